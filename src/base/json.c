@@ -1,0 +1,250 @@
+// json — see the header. `struct json_node` is cJSON under a name of ours: every pointer handed out
+// here is a cJSON pointer, and only this file knows.
+#include "base/json.h"
+
+#include "base/memory.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdint.h>
+
+static cJSON *inner(struct json_node *node) {
+    return (cJSON *)node;
+}
+
+static const cJSON *inner_const(const struct json_node *node) {
+    return (const cJSON *)node;
+}
+
+static struct json_node *outer(cJSON *item) {
+    ASSERT(item != NULL);
+    return (struct json_node *)item;
+}
+
+// cJSON recurses, so depth is checked before it sees the text: brackets outside strings.
+static bool is_too_deep(struct str text) {
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.len; i++) {
+        const char at = text.ptr[i];
+        if (in_string) {
+            if (at == '\\') i++;
+            if (at == '"') in_string = false;
+        } else if (at == '"') {
+            in_string = true;
+        } else if (at == '{' || at == '[') {
+            if (++depth > JSON_MAX_DEPTH) return true;
+        } else if ((at == '}' || at == ']') && depth) {
+            depth--;
+        }
+    }
+    return false;
+}
+
+bool json_parse(struct str text, struct json *out, struct error *err) {
+    if (text.len > JSON_MAX_BYTES) {
+        return error_set(err, ERROR_LIMIT, "the JSON text is larger than %zu bytes", JSON_MAX_BYTES);
+    }
+    if (is_too_deep(text)) {
+        return error_set(err, ERROR_LIMIT, "the JSON text nests deeper than %d", JSON_MAX_DEPTH);
+    }
+    if (!str_is_utf8(text)) return error_set(err, ERROR_INVALID, "the JSON text is not UTF-8");
+    if (text.len == 0) return error_set(err, ERROR_INVALID, "there is no JSON text, it is empty");
+
+    const char *end = NULL;
+    cJSON *root = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, false);
+    const size_t at = end ? (size_t)(end - text.ptr) : 0;
+    if (!root) return error_set(err, ERROR_INVALID, "not JSON, at byte %zu of %zu", at, text.len);
+    if (str_trim(str_skip(text, at)).len) {
+        cJSON_Delete(root);
+        return error_set(err, ERROR_INVALID, "there is more after the JSON value, at byte %zu", at);
+    }
+    json_release(out);
+    out->root = outer(root);
+    return true;
+}
+
+void json_release(struct json *json) {
+    if (!json) return;
+    cJSON_Delete(inner(json->root));
+    json->root = NULL;
+}
+
+enum json_kind json_kind(const struct json_node *node) {
+    const cJSON *item = inner_const(node);
+    if (cJSON_IsString(item)) return JSON_STRING;
+    if (cJSON_IsObject(item)) return JSON_OBJECT;
+    if (cJSON_IsNumber(item)) return JSON_NUMBER;
+    if (cJSON_IsArray(item)) return JSON_ARRAY;
+    if (cJSON_IsBool(item)) return JSON_BOOL;
+    return cJSON_IsNull(item) ? JSON_NULL : JSON_ABSENT;
+}
+
+const char *json_kind_name(enum json_kind kind) {
+    switch (kind) {
+    case JSON_ABSENT: return "absent";
+    case JSON_NULL: return "null";
+    case JSON_BOOL: return "boolean";
+    case JSON_NUMBER: return "number";
+    case JSON_STRING: return "string";
+    case JSON_ARRAY: return "array";
+    case JSON_OBJECT: return "object";
+    }
+    return "absent";
+}
+
+const struct json_node *json_get(const struct json_node *object, const char *key) {
+    if (!cJSON_IsObject(inner_const(object))) return NULL;
+    const cJSON *found = cJSON_GetObjectItemCaseSensitive(inner_const(object), key);
+    return (const struct json_node *)found;
+}
+
+const struct json_node *json_first(const struct json_node *container) {
+    const cJSON *item = inner_const(container);
+    if (!cJSON_IsObject(item) && !cJSON_IsArray(item)) return NULL;
+    return (const struct json_node *)item->child;
+}
+
+const struct json_node *json_next(const struct json_node *element) {
+    return (const struct json_node *)inner_const(element)->next;
+}
+
+size_t json_count(const struct json_node *container) {
+    size_t count = 0;
+    for (const struct json_node *at = json_first(container); at; at = json_next(at)) count++;
+    return count;
+}
+
+struct str json_key(const struct json_node *member) {
+    return str_from(member ? inner_const(member)->string : NULL);
+}
+
+struct str json_text(const struct json_node *node) {
+    return str_from(cJSON_IsString(inner_const(node)) ? inner_const(node)->valuestring : NULL);
+}
+
+bool json_number(const struct json_node *node, double *out) {
+    if (!cJSON_IsNumber(inner_const(node)) || !isfinite(inner_const(node)->valuedouble)) return false;
+    *out = inner_const(node)->valuedouble;
+    return true;
+}
+
+bool json_integer(const struct json_node *node, int64_t *out) {
+    double number = 0;
+    if (!json_number(node, &number)) return false;
+    if (fabs(number) > 9007199254740992.0 || number != floor(number)) return false;
+    *out = (int64_t)number;
+    return true;
+}
+
+bool json_bool(const struct json_node *node, bool fallback) {
+    return cJSON_IsBool(inner_const(node)) ? cJSON_IsTrue(inner_const(node)) != 0 : fallback;
+}
+
+struct str json_get_text(const struct json_node *object, const char *key) {
+    return json_text(json_get(object, key));
+}
+
+struct json_node *json_new_object(struct json *out) {
+    json_release(out);
+    out->root = outer(cJSON_CreateObject());
+    return out->root;
+}
+
+struct json_node *json_new_array(struct json *out) {
+    json_release(out);
+    out->root = outer(cJSON_CreateArray());
+    return out->root;
+}
+
+static struct json_node *attach(struct json_node *parent, const char *key, cJSON *item) {
+    ASSERT(item != NULL);
+    const cJSON_bool added = key ? cJSON_AddItemToObject(inner(parent), key, item)
+                                 : cJSON_AddItemToArray(inner(parent), item);
+    ASSERT(added);
+    return outer(item);
+}
+
+struct json_node *json_add_object(struct json_node *parent, const char *key) {
+    return attach(parent, key, cJSON_CreateObject());
+}
+
+struct json_node *json_add_array(struct json_node *parent, const char *key) {
+    return attach(parent, key, cJSON_CreateArray());
+}
+
+static cJSON *make_text(struct str text) {
+    CLEANUP(buf_release) struct buf copy = {.limit = JSON_MAX_BYTES};
+    if (str_is_utf8(text)) {
+        buf_add(&copy, text);
+    } else {
+        while (text.len) {
+            bool valid = true;
+            buf_add_rune(&copy, str_next_rune(&text, &valid));
+        }
+    }
+    return cJSON_CreateString(buf_text(&copy));
+}
+
+void json_add_text(struct json_node *parent, const char *key, struct str text) {
+    (void)attach(parent, key, make_text(text));
+}
+
+void json_add_number(struct json_node *parent, const char *key, double number) {
+    (void)attach(parent, key, isfinite(number) ? cJSON_CreateNumber(number) : cJSON_CreateNull());
+}
+
+void json_add_integer(struct json_node *parent, const char *key, int64_t number) {
+    (void)attach(parent, key, cJSON_CreateNumber((double)number));
+}
+
+void json_add_bool(struct json_node *parent, const char *key, bool value) {
+    (void)attach(parent, key, cJSON_CreateBool(value));
+}
+
+void json_add_null(struct json_node *parent, const char *key) {
+    (void)attach(parent, key, cJSON_CreateNull());
+}
+
+void json_add_copy(struct json_node *parent, const char *key, const struct json_node *node) {
+    (void)attach(parent, key, cJSON_Duplicate(inner_const(node), true));
+}
+
+void json_remove(struct json_node *object, const char *key) {
+    cJSON_DeleteItemFromObjectCaseSensitive(inner(object), key);
+}
+
+void json_set_text(struct json_node *object, const char *key, struct str text) {
+    cJSON *made = make_text(text); // first: the text may be a view of the member it replaces
+    json_remove(object, key);
+    (void)attach(object, key, made);
+}
+
+void json_set_copy(struct json_node *object, const char *key, const struct json_node *node) {
+    cJSON *made = cJSON_Duplicate(inner_const(node), true);
+    json_remove(object, key);
+    (void)attach(object, key, made);
+}
+
+bool json_copy(const struct json_node *node, struct json *out) {
+    if (!node) return false;
+    cJSON *made = cJSON_Duplicate(inner_const(node), true);
+    json_release(out);
+    out->root = outer(made);
+    return true;
+}
+
+static void print(const struct json_node *node, bool pretty, struct buf *out) {
+    char *text = pretty ? cJSON_Print(inner_const(node)) : cJSON_PrintUnformatted(inner_const(node));
+    ASSERT(text != NULL);
+    buf_add(out, str_from(text));
+    cJSON_free(text);
+}
+
+void json_print(const struct json_node *node, struct buf *out) {
+    print(node, false, out);
+}
+
+void json_print_pretty(const struct json_node *node, struct buf *out) {
+    print(node, true, out);
+}

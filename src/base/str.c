@@ -1,0 +1,162 @@
+// str — see the header.
+#include "base/str.h"
+
+#include <string.h>
+
+// Number parsing: strtod obeys the host's locale, so digits are collected here and strtod is called
+// under the C locale that the program never leaves for LC_NUMERIC (main sets LC_CTYPE only).
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+struct str str_from(const char *text) {
+    return (struct str){.ptr = text, .len = text ? strlen(text) : 0};
+}
+
+bool str_equal(struct str left, struct str right) {
+    return left.len == right.len && (left.len == 0 || memcmp(left.ptr, right.ptr, left.len) == 0);
+}
+
+static char lower(char character) {
+    return character >= 'A' && character <= 'Z' ? (char)(character + 32) : character;
+}
+
+bool str_equal_nocase(struct str left, struct str right) {
+    if (left.len != right.len) return false;
+    for (size_t i = 0; i < left.len; i++) {
+        if (lower(left.ptr[i]) != lower(right.ptr[i])) return false;
+    }
+    return true;
+}
+
+int str_compare(struct str left, struct str right) {
+    const size_t shared = left.len < right.len ? left.len : right.len;
+    const int order = shared ? memcmp(left.ptr, right.ptr, shared) : 0;
+    if (order) return order;
+    return (left.len > right.len) - (left.len < right.len);
+}
+
+bool str_starts_with(struct str text, struct str prefix) {
+    return text.len >= prefix.len && str_equal(str_slice(text, 0, prefix.len), prefix);
+}
+
+bool str_ends_with(struct str text, struct str suffix) {
+    return text.len >= suffix.len && str_equal(str_skip(text, text.len - suffix.len), suffix);
+}
+
+bool str_contains(struct str text, struct str part) {
+    if (part.len == 0) return true;
+    for (size_t i = 0; i + part.len <= text.len; i++) {
+        if (memcmp(text.ptr + i, part.ptr, part.len) == 0) return true;
+    }
+    return false;
+}
+
+size_t str_find_char(struct str text, char wanted) {
+    const char *found = text.len ? memchr(text.ptr, wanted, text.len) : NULL;
+    return found ? (size_t)(found - text.ptr) : text.len;
+}
+
+struct str str_slice(struct str text, size_t from, size_t len) {
+    if (from > text.len) from = text.len;
+    if (len > text.len - from) len = text.len - from;
+    return (struct str){.ptr = text.ptr ? text.ptr + from : NULL, .len = len};
+}
+
+struct str str_skip(struct str text, size_t bytes) {
+    return str_slice(text, bytes, text.len);
+}
+
+static bool is_blank(char character) {
+    return character == ' ' || (character >= '\t' && character <= '\r');
+}
+
+struct str str_trim(struct str text) {
+    while (text.len && is_blank(text.ptr[0])) text = str_skip(text, 1);
+    while (text.len && is_blank(text.ptr[text.len - 1])) text.len--;
+    return text;
+}
+
+bool str_split(struct str text, char separator, struct str *left, struct str *right) {
+    const size_t at = str_find_char(text, separator);
+    *left = str_slice(text, 0, at);
+    *right = str_skip(text, at + 1);
+    return at < text.len;
+}
+
+bool str_parse_int64(struct str text, int64_t *out) {
+    const bool negative = text.len && text.ptr[0] == '-';
+    if (negative) text = str_skip(text, 1);
+    if (text.len == 0 || text.len > 19) return false;
+    uint64_t value = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
+        value = value * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    if (value > (uint64_t)INT64_MAX) return false;
+    *out = negative ? -(int64_t)value : (int64_t)value;
+    return true;
+}
+
+bool str_parse_double(struct str text, double *out) {
+    char digits[64];
+    if (text.len == 0 || text.len >= sizeof(digits)) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!memchr("0123456789+-.eE", text.ptr[i], 15)) return false; // no hex, no "inf"
+    }
+    memcpy(digits, text.ptr, text.len);
+    digits[text.len] = '\0';
+    char *end = NULL;
+    const double value = strtod(digits, &end);
+    if (end != digits + text.len || !isfinite(value)) return false;
+    *out = value;
+    return true;
+}
+
+// Length of the sequence a lead byte announces, 0 when it cannot lead.
+static size_t sequence_bytes(unsigned char lead) {
+    if (lead < 0x80) return 1;
+    if (lead >= 0xC2 && lead <= 0xDF) return 2;
+    if (lead >= 0xE0 && lead <= 0xEF) return 3;
+    if (lead >= 0xF0 && lead <= 0xF4) return 4;
+    return 0;
+}
+
+uint32_t str_next_rune(struct str *rest, bool *valid) {
+    static const uint32_t smallest[5] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *byte = (const unsigned char *)rest->ptr;
+    const size_t bytes = sequence_bytes(byte[0]);
+    *valid = false;
+    if (bytes == 0 || bytes > rest->len) goto bad;
+    uint32_t rune = bytes == 1 ? byte[0] : byte[0] & (0x7Fu >> bytes);
+    for (size_t i = 1; i < bytes; i++) {
+        if ((byte[i] & 0xC0) != 0x80) goto bad;
+        rune = rune << 6 | (byte[i] & 0x3Fu);
+    }
+    if (rune < smallest[bytes] || rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF)) goto bad;
+    *valid = true;
+    *rest = str_skip(*rest, bytes);
+    return rune;
+bad:
+    *rest = str_skip(*rest, 1);
+    return STR_BAD_RUNE;
+}
+
+bool str_is_utf8(struct str text) {
+    bool valid = true;
+    while (text.len && valid) {
+        if ((unsigned char)text.ptr[0] < 0x80) {
+            text.ptr++;
+            text.len--;
+        } else {
+            (void)str_next_rune(&text, &valid);
+        }
+    }
+    return valid;
+}
+
+bool str_is_invisible_rune(uint32_t rune) {
+    return rune == 0x00AD || rune == 0x061C || rune == 0x180E || (rune >= 0x200B && rune <= 0x200F) ||
+           (rune >= 0x2028 && rune <= 0x202E) || (rune >= 0x2060 && rune <= 0x2069) ||
+           rune == 0xFEFF;
+}
