@@ -39,3 +39,25 @@ const char *buf_text(const struct buf *buf); // NUL-terminated, never NULL
 bool buf_finish(const struct buf *buf, struct str *out, struct error *err) MUST_CHECK;
 // Moves the bytes out as a NUL-terminated string (never NULL); the buf is empty again.
 char *buf_take(struct buf *buf);
+
+// What buf_add_cleaned took out of a pasted value.
+enum buf_removal {
+    BUF_REMOVAL_SPACE,      // white space around it, no-break spaces included
+    BUF_REMOVAL_LINE_BREAK, // CR, LF, U+2028, U+2029, and the blanks of the wrap
+    BUF_REMOVAL_INVISIBLE,  // zero-width and direction characters, control characters
+    BUF_REMOVAL_QUOTE,      // a pair of quotes around it, typographic ones included
+    BUF_REMOVAL_KEY,        // a leading KEY= or `export KEY=`; rune is '='
+};
+#define BUF_CLEANING_NOTES 12
+struct buf_cleaning {
+    struct {
+        enum buf_removal kind;
+        uint32_t rune; // code point
+        size_t offset; // byte offset in the pasted text
+    } notes[BUF_CLEANING_NOTES]; // the first ones, in order of offset
+    size_t count;                // all of them
+};
+// Appends the value somebody meant to paste. `cleaning` (may be NULL) is overwritten.
+void buf_add_cleaned(struct buf *out, struct str pasted, struct buf_cleaning *cleaning);
+// "2 spaces, 1 invisible character (U+200B at 17)"; nothing when nothing was removed.
+void buf_add_cleaning(struct buf *out, const struct buf_cleaning *cleaning);
