@@ -2,7 +2,8 @@
 //
 // CLEANUP(f) calls f(&variable) when the variable leaves its scope. DEFINE_CLEANUP(type, free_fn)
 // makes `free_fn` + `p`, the form for locals that are pointers: CLEANUP(catalog_freep).
-// ASSERT stays on in releases: it runs the crash hook (which restores the terminal), prints, aborts.
+// ASSERT stays on in releases: it runs the crash hook (which restores the terminal), prints,
+// aborts.
 #pragma once
 
 #define MUST_CHECK __attribute__((warn_unused_result))
@@ -19,8 +20,7 @@
 
 #define ARRAY_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define ASSERT(condition)                                                                          \
-    ((condition) ? (void)0 : assert_failed(#condition, __FILE__, __LINE__))
+#define ASSERT(condition) ((condition) ? (void)0 : assert_failed(#condition, __FILE__, __LINE__))
 
 // Called before the message of a failed ASSERT is printed; the console sets it to leave curses.
 typedef void assert_crash_hook_fn(void);

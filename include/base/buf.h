@@ -1,7 +1,7 @@
 // buf — owned bytes that grow up to a limit.
 //
-// Shape    `{0}` is an empty buf with the default limit. A NUL always stands after the end, for C APIs.
-// Errors   appending never fails at the call: past `limit` the buf turns *overflowed*, later
+// Shape    `{0}` is an empty buf with the default limit. A NUL always stands after the end, for C
+// APIs. Errors   appending never fails at the call: past `limit` the buf turns *overflowed*, later
 //          appends do nothing, and one buf_finish() reports it.
 // Owns     `ptr`; release with buf_release, or move it out with buf_take.
 // Threads  one at a time.
@@ -34,7 +34,7 @@ void buf_add_format(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 // visible escapes such as \e or \x9b, direction overrides \u202e, invalid UTF-8 bytes U+FFFD.
 void buf_add_printable(struct buf *buf, struct str text);
 
-struct str buf_str(const struct buf *buf); // a view, good until the next append
+struct str buf_str(const struct buf *buf);   // a view, good until the next append
 const char *buf_text(const struct buf *buf); // NUL-terminated, never NULL
 bool buf_finish(const struct buf *buf, struct str *out, struct error *err) MUST_CHECK;
 // Moves the bytes out as a NUL-terminated string (never NULL); the buf is empty again.
@@ -52,8 +52,8 @@ enum buf_removal {
 struct buf_cleaning {
     struct {
         enum buf_removal kind;
-        uint32_t rune; // code point
-        size_t offset; // byte offset in the pasted text
+        uint32_t rune;           // code point
+        size_t offset;           // byte offset in the pasted text
     } notes[BUF_CLEANING_NOTES]; // the first ones, in order of offset
     size_t count;                // all of them
 };

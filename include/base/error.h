@@ -11,14 +11,14 @@
 
 #define ERROR_CODES(X)                                                                             \
     X(ERROR_NONE, "none")                                                                          \
-    X(ERROR_USAGE, "usage")             /* the command line is wrong */                            \
-    X(ERROR_CONFIG, "config")           /* a setting is missing or wrong */                        \
-    X(ERROR_INVALID, "invalid")         /* text or data that cannot be read as what it should be */ \
-    X(ERROR_LIMIT, "limit")             /* larger than we accept */                                \
-    X(ERROR_NOT_FOUND, "not_found")     /* the thing named does not exist */                       \
-    X(ERROR_REFUSED, "refused")         /* the other side answered no */                           \
-    X(ERROR_THROTTLED, "throttled")     /* the other side answered: later */                       \
-    X(ERROR_EXPIRED, "expired")         /* credentials or a deadline in the past */                \
+    X(ERROR_USAGE, "usage")         /* the command line is wrong */                                \
+    X(ERROR_CONFIG, "config")       /* a setting is missing or wrong */                            \
+    X(ERROR_INVALID, "invalid")     /* text or data that cannot be read as what it should be */    \
+    X(ERROR_LIMIT, "limit")         /* larger than we accept */                                    \
+    X(ERROR_NOT_FOUND, "not_found") /* the thing named does not exist */                           \
+    X(ERROR_REFUSED, "refused")     /* the other side answered no */                               \
+    X(ERROR_THROTTLED, "throttled") /* the other side answered: later */                           \
+    X(ERROR_EXPIRED, "expired")     /* credentials or a deadline in the past */                    \
     X(ERROR_UNREACHABLE, "unreachable") /* no connection, no name, no TLS trust */                 \
     X(ERROR_TIMEOUT, "timeout")         /* no answer within the deadline */                        \
     X(ERROR_CANCELLED, "cancelled")     /* somebody asked us to stop */                            \
@@ -46,4 +46,5 @@ bool error_hint(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 // Puts context before the message: error_wrap(err, "reading %s", path) → "reading p: no such file".
 bool error_wrap(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 // From errno of the call that just failed.
-bool error_from_errno(struct error *err, int saved_errno, const char *format, ...) PRINTF_LIKE(3, 4);
+bool error_from_errno(struct error *err, int saved_errno, const char *format, ...)
+    PRINTF_LIKE(3, 4);

@@ -1,6 +1,7 @@
 // json — JSON values over cJSON, whose types stay inside json.c.
 //
-// Shape    `struct json` owns a document; `const struct json_node *` points into it. Accessors accept
+// Shape    `struct json` owns a document; `const struct json_node *` points into it. Accessors
+// accept
 //          NULL and wrong kinds and then answer "absent", so that reading a reply needs no ladder.
 // Limits   JSON_MAX_BYTES of text, JSON_MAX_DEPTH levels; invalid UTF-8 is refused on reading and
 //          replaced by U+FFFD on writing. Numbers are doubles (53 bits of integer).
@@ -19,7 +20,15 @@ struct json {
     struct json_node *root; // owned
 };
 
-enum json_kind { JSON_ABSENT, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind {
+    JSON_ABSENT,
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 bool json_parse(struct str text, struct json *out, struct error *err) MUST_CHECK;
 void json_release(struct json *json);

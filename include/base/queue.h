@@ -2,12 +2,13 @@
 //
 // Shape    items are pushed by any thread and belong to the receiver from then on. `wake` is called
 //          after a push, outside the lock; wake-ups coalesce, so drain the whole queue each time.
-// Full     queue_push_now refuses at once (commands); queue_push_latest replaces an item of the same
+// Full     queue_push_now refuses at once (commands); queue_push_latest replaces an item of the
+// same
 //          source, wherever it stands, and drops the new one when there is none and no room
 //          (progress); queue_push_wait waits for room (results, which are never lost).
-// Closed   a push on a closed queue frees the item and returns false; what is inside can still be popped.
-// Owns     its items; queue_free frees those left, with options.free_item.
-// Threads  any. The one mutex here is held for no callback.
+// Closed   a push on a closed queue frees the item and returns false; what is inside can still be
+// popped. Owns     its items; queue_free frees those left, with options.free_item. Threads  any.
+// The one mutex here is held for no callback.
 #pragma once
 
 #include "base/str.h"
@@ -31,7 +32,7 @@ void queue_free(struct queue *queue);
 bool queue_push_now(struct queue *queue, void *take_item);
 bool queue_push_latest(struct queue *queue, void *take_item);
 bool queue_push_wait(struct queue *queue, void *take_item);
-void *queue_pop(struct queue *queue); // NULL when empty
+void *queue_pop(struct queue *queue);      // NULL when empty
 void *queue_pop_wait(struct queue *queue); // NULL only when closed and empty
 void queue_close(struct queue *queue);
 size_t queue_count(struct queue *queue);

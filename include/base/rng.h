@@ -17,5 +17,5 @@ uint64_t rng_below(struct rng *rng, uint64_t bound); // 0 … bound-1 without bi
 double rng_unit(struct rng *rng);                    // [0, 1)
 // An index, drawn in proportion to the weights; their sum must be above zero.
 size_t rng_pick(struct rng *rng, const double *weights, size_t count);
-void rng_add_uuid(struct rng *rng, struct buf *out);                      // version 4, lower case
+void rng_add_uuid(struct rng *rng, struct buf *out);                       // version 4, lower case
 void rng_add_alphanumeric(struct rng *rng, struct buf *out, size_t count); // A-Z a-z 0-9

@@ -1,5 +1,5 @@
-// banned — libc calls that overflow, keep hidden state or cannot report an error do not compile here.
-// Force-included before every file of ours. base/ alone may use snprintf.
+// banned — libc calls that overflow, keep hidden state or cannot report an error do not compile
+// here. Force-included before every file of ours. base/ alone may use snprintf.
 #pragma once
 
 #include <stdio.h>

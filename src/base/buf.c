@@ -1,4 +1,7 @@
 // buf — see the header.
+//
+// Cleaning works on an array of the code points with a mark for each one taken out: the ends move
+// inwards over what is marked already, so quotes inside KEY="…" are found at any depth.
 #include "base/buf.h"
 
 #include "base/memory.h"
@@ -29,7 +32,8 @@ static bool make_room(struct buf *buf, size_t more) {
     const size_t needed = buf->len + more + 1;
     if (needed <= buf->cap) return true;
     size_t cap = buf->cap ? buf->cap : 64;
-    while (cap < needed) cap *= 2;
+    while (cap < needed)
+        cap *= 2;
     buf->ptr = mem_resize(buf->ptr, cap, 1);
     buf->cap = cap;
     return true;
@@ -158,4 +162,203 @@ char *buf_take(struct buf *buf) {
     char *taken = buf->ptr ? buf->ptr : mem_copy_string("");
     *buf = (struct buf){.limit = buf->limit};
     return taken;
+}
+
+struct glyph {
+    uint32_t rune;
+    size_t offset, bytes;
+    int removal; // -1 when kept
+};
+
+static bool is_line_break(uint32_t rune) {
+    return rune == '\n' || rune == '\r' || rune == 0x2028 || rune == 0x2029 || rune == 0x85;
+}
+
+static bool is_space(uint32_t rune) {
+    return rune == ' ' || rune == '\t' || rune == '\v' || rune == '\f' || rune == 0xA0 ||
+           rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200A) || rune == 0x202F ||
+           rune == 0x205F || rune == 0x3000;
+}
+
+static size_t read_glyphs(struct str text, struct glyph *glyphs) {
+    const char *start = text.ptr;
+    size_t count = 0;
+    while (text.len) {
+        bool valid = true;
+        const size_t offset = (size_t)(text.ptr - start);
+        const uint32_t rune = str_next_rune(&text, &valid);
+        int removal = -1;
+        if (is_line_break(rune)) {
+            removal = BUF_REMOVAL_LINE_BREAK;
+        } else if (
+            valid && !is_space(rune) &&
+            (rune < 0x20 || (rune >= 0x7F && rune < 0xA0) || str_is_invisible_rune(rune))) {
+            removal = BUF_REMOVAL_INVISIBLE;
+        }
+        glyphs[count++] = (struct glyph){
+            .rune = rune,
+            .offset = offset,
+            .bytes = (size_t)(text.ptr - start) - offset,
+            .removal = removal,
+        };
+    }
+    return count;
+}
+
+// The blanks with which a wrapped line was indented, or that were left before the wrap.
+static void mark_wraps(struct glyph *glyphs, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (glyphs[i].removal != BUF_REMOVAL_LINE_BREAK) continue;
+        for (size_t k = i + 1; k < count && is_space(glyphs[k].rune); k++) {
+            glyphs[k].removal = BUF_REMOVAL_LINE_BREAK;
+        }
+        for (size_t k = i; k > 0 && is_space(glyphs[k - 1].rune); k--) {
+            glyphs[k - 1].removal = BUF_REMOVAL_LINE_BREAK;
+        }
+    }
+}
+
+static bool is_quote_pair(uint32_t open, uint32_t close) {
+    if (open == close) return open == '"' || open == '\'' || open == '`' || open == 0x201D;
+    if (open == 0x201C || open == 0x201E) return close == 0x201D || close == 0x201C;
+    if (open == 0x2018 || open == 0x201A) return close == 0x2019 || close == 0x2018;
+    return open == 0xAB && close == 0xBB;
+}
+
+static bool is_key_char(uint32_t rune, bool is_first) {
+    const bool is_letter = (rune >= 'A' && rune <= 'Z') || (rune >= 'a' && rune <= 'z');
+    if (is_first) return is_letter || rune == '_';
+    return is_letter || (rune >= '0' && rune <= '9') || rune == '_' || rune == '.' || rune == '-';
+}
+
+struct glyph_range {
+    size_t first, end; // what is left between the ends
+};
+
+static void trim_range(struct glyph *glyphs, struct glyph_range *range) {
+    for (; range->first < range->end; range->first++) {
+        struct glyph *glyph = &glyphs[range->first];
+        if (glyph->removal < 0 && !is_space(glyph->rune)) break;
+        if (glyph->removal < 0) glyph->removal = BUF_REMOVAL_SPACE;
+    }
+    for (; range->first < range->end; range->end--) {
+        struct glyph *glyph = &glyphs[range->end - 1];
+        if (glyph->removal < 0 && !is_space(glyph->rune)) break;
+        if (glyph->removal < 0) glyph->removal = BUF_REMOVAL_SPACE;
+    }
+}
+
+static bool strip_quotes(struct glyph *glyphs, struct glyph_range *range) {
+    if (range->end - range->first < 2) return false;
+    struct glyph *open = &glyphs[range->first];
+    struct glyph *close = &glyphs[range->end - 1];
+    if (!is_quote_pair(open->rune, close->rune)) return false;
+    open->removal = close->removal = BUF_REMOVAL_QUOTE;
+    range->first++;
+    range->end--;
+    return true;
+}
+
+static size_t skip_export(const struct glyph *glyphs, struct glyph_range range) {
+    static const char word[] = "export ";
+    size_t at = range.first;
+    for (size_t i = 0; word[i]; i++, at++) {
+        if (at >= range.end || glyphs[at].rune != (unsigned char)word[i]) return range.first;
+    }
+    while (at < range.end && is_space(glyphs[at].rune))
+        at++;
+    return at;
+}
+
+// KEY= is a key only when a value other than base64 padding follows.
+static bool strip_key(struct glyph *glyphs, struct glyph_range *range) {
+    size_t at = skip_export(glyphs, *range);
+    const size_t name = at;
+    while (at < range->end && is_key_char(glyphs[at].rune, at == name))
+        at++;
+    if (at == name || at - name > 64) return false;
+    size_t sign = at;
+    while (sign < range->end && is_space(glyphs[sign].rune))
+        sign++;
+    if (sign >= range->end || glyphs[sign].rune != '=') return false;
+    size_t value = sign + 1;
+    while (value < range->end && is_space(glyphs[value].rune))
+        value++;
+    if (value == range->end || glyphs[value].rune == '=') return false;
+    for (size_t i = range->first; i < value; i++) {
+        if (glyphs[i].removal < 0) glyphs[i].removal = BUF_REMOVAL_KEY;
+    }
+    range->first = value;
+    return true;
+}
+
+static void note_removal(struct buf_cleaning *cleaning, const struct glyph *glyph) {
+    if (cleaning->count < BUF_CLEANING_NOTES) {
+        cleaning->notes[cleaning->count].kind = (enum buf_removal)glyph->removal;
+        cleaning->notes[cleaning->count].rune = glyph->rune;
+        cleaning->notes[cleaning->count].offset = glyph->offset;
+    }
+    cleaning->count++;
+}
+
+void buf_add_cleaned(struct buf *out, struct str pasted, struct buf_cleaning *cleaning) {
+    struct buf_cleaning ignored;
+    if (!cleaning) cleaning = &ignored;
+    *cleaning = (struct buf_cleaning){0};
+    if (pasted.len == 0) return;
+
+    struct glyph *glyphs = mem_zeroed(pasted.len, sizeof(*glyphs));
+    struct glyph_range range = {.end = read_glyphs(pasted, glyphs)};
+    const size_t count = range.end;
+    mark_wraps(glyphs, count);
+    do {
+        trim_range(glyphs, &range);
+    } while (strip_quotes(glyphs, &range) || strip_key(glyphs, &range));
+    for (size_t i = 0; i < count; i++) {
+        const struct glyph *glyph = &glyphs[i];
+        if (glyph->removal < 0) {
+            buf_add(out, str_slice(pasted, glyph->offset, glyph->bytes));
+        } else if (glyph->removal != BUF_REMOVAL_KEY || glyph->rune == '=') {
+            note_removal(cleaning, glyph); // a key is one note, at its '='
+        }
+    }
+    mem_wipe(glyphs, pasted.len * sizeof(*glyphs)); // the value may be a secret
+    mem_free(glyphs);
+}
+
+static const struct removal_word {
+    const char *one, *many;
+    bool shows_rune;
+} removal_words[] = {
+    [BUF_REMOVAL_SPACE] = {.one = "space", .many = "spaces"},
+    [BUF_REMOVAL_LINE_BREAK] = {.one = "line break", .many = "line breaks"},
+    [BUF_REMOVAL_INVISIBLE] =
+        {.one = "invisible character", .many = "invisible characters", .shows_rune = true},
+    [BUF_REMOVAL_QUOTE] = {.one = "quote", .many = "quotes"},
+    [BUF_REMOVAL_KEY] = {.one = "leading KEY=", .many = "leading KEY="},
+};
+
+void buf_add_cleaning(struct buf *out, const struct buf_cleaning *cleaning) {
+    const size_t noted =
+        cleaning->count < BUF_CLEANING_NOTES ? cleaning->count : (size_t)BUF_CLEANING_NOTES;
+    const char *separator = "";
+    for (size_t kind = 0; kind < ARRAY_COUNT(removal_words); kind++) {
+        const struct removal_word *word = &removal_words[kind];
+        size_t count = 0, first = 0;
+        for (size_t i = 0; i < noted; i++) {
+            if ((size_t)cleaning->notes[i].kind != kind) continue;
+            if (count++ == 0) first = i;
+        }
+        if (count == 0) continue;
+        buf_add_format(out, "%s%zu %s", separator, count, count == 1 ? word->one : word->many);
+        if (word->shows_rune) {
+            buf_add_format(
+                out, " (U+%04X at %zu)", (unsigned)cleaning->notes[first].rune,
+                cleaning->notes[first].offset);
+        }
+        separator = ", ";
+    }
+    if (cleaning->count > noted) {
+        buf_add_format(out, " and %zu more", cleaning->count - noted);
+    }
 }

@@ -32,7 +32,8 @@ static int64_t days_from_civil(int64_t year, int64_t month, int64_t day) {
     const int64_t era = floor_divide(year, 400);
     const int64_t year_of_era = year - era * 400;
     const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    const int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * 146097 + day_of_era - 719468;
 }
 
@@ -44,7 +45,8 @@ struct clock_date clock_date_from_s(int64_t unix_s) {
     const int64_t day_of_era = shifted - era * 146097;
     const int64_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const int64_t shifted_month = (5 * day_of_year + 2) / 153;
     const int64_t month = shifted_month + (shifted_month < 10 ? 3 : -9);
     return (struct clock_date){
@@ -134,7 +136,8 @@ bool clock_parse_iso8601(struct str text, int64_t *out_unix_ms) {
     if (!take_digits(&text, 2, &date.month) || !take_char(&text, '-')) return false;
     if (!take_digits(&text, 2, &date.day)) return false;
     if (text.len) {
-        if (!take_char(&text, 'T') && !take_char(&text, 't') && !take_char(&text, ' ')) return false;
+        if (!take_char(&text, 'T') && !take_char(&text, 't') && !take_char(&text, ' '))
+            return false;
         if (!take_digits(&text, 2, &date.hour) || !take_char(&text, ':')) return false;
         if (!take_digits(&text, 2, &date.minute)) return false;
         if (take_char(&text, ':') && !take_digits(&text, 2, &date.second)) return false;

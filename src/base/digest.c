@@ -1,5 +1,5 @@
-// digest — see the header. SHA-256 is fetched from OpenSSL once: fetching by name at each call costs
-// more than hashing a request does (measured: 5 times). The handles are constant after that.
+// digest — see the header. SHA-256 is fetched from OpenSSL once: fetching by name at each call
+// costs more than hashing a request does (measured: 5 times). The handles are constant after that.
 #include "base/digest.h"
 
 #include "base/attributes.h"
@@ -65,9 +65,11 @@ void digest_hmac_sha256(struct str key, struct str text, uint8_t out[DIGEST_BYTE
     } else if (key.len) {
         memcpy(block, key.ptr, key.len);
     }
-    for (size_t i = 0; i < sizeof(block); i++) block[i] ^= 0x36;
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] ^= 0x36;
     hash_parts((const struct str[]){block_view, text}, 2, inner);
-    for (size_t i = 0; i < sizeof(block); i++) block[i] ^= 0x36 ^ 0x5c;
+    for (size_t i = 0; i < sizeof(block); i++)
+        block[i] ^= 0x36 ^ 0x5c;
     const struct str inner_view = {.ptr = (const char *)inner, .len = sizeof(inner)};
     hash_parts((const struct str[]){block_view, inner_view}, 2, out);
     mem_wipe(block, sizeof(block));

@@ -24,7 +24,8 @@ static void format_into(char *out, size_t cap, const char *format, va_list args)
     }
     if ((size_t)len < cap) return;
     size_t end = cap - 1;
-    while (end > 0 && ((unsigned char)out[end - 1] & 0xC0) == 0x80) end--;
+    while (end > 0 && ((unsigned char)out[end - 1] & 0xC0) == 0x80)
+        end--;
     if (end > 0 && (unsigned char)out[end - 1] >= 0xC0) end--;
     // A whole character that ends exactly at the cut is dropped too: simpler, and nobody misses it.
     if (end < cap - 1) out[end] = '\0';

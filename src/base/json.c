@@ -43,7 +43,8 @@ static bool is_too_deep(struct str text) {
 
 bool json_parse(struct str text, struct json *out, struct error *err) {
     if (text.len > JSON_MAX_BYTES) {
-        return error_set(err, ERROR_LIMIT, "the JSON text is larger than %zu bytes", JSON_MAX_BYTES);
+        return error_set(
+            err, ERROR_LIMIT, "the JSON text is larger than %zu bytes", JSON_MAX_BYTES);
     }
     if (is_too_deep(text)) {
         return error_set(err, ERROR_LIMIT, "the JSON text nests deeper than %d", JSON_MAX_DEPTH);
@@ -111,7 +112,8 @@ const struct json_node *json_next(const struct json_node *element) {
 
 size_t json_count(const struct json_node *container) {
     size_t count = 0;
-    for (const struct json_node *at = json_first(container); at; at = json_next(at)) count++;
+    for (const struct json_node *at = json_first(container); at; at = json_next(at))
+        count++;
     return count;
 }
 
@@ -124,7 +126,8 @@ struct str json_text(const struct json_node *node) {
 }
 
 bool json_number(const struct json_node *node, double *out) {
-    if (!cJSON_IsNumber(inner_const(node)) || !isfinite(inner_const(node)->valuedouble)) return false;
+    if (!cJSON_IsNumber(inner_const(node)) || !isfinite(inner_const(node)->valuedouble))
+        return false;
     *out = inner_const(node)->valuedouble;
     return true;
 }
@@ -235,7 +238,8 @@ bool json_copy(const struct json_node *node, struct json *out) {
 }
 
 static void print(const struct json_node *node, bool pretty, struct buf *out) {
-    char *text = pretty ? cJSON_Print(inner_const(node)) : cJSON_PrintUnformatted(inner_const(node));
+    char *text =
+        pretty ? cJSON_Print(inner_const(node)) : cJSON_PrintUnformatted(inner_const(node));
     ASSERT(text != NULL);
     buf_add(out, str_from(text));
     cJSON_free(text);

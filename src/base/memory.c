@@ -47,5 +47,6 @@ void mem_free(void *memory) {
 
 void mem_wipe(void *memory, size_t bytes) {
     volatile unsigned char *byte = memory;
-    while (bytes--) *byte++ = 0;
+    while (bytes--)
+        *byte++ = 0;
 }

@@ -112,7 +112,8 @@ void *queue_pop(struct queue *queue) {
 
 void *queue_pop_wait(struct queue *queue) {
     pthread_mutex_lock(&queue->mutex);
-    while (!queue->closed && queue->count == 0) pthread_cond_wait(&queue->has_item, &queue->mutex);
+    while (!queue->closed && queue->count == 0)
+        pthread_cond_wait(&queue->has_item, &queue->mutex);
     void *item = take_first(queue);
     pthread_mutex_unlock(&queue->mutex);
     return item;

@@ -51,7 +51,8 @@ double rng_unit(struct rng *rng) {
 
 size_t rng_pick(struct rng *rng, const double *weights, size_t count) {
     double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += weights[i];
+    for (size_t i = 0; i < count; i++)
+        sum += weights[i];
     ASSERT(sum > 0);
     double left = rng_unit(rng) * sum;
     for (size_t i = 0; i + 1 < count; i++) {
@@ -72,5 +73,6 @@ void rng_add_uuid(struct rng *rng, struct buf *out) {
 
 void rng_add_alphanumeric(struct rng *rng, struct buf *out, size_t count) {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    while (count--) buf_add_char(out, alphabet[rng_below(rng, sizeof(alphabet) - 1)]);
+    while (count--)
+        buf_add_char(out, alphabet[rng_below(rng, sizeof(alphabet) - 1)]);
 }

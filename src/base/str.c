@@ -72,8 +72,10 @@ static bool is_blank(char character) {
 }
 
 struct str str_trim(struct str text) {
-    while (text.len && is_blank(text.ptr[0])) text = str_skip(text, 1);
-    while (text.len && is_blank(text.ptr[text.len - 1])) text.len--;
+    while (text.len && is_blank(text.ptr[0]))
+        text = str_skip(text, 1);
+    while (text.len && is_blank(text.ptr[text.len - 1]))
+        text.len--;
     return text;
 }
 
@@ -156,7 +158,7 @@ bool str_is_utf8(struct str text) {
 }
 
 bool str_is_invisible_rune(uint32_t rune) {
-    return rune == 0x00AD || rune == 0x061C || rune == 0x180E || (rune >= 0x200B && rune <= 0x200F) ||
-           (rune >= 0x2028 && rune <= 0x202E) || (rune >= 0x2060 && rune <= 0x2069) ||
-           rune == 0xFEFF;
+    return rune == 0x00AD || rune == 0x061C || rune == 0x180E ||
+           (rune >= 0x200B && rune <= 0x200F) || (rune >= 0x2028 && rune <= 0x202E) ||
+           (rune >= 0x2060 && rune <= 0x2069) || rune == 0xFEFF;
 }

@@ -56,15 +56,24 @@ static void write_line(const struct line *line) {
 void trace_point(const char *subject, uint64_t id, const char *name, struct str detail) {
     if (!trace_is_on()) return;
     write_line(&(struct line){
-        .subject = subject, .name = name, .event = "point", .id = id,
-        .now_us = clock_monotonic_us(), .elapsed_us = -1, .detail = detail});
+        .subject = subject,
+        .name = name,
+        .event = "point",
+        .id = id,
+        .now_us = clock_monotonic_us(),
+        .elapsed_us = -1,
+        .detail = detail});
 }
 
 int64_t trace_enter(const char *subject, uint64_t id, const char *name) {
     if (!trace_is_on()) return 0;
     const int64_t now_us = clock_monotonic_us();
     write_line(&(struct line){
-        .subject = subject, .name = name, .event = "enter", .id = id, .now_us = now_us,
+        .subject = subject,
+        .name = name,
+        .event = "enter",
+        .id = id,
+        .now_us = now_us,
         .elapsed_us = -1});
     return now_us;
 }
@@ -74,6 +83,11 @@ void trace_leave(
     if (!trace_is_on()) return;
     const int64_t now_us = clock_monotonic_us();
     write_line(&(struct line){
-        .subject = subject, .name = name, .event = "leave", .id = id, .now_us = now_us,
-        .elapsed_us = now_us - entered_us, .detail = detail});
+        .subject = subject,
+        .name = name,
+        .event = "leave",
+        .id = id,
+        .now_us = now_us,
+        .elapsed_us = now_us - entered_us,
+        .detail = detail});
 }

@@ -1,0 +1,73 @@
+// sandbox — the local cloud: Segment, Personalize, Lambda and STS on one loopback port.
+//
+// Shape    sandbox_start opens the store, seeds it on first use and serves on a thread of its own,
+// which
+//          alone owns the HTTP daemon, SQLite and the recommender. Everybody else talks HTTP to it.
+// Sharing  one process serves a data folder; it holds `sandbox.lock` there and tells its URL in
+//          `sandbox.json`. sandbox_find reads both; a lock that nobody holds means nobody serves.
+// Durable  an answer leaves only after its transaction is committed: kill -9 loses nothing
+// acknowledged. Owns     sandbox_stop ends the thread, writes a snapshot, releases all. Errors
+// ERROR_BUSY when another process serves that folder; ERROR_IO when the folder or port cannot
+//          be had; ERROR_CONFIG for a listen address that is not loopback.
+// Threads  start/stop from one thread; the observer is called on the sandbox's thread.
+// Source   product.md 4 for every identifier.
+#pragma once
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stdint.h>
+
+struct sandbox;
+
+struct sandbox_request_note {  // one served request, for logs
+    const char *method, *path; // path without query; printable
+    int status;
+    double ms;
+};
+
+struct sandbox_options {
+    const char *listen;      // "127.0.0.1:7780"; port 0 takes a free one; NULL: 127.0.0.1:0
+    const char *data_folder; // NULL: in memory
+    const char *region;      // NULL: us-east-1
+    const char *account;     // NULL: 123456789012
+    const char
+        *seed_file; // interactions CSV instead of the made history; "none": empty; NULL: made
+    void (*observe)(void *context, const struct sandbox_request_note *note); // may be NULL
+    void *observe_context;
+};
+
+bool sandbox_start(const struct sandbox_options *options, struct sandbox **out, struct error *err)
+    MUST_CHECK;
+void sandbox_stop(struct sandbox *sandbox);             // NULL is fine
+const char *sandbox_url(const struct sandbox *sandbox); // "http://127.0.0.1:41234"
+uint16_t sandbox_port(const struct sandbox *sandbox);
+bool sandbox_is_in_memory(const struct sandbox *sandbox);
+
+// The serving process of a data folder, if there is one. False with ERROR_NOT_FOUND when nobody
+// serves.
+struct sandbox_place {
+    char url[64];
+    int64_t pid;
+};
+bool sandbox_find(const char *data_folder, struct sandbox_place *out, struct error *err) MUST_CHECK;
+
+// The fixed identities of product.md 4, in its order: { json key, value }.
+// `write_keys.website-prod` … are keys with a dot. `url` is the caller's, all others depend on
+// region and account only.
+struct sandbox_identity {
+    const char *key;         // JSON key: "campaign_arn"
+    const char *environment; // the variable a client reads: "personalize_campaign_arn"; NULL: none
+    const char *setting;     // recloop's setting of the same meaning: "campaign_arn"; NULL: none
+    char *value;             // owned by the list
+    bool is_secret;
+};
+struct sandbox_identities {
+    struct sandbox_identity *rows;
+    size_t count;
+};
+void sandbox_identities_make(
+    struct sandbox_identities *out, const char *url, const char *region, const char *account);
+void sandbox_identities_release(struct sandbox_identities *identities);
+// NULL when there is no such key.
+const char *sandbox_identities_get(const struct sandbox_identities *identities, const char *key);
