@@ -1,0 +1,67 @@
+// own_routes — the sandbox's routes outside the emulated services: paths and JSON shapes.
+//
+// Shape    every answer is one JSON object (metrics: text). Keys listed here are always present unless
+//          marked "?"; a value written T|null may be null. Times "…_at" are ISO 8601 UTC with ms.
+//          Errors: 4xx {"error":{"code":"invalid","message":"…","hint":"…"}}.
+// Access   loopback only, no signature, no key.
+// Waiting  wait=MS (≤ 30000) holds the answer until there is something to tell or the time is over
+//          (then the list is empty). Held answers leave after the commit of what they tell.
+// Source   product.md 4.
+//
+// GET /_recloop/health
+//   {"status":"ok","pid":1,"url":"http://127.0.0.1:1","region":"us-east-1","account":"123456789012",
+//    "in_memory":false,"started_at":"…","interactions":4100,"events":12,"last_sequence":12,
+//    "pending_deliveries":0}
+// GET /_recloop/env
+//   every identity of product.md 4: {"url":…,"region":…,"write_keys":{"website-prod":…},…}
+// GET /_recloop/debugger?source=NAME&limit=N&after=SEQ&wait=MS&message_id=ID
+//   {"events":[{"sequence":12,"source":"website-prod","type":"track","event":"Product Clicked"|null,
+//     "user_id":"…"|null,"anonymous_id":"…"|null,"sku":"…"|null,"message_id":"…","received_at":"…",
+//     "discard_reason":null|"no_user_anon_id","raw":{…the message as ingested…}}],
+//    "last_sequence":12}
+//   Oldest first; the newest `limit` (default 50, at most 500) of those after `after`. Without source:
+//   all sources. `last_sequence` is the newest of the whole sandbox: pass it as the next `after`.
+// GET /_recloop/deliveries?message_id=ID&limit=N&after=SEQ&wait=MS
+//   {"deliveries":[{"sequence":12,"message_id":"…","source":"website-prod",
+//     "destination":"Amazon Personalize","type":"track","user_id":"…"|null,
+//     "status":"delivered"|"failed"|"not_sent","code":"OK",
+//     "error":null|"Accessdenied","reason":null|"what the services said","hint":null|"the next step",
+//     "at":"…","ms":1.234,"status_code":200,"function_error":null|"Unhandled","request_id":"…",
+//     "request":{"function":"arn:…","roleAddress":"arn:…","region":"us-east-1","logType":"Tail"},
+//     "payload":"null","log":"START RequestId: …",
+//     "hops":[{"name":"destination","state":"done"|"failed"|"skipped","ms":0.012,"status":200,
+//              "detail":"…","hint":"…"},…]}],
+//    "last_sequence":12}
+//   `sequence` is that of the event in the debugger. Hops, always five, in this order and with the
+//   names of protocol/hop.h: destination, lambda, put_events, recommendations, identify.
+//   When a record is visible, the changed trait is too. code: OK; FUNCTION_ERROR (the function
+//   raised); ACCESS_DENIED; RESOURCE_NOT_FOUND; INVALID_SETTINGS; ETIMEDOUT;
+//   not_sent: DESTINATION_DISABLED, FILTERED_BY_INTEGRATIONS_OBJECT, UNSUPPORTED_EVENT_TYPE.
+// GET /_recloop/destination, PUT with any part of it (answers the new whole)
+//   {"source":"website-prod","destination":"Amazon Personalize","enabled":true,
+//    "settings":{"function":"arn:…","roleAddress":"arn:…","externalId":"123456789",
+//                "region":"us-east-1","logType":"Tail"}}
+// GET /_recloop/profile?user_id=U&after=SEQ&wait=MS
+//   {"user_id":"…","sequence":12}  sequence of the last event that touched the profile, 0: unknown
+//   user. Held while sequence ≤ after. Then ask the Profile API.
+// GET /_recloop/reasons?user=U&num=N&filter=exclude-purchased
+//   {"user_id":"…","predictors":["knn","next","next2","again","trend","pop"],
+//    "items":[{"item_id":"…","score":0.1,"reasons":[0.05,0.02,0,0,0.02,0.01]}]}
+//   reasons are in the order of predictors and sum to the score.
+// POST /_recloop/import (body: CSV)  {"imported":100,"duplicates":0,"interactions":4200}
+// POST /_recloop/reset               {"reset":true,"interactions":4100}
+// GET /_recloop/metrics              Prometheus text
+#pragma once
+
+#define OWN_ROUTES_HEALTH "/_recloop/health"
+#define OWN_ROUTES_ENV "/_recloop/env"
+#define OWN_ROUTES_DEBUGGER "/_recloop/debugger"
+#define OWN_ROUTES_DELIVERIES "/_recloop/deliveries"
+#define OWN_ROUTES_DESTINATION "/_recloop/destination"
+#define OWN_ROUTES_PROFILE "/_recloop/profile"
+#define OWN_ROUTES_REASONS "/_recloop/reasons"
+#define OWN_ROUTES_IMPORT "/_recloop/import"
+#define OWN_ROUTES_RESET "/_recloop/reset"
+#define OWN_ROUTES_METRICS "/_recloop/metrics"
+
+#define OWN_ROUTES_WAIT_LIMIT_MS 30000
