@@ -29,7 +29,7 @@ bool headers_has(const struct headers *headers, struct str name);
 size_t headers_remove(struct headers *headers, struct str name); // how many went
 size_t headers_count(const struct headers *headers);
 const struct headers_field *headers_at(const struct headers *headers, size_t at); // at < count
-void headers_copy(const struct headers *from, struct headers *to); // appends
+void headers_copy(const struct headers *from, struct headers *to);                // appends
 // RFC 9110 token, and a value free of control characters other than TAB.
 bool headers_is_valid_name(struct str name);
 bool headers_is_valid_value(struct str value);

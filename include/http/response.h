@@ -16,4 +16,4 @@ struct response {
 void response_release(struct response *response);
 void response_set_body(struct response *response, struct str content_type, struct str body);
 bool response_is_success(const struct response *response); // 2xx
-const char *response_reason(int status); // "Not Found"; "" for an unknown number
+const char *response_reason(int status);                   // "Not Found"; "" for an unknown number

@@ -55,24 +55,39 @@ void digest_sha256_hex(struct str text, char out[DIGEST_HEX_BYTES]) {
 }
 
 // HMAC by its definition (RFC 2104) over the fetched hash: EVP_MAC would fetch again at each call.
-void digest_hmac_sha256(struct str key, struct str text, uint8_t out[DIGEST_BYTES]) {
+void digest_hmac_key_init(struct digest_hmac_key *key, struct str bytes) {
     uint8_t block[BLOCK_BYTES] = {0};
-    uint8_t inner[DIGEST_BYTES];
-    const struct str block_view = {.ptr = (const char *)block, .len = sizeof(block)};
-
-    if (key.len > sizeof(block)) {
-        digest_sha256(key, block);
-    } else if (key.len) {
-        memcpy(block, key.ptr, key.len);
+    if (bytes.len > sizeof(block)) {
+        digest_sha256(bytes, block);
+    } else if (bytes.len) {
+        memcpy(block, bytes.ptr, bytes.len);
     }
-    for (size_t i = 0; i < sizeof(block); i++)
-        block[i] ^= 0x36;
-    hash_parts((const struct str[]){block_view, text}, 2, inner);
-    for (size_t i = 0; i < sizeof(block); i++)
-        block[i] ^= 0x36 ^ 0x5c;
-    const struct str inner_view = {.ptr = (const char *)inner, .len = sizeof(inner)};
-    hash_parts((const struct str[]){block_view, inner_view}, 2, out);
+    for (size_t i = 0; i < sizeof(block); i++) {
+        key->inner[i] = block[i] ^ 0x36;
+        key->outer[i] = block[i] ^ 0x5c;
+    }
     mem_wipe(block, sizeof(block));
+}
+
+void digest_hmac_key_sign(
+    const struct digest_hmac_key *key, struct str text, uint8_t out[DIGEST_BYTES]) {
+    uint8_t inner[DIGEST_BYTES];
+    const struct str inner_block = {.ptr = (const char *)key->inner, .len = sizeof(key->inner)};
+    const struct str outer_block = {.ptr = (const char *)key->outer, .len = sizeof(key->outer)};
+    const struct str inner_view = {.ptr = (const char *)inner, .len = sizeof(inner)};
+    hash_parts((const struct str[]){inner_block, text}, 2, inner);
+    hash_parts((const struct str[]){outer_block, inner_view}, 2, out);
+}
+
+void digest_hmac_key_wipe(struct digest_hmac_key *key) {
+    mem_wipe(key, sizeof(*key));
+}
+
+void digest_hmac_sha256(struct str key, struct str text, uint8_t out[DIGEST_BYTES]) {
+    struct digest_hmac_key prepared;
+    digest_hmac_key_init(&prepared, key);
+    digest_hmac_key_sign(&prepared, text, out);
+    digest_hmac_key_wipe(&prepared);
 }
 
 bool digest_equal(struct str left, struct str right) {
