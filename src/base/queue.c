@@ -121,11 +121,12 @@ void *queue_pop_wait(struct queue *queue) {
 
 void queue_close(struct queue *queue) {
     pthread_mutex_lock(&queue->mutex);
+    const bool is_news = !queue->closed;
     queue->closed = true;
     pthread_cond_broadcast(&queue->has_item);
     pthread_cond_broadcast(&queue->has_room);
     pthread_mutex_unlock(&queue->mutex);
-    wake(queue);
+    if (is_news) wake(queue);
 }
 
 size_t queue_count(struct queue *queue) {

@@ -1,0 +1,100 @@
+#include "base/json.h"
+#include "support/test.h"
+
+static void json_accessors_answer_absent_instead_of_failing(void **state) {
+    (void)state;
+    CLEANUP(json_release) struct json json = {0};
+    struct error err = {0};
+    assert_ok(
+        json_parse(
+            STR("{\"a\":{\"n\":2941404340,\"t\":\"x\",\"f\":0.5},\"l\":[1,null]}"), &json, &err),
+        err);
+    const struct json_node *a = json_get(json.root, "a");
+    int64_t number = 0;
+    assert_true(json_integer(json_get(a, "n"), &number) && number == 2941404340);
+    assert_false(json_integer(json_get(a, "f"), &number));
+    assert_str(json_get_text(a, "t"), "x");
+    assert_null(json_get_text(a, "n").ptr);
+    assert_null(json_get(json_get(a, "t"), "deeper"));
+    assert_int_equal(json_kind(json_get(NULL, "x")), JSON_ABSENT);
+    assert_int_equal(json_count(json_get(json.root, "l")), 2);
+    assert_int_equal(json_kind(json_next(json_first(json_get(json.root, "l")))), JSON_NULL);
+    assert_null(json_get(json.root, "A")); // case-sensitive
+}
+
+static void json_parse_refuses_what_is_not_one_bounded_value(void **state) {
+    (void)state;
+    char deep[2 * (JSON_MAX_DEPTH + 1) + 1];
+    memset(deep, '[', JSON_MAX_DEPTH + 1);
+    memset(deep + JSON_MAX_DEPTH + 1, ']', JSON_MAX_DEPTH + 1);
+    const struct {
+        struct str text;
+        enum error_code code;
+    } cases[] = {
+        {STR(""), ERROR_INVALID},
+        {STR("{"), ERROR_INVALID},
+        {STR("{} {}"), ERROR_INVALID},
+        {STR("{\"a\":\"\xFF\"}"), ERROR_INVALID},
+        {STR("{'a':1}"), ERROR_INVALID},
+        {STR("nul"), ERROR_INVALID},
+        {{deep, sizeof(deep) - 1}, ERROR_LIMIT},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct json json = {0};
+        struct error err = {0};
+        assert_false(json_parse(cases[i].text, &json, &err));
+        assert_int_equal(err.code, cases[i].code);
+        assert_null(json.root);
+    }
+    struct json json = {0};
+    struct error err = {0};
+    assert_ok(json_parse((struct str){deep + 1, sizeof(deep) - 3}, &json, &err), err);
+    json_release(&json);
+    assert_ok(json_parse(STR(" {\"brackets\":\"[[[[{{{{\\\"\"} \n"), &json, &err), err);
+    json_release(&json);
+}
+
+static void json_prints_what_was_built(void **state) {
+    (void)state;
+    CLEANUP(json_release) struct json json = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    struct json_node *object = json_new_object(&json);
+    json_add_text(object, "t", STR("q\" \xFF \x01"));
+    json_add_integer(object, "ms", 1551110105905);
+    json_add_number(object, "score", 0.0412);
+    json_add_bool(object, "yes", true);
+    struct json_node *list = json_add_array(object, "list");
+    json_add_text(list, NULL, STR("a"));
+    json_add_null(list, NULL);
+    json_set_text(object, "t", STR("again"));
+    json_remove(object, "yes");
+    json_print(object, &text);
+    assert_str(
+        buf_str(&text),
+        "{\"ms\":1551110105905,\"score\":0.0412,\"list\":[\"a\",null],\"t\":\"again\"}");
+}
+
+static void json_writing_replaces_invalid_bytes(void **state) {
+    (void)state;
+    CLEANUP(json_release) struct json json = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    json_add_text(
+        json_new_array(&json), NULL,
+        STR("a\xFF"
+            "b"));
+    json_print(json.root, &text);
+    assert_str(
+        buf_str(&text), "[\"a\xEF\xBF\xBD"
+                        "b\"]");
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(json_accessors_answer_absent_instead_of_failing),
+    cmocka_unit_test(json_parse_refuses_what_is_not_one_bounded_value),
+    cmocka_unit_test(json_prints_what_was_built),
+    cmocka_unit_test(json_writing_replaces_invalid_bytes),
+};
+
+int main(void) {
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
