@@ -1,0 +1,39 @@
+// console — the interactive surface: owns the terminal and the model, speaks to the worker only in
+// commands and messages.
+//
+// Shape    console_run returns when the person quits or a signal ends it. It sleeps in poll on
+// standard
+//          input, the wake pipe and the signal pipe, without a timeout unless something moves on
+//          screen.
+// Wake     the message queue's `wake` is console_wake_signal with a struct console_wake; wake-ups
+//          coalesce in the pipe.
+// Owns     nothing of the options; they outlive the call. Messages popped belong to the console.
+// Errors   as term_open.
+// Threads  the main thread; console_wake_signal: any.
+#pragma once
+
+#include "base/error.h"
+#include "base/queue.h"
+#include "console/model.h"
+#include "protocol/descriptor.h"
+
+struct console_wake {
+    int read_fd, write_fd;
+};
+bool console_wake_open(struct console_wake *wake, struct error *err) MUST_CHECK;
+void console_wake_close(struct console_wake *wake);
+void console_wake_signal(void *wake); // queue_wake_fn
+
+struct console_options {
+    struct queue *commands; // struct command, pushed by the console
+    struct queue *messages; // struct message, popped by the console
+    struct console_wake *wake;
+    const struct descriptor *actions; // for the palette
+    size_t action_count;
+    struct model_options model; // catalogue, shopper, event
+    bool no_color, is_ascii;
+};
+
+// *out_status: 0 for q, SIGTERM and SIGHUP; 130 for Ctrl-C.
+bool console_run(const struct console_options *options, int *out_status, struct error *err)
+    MUST_CHECK;

@@ -1,0 +1,43 @@
+// input — what a person did at the terminal: a key, or a paste.
+//
+// Shape    keys are Unicode code points, control characters included; keys without one follow after
+//          the last code point. A paste is one input with its whole text, never single keys, so
+//          that pasted text cannot run commands.
+// Owns     `paste`; input_release.
+// Threads  a value.
+#pragma once
+
+#include "base/buf.h"
+
+enum input_key {
+    INPUT_TAB = 0x09,
+    INPUT_ENTER = 0x0D,
+    INPUT_ESCAPE = 0x1B,
+    INPUT_SPACE = 0x20,
+    INPUT_UP = 0x110000,
+    INPUT_DOWN,
+    INPUT_LEFT,
+    INPUT_RIGHT,
+    INPUT_HOME,
+    INPUT_END,
+    INPUT_PAGE_UP,
+    INPUT_PAGE_DOWN,
+    INPUT_BACKSPACE,
+    INPUT_DELETE,
+    INPUT_BACK_TAB,
+    INPUT_PASTE,
+    INPUT_KEY_END
+};
+#define INPUT_CONTROL(letter) ((uint32_t)((letter)&0x1F)) // INPUT_CONTROL('u')
+#define INPUT_PASTE_MAX ((size_t)64 << 10)                // more of a paste is dropped
+
+struct input {
+    uint32_t key;     // a code point or an enum input_key
+    struct buf paste; // key INPUT_PASTE
+};
+
+void input_release(struct input *input);
+// "Enter", "↑", "Ctrl-U", "t"
+void input_add_key_name(struct buf *out, uint32_t key);
+// The reverse, for scripts: false when there is no such key.
+bool input_parse_key_name(struct str name, uint32_t *out);

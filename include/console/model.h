@@ -1,0 +1,153 @@
+// model — everything the console knows and shows, and how it changes. Pure: no clock, no terminal,
+// no queue; drawing reads it and changes nothing.
+//
+//   input ──► model_handle ─┐
+//   message ─► model_apply ─┼─► model changed and settled (layout, scroll, selection) + effects
+//   size ────► model_resize ┘
+//
+// Shape    runs are told apart by ids the model gives out; an answer for another shopper than the
+// one
+//          in focus, or older than one already shown, is dropped.
+// Owns     messages it keeps (lists, profiles, events) and its strings; model_release.
+// Bounds   MODEL_EVENTS events and MODEL_EVENT_BYTES of their JSON; older ones leave and are
+// counted. Threads  one: the UI.
+#pragma once
+
+#include "console/editor.h"
+#include "console/effects.h"
+#include "console/input.h"
+#include "console/layout.h"
+#include "console/list.h"
+#include "console/pane.h"
+#include "protocol/descriptor.h"
+#include "protocol/message.h"
+
+#define MODEL_EVENTS 500
+#define MODEL_EVENT_BYTES ((size_t)4 << 20)
+#define MODEL_SEND_WAIT "10" // seconds the test event is followed
+#define MODEL_CONTEXTS 4
+
+struct model_product { // of the catalogue; borrowed, outlives the model
+    const char *sku, *name;
+};
+
+enum model_via { MODEL_VIA_SEGMENT, MODEL_VIA_DESTINATION, MODEL_VIA_HANDLER, MODEL_VIA_COUNT };
+enum model_field {
+    MODEL_FIELD_VIA,
+    MODEL_FIELD_NAME,
+    MODEL_FIELD_PRODUCT,
+    MODEL_FIELD_USER,
+    MODEL_FIELD_COUNT
+};
+enum model_editing {
+    MODEL_EDITING_NOTHING,
+    MODEL_EDITING_USER,
+    MODEL_EDITING_SETTING,
+    MODEL_EDITING_FIELD
+};
+
+struct model_options { // borrowed, outlive the model
+    const struct model_product *products;
+    size_t product_count;
+    const char *user, *event_name, *sku; // NULL: the workshop's
+};
+
+// The event that t fires.
+struct model_event {
+    enum model_via via;
+    char *name, *sku; // the user is the one in focus
+};
+
+// The event in flight, or the last one.
+struct model_fire {
+    uint64_t run_id; // 0: nothing is under way
+    bool has_fired, is_refreshed;
+    char *label; // "Product Clicked ocean-blue-shirt"
+    struct hop hops[HOP_COUNT];
+    struct error problem; // why the run failed when no hop tells it
+};
+
+// An answer that is asked for again and again: at most one question is under way.
+struct model_answer {
+    struct message *now;    // NULL: none yet
+    struct message *before; // the one before the last change; NULL: none
+    uint64_t run_id;        // asked and not yet ended; 0: none
+    uint64_t shown_run_id;  // newest run whose answer was shown
+    bool again;             // ask once more when this one ends
+    struct error problem;   // why the last run failed
+};
+
+struct model_stream {
+    struct message *events[MODEL_EVENTS]; // ring, oldest first
+    size_t first, count, bytes;
+    uint64_t received, left; // all of them; pushed out by newer ones
+    size_t hidden;           // newest ones that arrived during the pause
+    bool is_paused, is_confirming;
+    uint64_t watch_run_id, generate_run_id;
+    struct error watch_problem;
+    int rate; // events per second asked of the generator
+    struct message *progress;
+};
+
+struct model_notice {
+    enum theme_role role;
+    struct buf text;
+};
+
+struct model {
+    struct model_options options;
+    int columns, rows;
+    struct layout layout;
+
+    enum pane_id pane;
+    struct list lists[PANE_COUNT];
+    int detail_tops[PANE_COUNT];
+    bool is_detail_open, is_help_open;
+    int help_top;
+    enum model_editing editing;
+    struct editor editor;
+    int tick; // counts up while something is under way, for the moving symbol
+
+    char *user; // in focus
+    struct model_event event;
+    struct model_fire fire;
+    struct model_answer recommendations, profile;
+    struct message *settings, *backend;
+    struct buf cleaning; // what was removed from the last paste
+    uint64_t settings_run_id, status_run_id, change_run_id;
+    struct model_stream stream;
+    struct model_notice notice;
+    uint64_t next_run_id;
+};
+
+void model_init(struct model *model, const struct model_options *options);
+void model_release(struct model *model);
+// The questions asked at the start: settings, backend, list, profile, events.
+void model_start(struct model *model, struct effects *effects);
+void model_resize(struct model *model, int columns, int rows);
+void model_handle(struct model *model, const struct input *input, struct effects *effects);
+void model_apply(struct model *model, struct message *take_message, struct effects *effects);
+// The command could not be given to the worker: its queue is full.
+void model_refuse(struct model *model, uint64_t run_id, struct effects *effects);
+bool model_is_animated(const struct model *model);
+void model_tick(struct model *model);
+
+// The contexts in force, innermost first; returns their number.
+size_t model_contexts(const struct model *model, enum keymap_context contexts[MODEL_CONTEXTS]);
+
+// For panes.
+const char *model_via_name(enum model_via via);
+const struct model_product *model_find_product(const struct model *model, const char *sku);
+const struct message_event *
+model_event_at(const struct model *model, size_t row); // newest is row 0
+size_t model_event_count(const struct model *model);
+void model_add_event_json(const struct model *model, struct buf *out); // what t sends
+void model_edit(struct model *model, enum model_editing what, struct str value, bool is_secret);
+struct command *model_new_run(struct model *model, const char *action);
+void model_note(struct model *model, enum theme_role role, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+void model_ask_settings(struct model *model, struct effects *effects);
+void model_ask_shopper(struct model *model, struct effects *effects); // list and profile
+void model_watch(struct model *model, struct effects *effects);
+void model_generate(struct model *model, struct effects *effects); // starts or stops
+bool model_is_live(const struct model *model);                     // a real account

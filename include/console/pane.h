@@ -1,0 +1,46 @@
+// pane — one of the views of the console: a list and the detail of what is selected in it.
+//
+// Shape    a const row of facts and functions per pane, in src/console/panes/<name>.c. Frame,
+// movement
+//          and scrolling are the same for all and live in view.c and model.c; a pane says what its
+//          rows are, how one is drawn, what its detail reads, and what its own intents do.
+// Threads  constant data.
+#pragma once
+
+#include "console/canvas.h"
+#include "console/effects.h"
+#include "console/keymap.h"
+#include "console/sheet.h"
+
+struct model;
+
+enum pane_id {
+    PANE_SETUP,
+    PANE_EVENT,
+    PANE_STREAM,
+    PANE_RECOMMENDATIONS,
+    PANE_PROFILE,
+    PANE_COUNT
+};
+
+struct pane {
+    enum pane_id id;
+    enum keymap_context context;
+    const char *title, *short_title;
+    const char *help; // one sentence for the help page
+    int list_share;   // per cent of the columns when the detail is beside it
+    int detail_rows;  // wanted below the list
+
+    size_t (*count)(const struct model *model);
+    bool (*is_selectable)(const struct model *model, size_t row); // NULL: all are
+    void (*draw_row)(const struct model *model, size_t row, struct canvas_pen *pen);
+    void (*detail)(const struct model *model, struct sheet *sheet);
+    void (*empty)(const struct model *model, struct sheet *sheet); // no rows
+    // Text on the rules: title and, at the right, a note; the detail's title.
+    void (*title_text)(const struct model *model, struct buf *title, struct buf *note);
+    void (*detail_title)(const struct model *model, struct buf *title);
+    // Its own intents; false: not mine. NULL: none.
+    bool (*handle)(struct model *model, enum intent intent, struct effects *effects);
+};
+
+const struct pane *pane_get(enum pane_id id);

@@ -1,0 +1,20 @@
+// rect — a part of the screen, in cells. Row and column 0 are the top left of the canvas.
+//
+// Shape    the rect_take_* functions cut a strip off a rect and return it; taking more than there
+// is
+//          takes what is there, so nobody has to check.
+// Threads  a value.
+#pragma once
+
+#include <stdbool.h>
+
+struct rect {
+    int column, row, columns, rows;
+};
+
+struct rect rect_take_top(struct rect *rest, int rows);
+struct rect rect_take_bottom(struct rect *rest, int rows);
+struct rect rect_take_left(struct rect *rest, int columns);
+struct rect rect_take_right(struct rect *rest, int columns);
+struct rect rect_inset(struct rect rect, int columns); // both sides
+bool rect_is_empty(struct rect rect);

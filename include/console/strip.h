@@ -1,0 +1,15 @@
+// strip — the loop across the top: seven hops with state and milliseconds, and what it all means.
+//
+// Shape    three forms by width: evenly spread from 100 columns, joined at 78, initials below.
+// Threads  any; reads the model only.
+#pragma once
+
+#include "console/canvas.h"
+#include "console/model.h"
+
+void strip_draw(const struct model *model, struct rect rect, struct canvas *canvas);
+// One row of summary, two with a failure: its cause and its fix.
+void strip_draw_summary(const struct model *model, struct rect rect, struct canvas *canvas);
+bool strip_has_failure(const struct model *model);
+// "0.4", "12", "1.3s": at most four columns.
+void strip_add_ms(struct buf *out, double ms);

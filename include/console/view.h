@@ -1,0 +1,13 @@
+// view — paints the whole screen from the model: header, loop strip, pane, status, footer, help.
+//
+// Threads  any; changes nothing but the canvas.
+#pragma once
+
+#include "console/canvas.h"
+#include "console/model.h"
+
+void view_draw(const struct model *model, struct canvas *canvas);
+// Rows of the help page at that width; the update needs it to settle the scroll.
+int view_help_rows(int columns);
+// The paragraphs of the pane's detail (view_draw calls it too; the update measures with it).
+void view_detail(const struct model *model, struct sheet *sheet);
