@@ -1,10 +1,12 @@
-// redact — requests and responses as text that anyone may see. The one place where secrets are cut out.
+// redact — requests and responses as text that anyone may see. The one place where secrets are cut
+// out.
 //
 // Shape    an HTTP message as people read it: start line, headers, blank line, body. Masked: the
-//          values of Authorization, Proxy-Authorization, X-Amz-Security-Token, Cookie, Set-Cookie and
-//          api keys; signatures and tokens in query strings; members such as writeKey, SecretAccessKey
-//          and externalId in JSON, XML and form bodies. Of a secret, scheme and last four characters stay
-//          (base/secret.h); of an AWS Authorization the credential scope stays, the signature goes.
+//          values of Authorization, Proxy-Authorization, X-Amz-Security-Token, Cookie, Set-Cookie
+//          and api keys; signatures and tokens in query strings; members such as writeKey,
+//          SecretAccessKey and externalId in JSON, XML and form bodies. Of a secret, scheme and
+//          last four characters stay (base/secret.h); of an AWS Authorization the credential scope
+//          stays, the signature goes.
 // Safety   bytes pass through buf_add_printable line by line, so nothing steers a terminal.
 // Limits   bodies are cut at REDACT_BODY_BYTES with a note of what is missing.
 // Threads  any.

@@ -1,13 +1,14 @@
-// task — the one shape of everything asynchronous: a step function that starts the next request, asks
-// to be woken later, or finishes.
+// task — the one shape of everything asynchronous: a step function that starts the next request,
+// asks to be woken later, or finishes.
 //
 // Shape    task_ops.step is called once with TASK_BEGIN, then once for each thing it asked for:
-//          TASK_RESPONSE after task_request, TASK_TIMER after task_wait. TASK_CANCELLED comes at most
-//          once, instead of what was asked for, and is the last. A step does exactly one of
-//          task_request, task_wait, task_finish, task_fail; in TASK_CANCELLED it may finish or fail,
-//          and if it does neither the task ends with ERROR_CANCELLED.
-//          A task cancelled before TASK_BEGIN ends without any step.
-// Owns     the creator sets ops; whoever runs the task (transfers_start or task_run) owns it from then
+//          TASK_RESPONSE after task_request, TASK_TIMER after task_wait. TASK_CANCELLED comes at
+//          most once, instead of what was asked for, and is the last. A step does exactly one of
+//          task_request, task_wait, task_finish, task_fail; in TASK_CANCELLED it may finish or
+//          fail, and if it does neither the task ends with ERROR_CANCELLED. A task cancelled before
+//          TASK_BEGIN ends without any step.
+// Owns     the creator sets ops; whoever runs the task (transfers_start or task_run) owns it from
+// then
 //          on and calls ops->free after `on_done` has returned.
 // Units    every request has a deadline; the runner passes now_ms (monotonic) into each step.
 // Threads  a task lives on the thread of its transfers.
@@ -63,9 +64,9 @@ struct task_request_options {
     int64_t connect_timeout_ms; // of one attempt; 0: default
     size_t body_limit;          // bytes of answer accepted; 0: 1 MiB
     enum task_retry retry;
-    int attempts; // at most, when retrying; 0: 3
-    task_prepare_fn *prepare; // may be NULL
-    void *prepare_context;    // borrowed until the response step
+    int attempts;                    // at most, when retrying; 0: 3
+    task_prepare_fn *prepare;        // may be NULL
+    void *prepare_context;           // borrowed until the response step
     task_throttled_fn *is_throttled; // may be NULL
 };
 
@@ -85,14 +86,11 @@ void task_request(
 void task_wait(struct task *task, int64_t delay_ms);
 void task_finish(struct task *task);
 void task_fail(struct task *task, const struct error *err);
-// Time left of the whole task is the task's own business; this one is for steps that wrap others:
-// true once the running step has asked for something.
-bool task_is_settled(const struct task *task);
 
 typedef bool task_cancelled_fn(void *context);
 
-// Runs one task to its end and frees it; returns what it finished with. `cancelled` (may be NULL) is
-// asked at least every 100 ms while it waits. task_run uses a private set of transfers;
+// Runs one task to its end and frees it; returns what it finished with. `cancelled` (may be NULL)
+// is asked at least every 100 ms while it waits. task_run uses a private set of transfers;
 // task_run_on a shared one, so that connections live on from call to call (its other tasks advance
 // as well). Not to be called from inside a step of the same transfers.
 bool task_run(

@@ -1,6 +1,7 @@
 // transfers — runs tasks on one curl multi handle; the only sockets outward.
 //
-// Shape    transfers_start gives it tasks; transfers_run_once waits for whatever comes first (socket,
+// Shape    transfers_start gives it tasks; transfers_run_once waits for whatever comes first
+// (socket,
 //          timer, wake) and runs the steps that are due. Connections stay open between requests and
 //          are shared by all tasks.
 // Rules    no request without a deadline, no body without a limit; TLS certificates are always
