@@ -23,7 +23,7 @@ broken=$(
     done
   done
   fence() { # header pattern, the one place that may include it
-    grep -rnE "^#include <($1)>" src include | grep -vE "^$2" | sed "s|\$|: only in $2|" || true
+    grep -rnE "^#include <($1)>" src include | grep -vE "^$2" | awk -v place="$2" '{ print $0 ": only in " place }' || true
   }
   fence '(ncurses|curses|term|ncursesw/[a-z]+)\.h' 'src/console/term\.c'
   fence 'curl/[a-z]+\.h' 'src/net/'
