@@ -63,6 +63,9 @@ void json_set_text(struct json_node *object, const char *key, struct str text);
 void json_set_copy(struct json_node *object, const char *key, const struct json_node *node);
 void json_remove(struct json_node *object, const char *key);
 bool json_copy(const struct json_node *node, struct json *out); // false for NULL
+// Moves the first element of the array member `key` out of the document, to be one of its own, without
+// copying it; false when there is none (left).
+bool json_take_first(struct json *document, const char *key, struct json *out);
 
 void json_print(const struct json_node *node, struct buf *out);        // one line
 void json_print_pretty(const struct json_node *node, struct buf *out); // indented

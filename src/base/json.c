@@ -237,6 +237,17 @@ bool json_copy(const struct json_node *node, struct json *out) {
     return true;
 }
 
+bool json_take_first(struct json *document, const char *key, struct json *out) {
+    cJSON *root = inner(document->root);
+    if (!cJSON_IsObject(root)) return false;
+    cJSON *array = cJSON_GetObjectItemCaseSensitive(root, key);
+    if (!cJSON_IsArray(array) || !array->child) return false;
+    cJSON *taken = cJSON_DetachItemViaPointer(array, array->child);
+    json_release(out);
+    out->root = outer(taken);
+    return true;
+}
+
 static void print(const struct json_node *node, bool pretty, struct buf *out) {
     char *text =
         pretty ? cJSON_Print(inner_const(node)) : cJSON_PrintUnformatted(inner_const(node));
