@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stdarg.h>
+
 #define BUF_DEFAULT_LIMIT ((size_t)16 << 20)
 
 struct buf {
@@ -30,6 +32,7 @@ void buf_add_rune(struct buf *buf, uint32_t rune); // as UTF-8
 void buf_add_int(struct buf *buf, int64_t number);
 void buf_add_double(struct buf *buf, double number); // shortest text that reads back the same
 void buf_add_format(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_add_vformat(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 // Text from outside, made safe for a terminal or log line: control characters (C0, DEL, C1) become
 // visible escapes such as \e or \x9b, direction overrides \u202e, invalid UTF-8 bytes U+FFFD.
 void buf_add_printable(struct buf *buf, struct str text);

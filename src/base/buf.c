@@ -102,18 +102,22 @@ void buf_add_double(struct buf *buf, double number) {
     buf_add(buf, str_from(text));
 }
 
-void buf_add_format(struct buf *buf, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
+void buf_add_vformat(struct buf *buf, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
     const int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
     if (len >= 0 && make_room(buf, (size_t)len)) {
         vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, again);
         buf->len += (size_t)len;
     }
     va_end(again);
+}
+
+void buf_add_format(struct buf *buf, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    buf_add_vformat(buf, format, args);
+    va_end(args);
 }
 
 static void add_escape(struct buf *buf, uint32_t rune) {
