@@ -22,6 +22,7 @@ struct retry_policy {
     int64_t throttled_ms; // base after "too many requests"
     int64_t cap_ms;
     int64_t server_cap_ms; // most that a server can make us wait
+    bool is_unsent_only;   // repeat nothing that may have had an effect
 };
 
 extern const struct retry_policy retry_standard; // 3 attempts, 50 ms, 1 s, 20 s, 300 s
@@ -31,6 +32,7 @@ struct retry_outcome {
     const struct response *response; // NULL when the transfer failed
     enum error_code error;           // of the transfer; ERROR_NONE with a response
     bool is_throttled;               // the service said so in its own words
+    bool was_sent;                   // some of the request left this machine
 };
 
 // 408, 429, 500, 502, 503, 504, 509 and 460 (a load balancer's "client closed").

@@ -55,7 +55,8 @@ task_prepare_fn(void *context, struct request *request, int64_t wall_ms, struct 
 typedef bool task_throttled_fn(const struct response *response);
 
 enum task_retry {
-    TASK_RETRY_NEVER,     // not idempotent: Lambda Invoke
+    TASK_RETRY_NEVER,
+    TASK_RETRY_UNSENT,    // not idempotent (Lambda Invoke): when nothing was delivered, or on 429
     TASK_RETRY_TRANSIENT, // network errors, 429 and 5xx, with full-jitter backoff and Retry-After
 };
 

@@ -1,0 +1,634 @@
+// transfers — tasks against a scripted server on loopback: what is sent, and what becomes of answers.
+#include "support/test.h"
+
+#include "base/clock.h"
+#include "net/transfers.h"
+#include "support/loopback.h"
+
+#include <pthread.h>
+
+// A task that sends one request and notes all that happens to it.
+struct probe {
+    struct task task;
+    const char *method, *url_path, *body;
+    const char *url; // in place of the server's
+    const struct loopback *server;
+    struct task_request_options options;
+    struct headers headers;
+    int64_t wait_ms; // instead of a request
+    int begun, answered, timed, cancelled, freed, done, prepared;
+    int status, attempts;
+    struct error error, outcome;
+    struct buf reply;
+    char header[64];
+    struct transfers *transfers; // where it runs, for steps that act on others
+    struct task *starts;         // begun by the answer step
+};
+
+static void probe_begin(struct probe *probe) {
+    struct request request = {0};
+    if (probe->wait_ms) {
+        task_wait(&probe->task, probe->wait_ms);
+        return;
+    }
+    request_set_method(&request, str_from(probe->method ? probe->method : "POST"));
+    buf_add(&request.url, str_from(probe->url ? probe->url : loopback_url(probe->server)));
+    buf_add(&request.url, str_from(probe->url_path ? probe->url_path : "/"));
+    headers_copy(&probe->headers, &request.headers);
+    request_set_body(&request, str_from(probe->body));
+    task_request(&probe->task, &request, &probe->options);
+    assert_int_equal(request.url.len, 0); // taken
+}
+
+static void probe_answer(struct probe *probe, const struct task_event *event) {
+    probe->answered++;
+    probe->attempts = event->attempts;
+    assert_true((event->response == NULL) != (event->error == NULL));
+    if (event->error) {
+        probe->error = *event->error;
+        task_fail(&probe->task, event->error);
+        return;
+    }
+    probe->status = event->response->status;
+    buf_add(&probe->reply, buf_str(&event->response->body));
+    const struct str header = headers_get(&event->response->headers, STR("X-Note"));
+    if (header.len < sizeof(probe->header) && header.len)
+        memcpy(probe->header, header.ptr, header.len);
+    if (probe->starts) transfers_start(probe->transfers, probe->starts);
+    task_finish(&probe->task);
+}
+
+static void probe_step(struct task *task, const struct task_event *event) {
+    struct probe *probe = (struct probe *)task;
+    switch (event->kind) {
+    case TASK_BEGIN:
+        probe->begun++;
+        probe_begin(probe);
+        break;
+    case TASK_RESPONSE: probe_answer(probe, event); break;
+    case TASK_TIMER:
+        probe->timed++;
+        task_finish(task);
+        break;
+    case TASK_CANCELLED: probe->cancelled++; break;
+    }
+}
+
+static void probe_free(struct task *task) {
+    ((struct probe *)task)->freed++;
+}
+
+static const struct task_ops probe_ops = {.name = "probe", .step = probe_step, .free = probe_free};
+
+static void probe_done(void *context, struct task *task, const struct error *err) {
+    struct probe *probe = context;
+    assert_ptr_equal(&probe->task, task);
+    assert_int_equal(probe->freed, 0); // results can still be read
+    probe->done++;
+    probe->outcome = *err;
+}
+
+static void probe_init(struct probe *probe, const struct loopback *server) {
+    probe->task.ops = &probe_ops;
+    probe->task.on_done = probe_done;
+    probe->task.on_done_context = probe;
+    probe->server = server;
+}
+
+static void probe_release(struct probe *probe) {
+    headers_release(&probe->headers);
+    buf_release(&probe->reply);
+}
+
+static bool run(struct probe *probe, struct error *err) {
+    const struct transfers_options options = {.jitter_seed = 1};
+    *err = (struct error){0};
+    const bool is_ok = task_run(&probe->task, &options, NULL, NULL, err);
+    assert_int_equal(probe->done, 1);
+    assert_int_equal(probe->freed, 1);
+    return is_ok;
+}
+
+static void transfers_send_exactly_what_was_given(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 200, .headers = "X-Note: hello\r\n", .body = "fine"},
+    };
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {.url_path = "/a/../b/%3A?q=%20x&&z", .body = "{}"};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    headers_add(&probe.headers, STR("X-Amz-Date"), STR("20240501T120000Z"));
+    headers_add(&probe.headers, STR("X-Empty"), STR(""));
+    assert_ok(run(&probe, &err), err);
+    assert_int_equal(probe.status, 200);
+    assert_int_equal(probe.attempts, 1);
+    assert_str(buf_str(&probe.reply), "fine");
+    assert_string_equal(probe.header, "hello");
+    const struct str sent = loopback_request(server, 0);
+    assert_true(str_starts_with(sent, STR("POST /a/../b/%3A?q=%20x&&z HTTP/1.1\r\n")));
+    assert_contains(sent, "X-Amz-Date: 20240501T120000Z\r\n");
+    assert_contains(sent, "X-Empty:\r\n");
+    assert_contains(sent, "Content-Length: 2\r\n");
+    assert_contains(sent, "User-Agent: recloop/");
+    assert_false(str_contains(sent, STR("Accept")));
+    assert_false(str_contains(sent, STR("Content-Type")));
+    assert_false(str_contains(sent, STR("Expect")));
+    assert_true(str_ends_with(sent, STR("\r\n\r\n{}")));
+    loopback_stop(server);
+}
+
+static void transfers_send_large_bodies_without_asking_first(void **state) {
+    static const struct loopback_exchange script[] = {{.status = 200}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {.method = "PUT"};
+    CLEANUP(buf_release) struct buf body = {0};
+    struct error err;
+    (void)state;
+    while (body.len < (size_t)3 << 20)
+        buf_add(&body, STR("0123456789abcdef"));
+    probe.body = buf_text(&body);
+    probe_init(&probe, server);
+    assert_ok(run(&probe, &err), err);
+    const struct str sent = loopback_request(server, 0);
+    assert_true(str_starts_with(sent, STR("PUT / ")));
+    assert_false(str_contains(str_slice(sent, 0, 400), STR("Expect")));
+    assert_true(sent.len > body.len);
+    loopback_stop(server);
+}
+
+static void transfers_send_get_and_empty_post(void **state) {
+    static const struct loopback_exchange script[] = {{.status = 204}, {.status = 200}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe get = {.method = "GET"};
+    CLEANUP(probe_release) struct probe post = {.method = "POST"};
+    struct error err;
+    (void)state;
+    probe_init(&get, server);
+    probe_init(&post, server);
+    assert_ok(run(&get, &err), err);
+    assert_int_equal(get.status, 204);
+    assert_ok(run(&post, &err), err);
+    assert_false(str_contains(loopback_request(server, 0), STR("Content-Length")));
+    assert_contains(loopback_request(server, 1), "Content-Length: 0\r\n");
+    loopback_stop(server);
+}
+
+static void transfers_do_not_follow_redirects(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 302, .headers = "Location: /elsewhere\r\n"},
+    };
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {.method = "GET"};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    assert_ok(run(&probe, &err), err);
+    assert_int_equal(probe.status, 302);
+    assert_int_equal(loopback_request_count(server), 1);
+    loopback_stop(server);
+}
+
+static void transfers_ignore_proxies_for_loopback(void **state) {
+    static const struct loopback_exchange script[] = {{.status = 200}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {0};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    const bool is_ok = run(&probe, &err);
+    unsetenv("http_proxy");
+    assert_ok(is_ok, err);
+    loopback_stop(server);
+}
+
+static void transfers_end_at_the_deadline(void **state) {
+    static const struct loopback_exchange silent[] = {{.after = LOOPBACK_HOLD}};
+    static const struct loopback_exchange slow[] = {
+        {.raw = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", .after = LOOPBACK_HOLD},
+    };
+    const struct loopback_exchange *const scripts[] = {silent, slow};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(scripts); i++) {
+        struct loopback *server = loopback_start(scripts[i], 1);
+        CLEANUP(probe_release)
+        struct probe probe = {.options = {.timeout_ms = 60, .retry = TASK_RETRY_TRANSIENT}};
+        struct error err;
+        probe_init(&probe, server);
+        assert_false(run(&probe, &err));
+        assert_int_equal(err.code, ERROR_TIMEOUT);
+        assert_contains(str_from(err.message), loopback_url(server) + strlen("http://"));
+        assert_contains(str_from(err.hint), "--timeout");
+        assert_int_equal(loopback_request_count(server), 1); // no time was left to repeat
+        loopback_stop(server);
+    }
+}
+
+static void transfers_name_the_host_that_refuses(void **state) {
+    CLEANUP(buf_release) struct buf url = {0};
+    CLEANUP(probe_release) struct probe probe = {0};
+    struct error err;
+    int port;
+    const int fd = loopback_take_dead_port(&port);
+    (void)state;
+    buf_add_format(&url, "http://127.0.0.1:%d", port);
+    probe.url = buf_text(&url);
+    probe.options = (struct task_request_options){.retry = TASK_RETRY_TRANSIENT, .attempts = 2};
+    probe_init(&probe, NULL);
+    assert_false(run(&probe, &err));
+    assert_int_equal(err.code, ERROR_UNREACHABLE);
+    assert_int_equal(probe.attempts, 2);
+    assert_contains(str_from(err.message), "nothing answers at 127.0.0.1:");
+    assert_contains(str_from(err.hint), "recloop sandbox");
+    loopback_release_port(fd);
+}
+
+static void transfers_explain_broken_answers(void **state) {
+    static const struct {
+        struct loopback_exchange exchange;
+        size_t body_limit;
+        enum error_code code;
+        const char *message, *hint;
+    } cases[] = {
+        {.exchange = {.after = LOOPBACK_CLOSE},
+         .code = ERROR_UNREACHABLE,
+         .message = "without an answer",
+         .hint = "Try again"},
+        {.exchange =
+             {.raw = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", .after = LOOPBACK_CLOSE},
+         .code = ERROR_UNREACHABLE,
+         .message = "in the middle",
+         .hint = "Try again"},
+        {.exchange = {.raw = "SSH-2.0-OpenSSH_9.2\r\n", .after = LOOPBACK_CLOSE},
+         .code = ERROR_INVALID,
+         .message = "http",
+         .hint = "port and scheme"},
+        {.exchange = {.status = 200, .body = "0123456789abcdef"},
+         .body_limit = 15,
+         .code = ERROR_LIMIT,
+         .message = "larger than we accept",
+         .hint = "URL"},
+        {.exchange =
+             {.raw = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     "10\r\n0123456789abcdef\r\n0\r\n\r\n"},
+         .body_limit = 15,
+         .code = ERROR_LIMIT,
+         .message = "larger than we accept",
+         .hint = "URL"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct loopback *server = loopback_start(&cases[i].exchange, 1);
+        CLEANUP(probe_release)
+        struct probe probe = {.options = {.body_limit = cases[i].body_limit}};
+        struct error err;
+        print_message("%s\n", cases[i].message);
+        probe_init(&probe, server);
+        assert_false(run(&probe, &err));
+        assert_int_equal(err.code, cases[i].code);
+        assert_contains(str_from(err.message), cases[i].message);
+        assert_contains(str_from(err.message), "127.0.0.1:");
+        assert_contains(str_from(err.hint), cases[i].hint);
+        loopback_stop(server);
+    }
+}
+
+static void transfers_accept_a_body_of_exactly_the_limit(void **state) {
+    static const struct loopback_exchange script[] = {{.status = 200, .body = "0123456789abcdef"}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {.options = {.body_limit = 16}};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    assert_ok(run(&probe, &err), err);
+    assert_int_equal(probe.reply.len, 16);
+    loopback_stop(server);
+}
+
+static void transfers_refuse_endless_headers(void **state) {
+    CLEANUP(buf_release) struct buf raw = {0};
+    struct loopback_exchange exchange = {.after = LOOPBACK_CLOSE};
+    CLEANUP(probe_release) struct probe probe = {0};
+    struct error err;
+    (void)state;
+    buf_add(&raw, STR("HTTP/1.1 200 OK\r\n"));
+    while (raw.len < TRANSFERS_HEADER_LIMIT + 100)
+        buf_add(&raw, STR("X-Filler: 0123456789012345678901234567890123456789\r\n"));
+    buf_add(&raw, STR("\r\n"));
+    exchange.raw = buf_text(&raw);
+    struct loopback *server = loopback_start(&exchange, 1);
+    probe_init(&probe, server);
+    assert_false(run(&probe, &err));
+    assert_int_equal(err.code, ERROR_LIMIT);
+    loopback_stop(server);
+}
+
+static void transfers_refuse_what_would_break_the_wire(void **state) {
+    CLEANUP(probe_release) struct probe probe = {.url = "http://127.0.0.1:9"};
+    CLEANUP(probe_release) struct probe scheme = {.url = "ftp://127.0.0.1:9"};
+    struct error err;
+    (void)state;
+    probe_init(&probe, NULL);
+    headers_add(&probe.headers, STR("X-Note"), STR("a\r\nInjected: 1"));
+    assert_false(run(&probe, &err));
+    assert_int_equal(err.code, ERROR_INVALID);
+    assert_int_equal(probe.attempts, 0);
+    probe_init(&scheme, NULL);
+    assert_false(run(&scheme, &err));
+    assert_int_equal(err.code, ERROR_INVALID);
+}
+
+// Counts attempts and stamps each, as a signer does.
+static bool stamp(void *context, struct request *request, int64_t wall_ms, struct error *err) {
+    struct probe *probe = context;
+    char text[2] = {(char)('0' + ++probe->prepared), '\0'};
+    assert_true(wall_ms > INT64_C(1700000000000));
+    (void)err;
+    headers_set(&request->headers, STR("X-Stamp"), str_from(text));
+    return true;
+}
+
+static void transfers_prepare_each_attempt_anew(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 503, .headers = "Retry-After: 0\r\n"},
+        {.status = 429, .headers = "Retry-After: 0.01\r\n", .after = LOOPBACK_CLOSE},
+        {.status = 200, .body = "third"},
+    };
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {.body = "{}"};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    probe.options = (struct task_request_options){
+        .retry = TASK_RETRY_TRANSIENT, .prepare = stamp, .prepare_context = &probe};
+    assert_ok(run(&probe, &err), err);
+    assert_int_equal(probe.attempts, 3);
+    assert_int_equal(probe.answered, 1);
+    assert_str(buf_str(&probe.reply), "third");
+    assert_contains(loopback_request(server, 0), "X-Stamp: 1\r\n");
+    assert_contains(loopback_request(server, 1), "X-Stamp: 2\r\n");
+    assert_contains(loopback_request(server, 2), "X-Stamp: 3\r\n");
+    assert_true(str_ends_with(loopback_request(server, 2), STR("{}")));
+    loopback_stop(server);
+}
+
+static void transfers_hand_over_the_last_answer_when_patience_ends(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 429, .headers = "Retry-After: 3600\r\n", .body = "later"},
+    };
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {.options = {.retry = TASK_RETRY_TRANSIENT}};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    const int64_t before_ms = clock_monotonic_ms();
+    assert_ok(run(&probe, &err), err);
+    assert_true(clock_monotonic_ms() - before_ms < TRANSFERS_TIMEOUT_MS);
+    assert_int_equal(probe.status, 429);
+    assert_str(buf_str(&probe.reply), "later");
+    assert_int_equal(loopback_request_count(server), 1);
+    loopback_stop(server);
+}
+
+static void transfers_never_repeat_an_invoke_that_was_delivered(void **state) {
+    static const struct loopback_exchange script[] = {{.after = LOOPBACK_CLOSE}, {.status = 200}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release)
+    struct probe probe = {.body = "{}", .options = {.retry = TASK_RETRY_UNSENT}};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    assert_false(run(&probe, &err));
+    assert_int_equal(err.code, ERROR_UNREACHABLE);
+    assert_int_equal(loopback_request_count(server), 1);
+    loopback_stop(server);
+}
+
+static bool
+refuse_to_sign(void *context, struct request *request, int64_t wall_ms, struct error *err) {
+    (void)context, (void)request, (void)wall_ms;
+    error_set(err, ERROR_EXPIRED, "the session has ended");
+    return error_hint(err, "Sign in again.");
+}
+
+static void transfers_send_nothing_unprepared(void **state) {
+    struct loopback *server = loopback_start(NULL, 0);
+    CLEANUP(probe_release) struct probe probe = {0};
+    struct error err;
+    (void)state;
+    probe_init(&probe, server);
+    probe.options =
+        (struct task_request_options){.retry = TASK_RETRY_TRANSIENT, .prepare = refuse_to_sign};
+    assert_false(run(&probe, &err));
+    assert_int_equal(err.code, ERROR_EXPIRED);
+    assert_string_equal(err.hint, "Sign in again.");
+    assert_int_equal(probe.attempts, 0);
+    assert_int_equal(loopback_request_count(server), 0);
+    loopback_stop(server);
+}
+
+static void transfers_share_connections_between_tasks(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 200}, {.status = 200}, {.status = 200}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    struct transfers *transfers = transfers_new(NULL);
+    struct error err;
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        CLEANUP(probe_release) struct probe probe = {0};
+        probe_init(&probe, server);
+        assert_ok(task_run_on(transfers, &probe.task, NULL, NULL, &err), err);
+    }
+    assert_int_equal(loopback_request_count(server), 3);
+    assert_int_equal(loopback_connection_count(server), 1);
+    transfers_free(transfers);
+    loopback_stop(server);
+}
+
+static void transfers_run_tasks_side_by_side(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.after = LOOPBACK_HOLD}, {.status = 200, .body = "second"}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    struct transfers *transfers = transfers_new(NULL);
+    CLEANUP(probe_release) struct probe stuck = {0};
+    CLEANUP(probe_release) struct probe quick = {0};
+    (void)state;
+    probe_init(&stuck, server);
+    probe_init(&quick, server);
+    transfers_start(transfers, &stuck.task);
+    while (loopback_request_count(server) < 1)
+        assert_true(transfers_run_once(transfers, 10));
+    transfers_start(transfers, &quick.task);
+    assert_int_equal(transfers_count(transfers), 2);
+    while (!quick.done)
+        assert_true(transfers_run_once(transfers, -1));
+    assert_str(buf_str(&quick.reply), "second");
+    assert_int_equal(stuck.done, 0);
+    assert_int_equal(transfers_count(transfers), 1);
+    transfers_free(transfers); // ends the other
+    assert_int_equal(stuck.cancelled, 1);
+    assert_int_equal(stuck.done, 1);
+    assert_int_equal(stuck.freed, 1);
+    assert_int_equal(stuck.outcome.code, ERROR_CANCELLED);
+    loopback_stop(server);
+}
+
+static void transfers_cancel_a_request_under_way(void **state) {
+    static const struct loopback_exchange script[] = {{.after = LOOPBACK_HOLD}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    struct transfers *transfers = transfers_new(NULL);
+    CLEANUP(probe_release) struct probe probe = {0};
+    (void)state;
+    probe_init(&probe, server);
+    transfers_start(transfers, &probe.task);
+    while (loopback_request_count(server) < 1)
+        assert_true(transfers_run_once(transfers, 10));
+    transfers_cancel(transfers, &probe.task);
+    assert_true(transfers_run_once(transfers, -1));
+    assert_int_equal(probe.cancelled, 1);
+    assert_int_equal(probe.answered, 0);
+    assert_int_equal(probe.outcome.code, ERROR_CANCELLED);
+    assert_int_equal(probe.freed, 1);
+    transfers_cancel(transfers, &probe.task); // gone: nothing happens
+    assert_true(transfers_run_once(transfers, 0));
+    transfers_free(transfers);
+    loopback_stop(server);
+}
+
+static void transfers_cancel_before_the_first_step(void **state) {
+    struct transfers *transfers = transfers_new(NULL);
+    CLEANUP(probe_release) struct probe probe = {.wait_ms = 1000};
+    (void)state;
+    probe_init(&probe, NULL);
+    transfers_start(transfers, &probe.task);
+    transfers_cancel(transfers, &probe.task);
+    assert_true(transfers_run_once(transfers, 0));
+    assert_int_equal(probe.begun, 0);
+    assert_int_equal(probe.cancelled, 0);
+    assert_int_equal(probe.outcome.code, ERROR_CANCELLED);
+    transfers_free(transfers);
+}
+
+static void transfers_cancel_between_two_attempts(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 503, .headers = "Retry-After: 9\r\n"}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    struct transfers *transfers = transfers_new(NULL);
+    CLEANUP(probe_release)
+    struct probe probe = {.options = {.retry = TASK_RETRY_TRANSIENT, .timeout_ms = 60000}};
+    (void)state;
+    probe_init(&probe, server);
+    transfers_start(transfers, &probe.task);
+    while (loopback_request_count(server) < 1)
+        assert_true(transfers_run_once(transfers, 10));
+    for (int i = 0; i < 20; i++)
+        assert_true(transfers_run_once(transfers, 1)); // the answer is taken; the pause begins
+    transfers_cancel(transfers, &probe.task);
+    assert_true(transfers_run_once(transfers, -1));
+    assert_int_equal(probe.done, 1);
+    assert_int_equal(probe.outcome.code, ERROR_CANCELLED);
+    transfers_free(transfers);
+    loopback_stop(server);
+}
+
+static void transfers_keep_timers(void **state) {
+    struct transfers *transfers = transfers_new(NULL);
+    CLEANUP(probe_release) struct probe probe = {.wait_ms = 20};
+    (void)state;
+    probe_init(&probe, NULL);
+    const int64_t before_ms = clock_monotonic_ms();
+    transfers_start(transfers, &probe.task);
+    while (!probe.done)
+        assert_true(transfers_run_once(transfers, -1));
+    assert_true(clock_monotonic_ms() - before_ms >= 20);
+    assert_int_equal(probe.timed, 1);
+    assert_int_equal(probe.outcome.code, ERROR_NONE);
+    transfers_free(transfers);
+}
+
+static void transfers_let_a_step_start_another_task(void **state) {
+    static const struct loopback_exchange script[] = {{.status = 200}, {.status = 200}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    struct transfers *transfers = transfers_new(NULL);
+    CLEANUP(probe_release) struct probe first = {.transfers = transfers};
+    CLEANUP(probe_release) struct probe second = {0};
+    (void)state;
+    probe_init(&first, server);
+    probe_init(&second, server);
+    first.starts = &second.task;
+    transfers_start(transfers, &first.task);
+    while (!second.done)
+        assert_true(transfers_run_once(transfers, -1));
+    assert_int_equal(first.freed, 1);
+    assert_int_equal(second.status, 200);
+    transfers_free(transfers);
+    loopback_stop(server);
+}
+
+static void *wake_it(void *context) {
+    transfers_wake(context);
+    return NULL;
+}
+
+static void transfers_wake_from_another_thread(void **state) {
+    struct transfers *transfers = transfers_new(NULL);
+    pthread_t thread;
+    (void)state;
+    // Whichever comes first, the sleep or the wake: it returns, or the test hangs and fails.
+    for (int i = 0; i < 50; i++) {
+        assert_int_equal(pthread_create(&thread, NULL, wake_it, transfers), 0);
+        assert_true(transfers_run_once(transfers, -1));
+        pthread_join(thread, NULL);
+    }
+    transfers_free(transfers);
+}
+
+static bool is_begun(void *context) {
+    return ((struct probe *)context)->begun > 0;
+}
+
+static void task_run_asks_whether_to_stop(void **state) {
+    static const struct loopback_exchange script[] = {{.after = LOOPBACK_HOLD}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {0};
+    struct error err = {0};
+    (void)state;
+    probe_init(&probe, server);
+    assert_false(task_run(&probe.task, NULL, is_begun, &probe, &err));
+    assert_int_equal(err.code, ERROR_CANCELLED);
+    assert_int_equal(probe.done, 1);
+    assert_int_equal(probe.freed, 1);
+    loopback_stop(server);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(transfers_send_exactly_what_was_given),
+    cmocka_unit_test(transfers_send_large_bodies_without_asking_first),
+    cmocka_unit_test(transfers_send_get_and_empty_post),
+    cmocka_unit_test(transfers_do_not_follow_redirects),
+    cmocka_unit_test(transfers_ignore_proxies_for_loopback),
+    cmocka_unit_test(transfers_end_at_the_deadline),
+    cmocka_unit_test(transfers_name_the_host_that_refuses),
+    cmocka_unit_test(transfers_explain_broken_answers),
+    cmocka_unit_test(transfers_accept_a_body_of_exactly_the_limit),
+    cmocka_unit_test(transfers_refuse_endless_headers),
+    cmocka_unit_test(transfers_refuse_what_would_break_the_wire),
+    cmocka_unit_test(transfers_prepare_each_attempt_anew),
+    cmocka_unit_test(transfers_hand_over_the_last_answer_when_patience_ends),
+    cmocka_unit_test(transfers_never_repeat_an_invoke_that_was_delivered),
+    cmocka_unit_test(transfers_send_nothing_unprepared),
+    cmocka_unit_test(transfers_share_connections_between_tasks),
+    cmocka_unit_test(transfers_run_tasks_side_by_side),
+    cmocka_unit_test(transfers_cancel_a_request_under_way),
+    cmocka_unit_test(transfers_cancel_before_the_first_step),
+    cmocka_unit_test(transfers_cancel_between_two_attempts),
+    cmocka_unit_test(transfers_keep_timers),
+    cmocka_unit_test(transfers_let_a_step_start_another_task),
+    cmocka_unit_test(transfers_wake_from_another_thread),
+    cmocka_unit_test(task_run_asks_whether_to_stop),
+};
+
+int main(void) {
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
