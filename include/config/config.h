@@ -13,6 +13,7 @@
 // to
 //          show and mend it. config_require refuses it.
 // Owns     all texts, wiped on release.
+// Unknown  a profile that nobody has made yet is empty, and `warning` says so: `config set` makes it.
 // Errors   config_load: ERROR_CONFIG for an unknown key on the command line, ERROR_IO for an
 // unreadable
 //          file. Unknown keys in the file are kept there and reported in `warning`.
@@ -38,7 +39,7 @@ struct config_value {
     struct secret value; // of every setting, secret or not, so that all are wiped
     bool is_secret;
     enum config_source source;
-    char *detail;  // owned: the variable, "file: profile NAME", "--flag"; NULL for the rest
+    char *detail;  // owned: "AWS_REGION", "[profile NAME]", "--region"; NULL for the rest
     char *note;    // owned: what was removed, or whom the value overrides; NULL: nothing
     char *problem; // owned: why the value cannot be right; NULL: looks right
     char *remedy;  // owned: the hint that goes with `problem`

@@ -11,7 +11,7 @@
 //          counts as its last line; `config_file_set` changes that one.
 // Safety   mode 0600, written beside and renamed; the folder is made 0700.
 // Limits   CONFIG_FILE_MAX_BYTES.
-// Errors   ERROR_IO, ERROR_LIMIT; a missing file is an empty one. Unknown keys to set: ERROR_CONFIG
+// Errors   ERROR_IO, ERROR_LIMIT, ERROR_INVALID for a file with NUL bytes; a missing file is an empty one. Unknown keys to set: ERROR_CONFIG
 // with
 //          the nearest key as hint.
 // Threads  one at a time.
@@ -68,9 +68,9 @@ bool config_file_has_profile(const struct config_file *file, struct str profile)
 // The n-th profile of the file, in order; false past the last.
 bool config_file_profile_at(const struct config_file *file, size_t at, struct str *out);
 
-// NAME=value lines of everything set, under the first environment name of each setting (or
-// RECLOOP_<KEY> where it has none). Secrets are masked, and such lines commented out, unless
-// `reveals`.
+// NAME=value lines of everything set, fit for a shell and for config_import. NAME is the first
+// environment name of the setting, or its key where it has none. Secrets are masked, and such lines
+// commented out, unless `reveals`.
 void config_export(const struct config *config, bool reveals, struct buf *out);
 // Reads NAME=value lines (also `export NAME=…`, quotes, comments); NAME is an environment name or a
 // key of the settings table. Foreign names are passed over and counted. All or nothing:
