@@ -21,6 +21,8 @@ struct aws_error {
     int64_t retry_after_ms; // -1 when the reply did not say
 };
 
+// Fills in an error of our own making; retry_after_ms becomes -1, the rest empty.
+void aws_error_set(struct aws_error *error, int status, struct str code, struct str message);
 // "ns#Code" and "Code:http://…" → "Code".
 struct str aws_error_strip(struct str code);
 void aws_error_decode(

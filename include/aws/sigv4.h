@@ -36,6 +36,12 @@ struct sigv4_key_cache {
     size_t next;
 };
 void sigv4_key_cache_release(struct sigv4_key_cache *cache);
+// The prepared key for "date/region/service", made when it is not there. `cache` may be NULL.
+void sigv4_key_cache_get(
+    struct sigv4_key_cache *cache,
+    struct str secret,
+    struct str scope,
+    struct digest_hmac_key *out);
 
 struct sigv4_options {
     struct str region, service; // signing name: "personalize" for its three hosts
