@@ -16,6 +16,7 @@
 #pragma once
 
 #include "aws/invoke.h"
+#include "aws/operation.h"
 #include "aws/personalize.h"
 #include "aws/sts.h"
 #include "client/client.h"
@@ -56,7 +57,9 @@ struct client_call {
     struct request request;                // owned until started
     struct task_request_options options;   // may be changed before starting
     struct client *client;                 // borrowed
-    const struct credentials *credentials; // borrowed: who signs; NULL for calls without signature
+    const struct operation *operation;     // of AWS calls, which are signed; NULL for the others
+    const struct credentials *credentials; // borrowed: who signs; NULL: the client's
+    int64_t signed_at_ms;                  // wall clock of the last attempt
     struct buf region;                     // owned: what it is signed for
     struct buf subject; // owned: the ARN, function, role or user it is about, for error texts
 };

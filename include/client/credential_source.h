@@ -4,8 +4,8 @@
 //          credentials_are_set(out) is false); or an error that ends the search. The chain is
 //          itself a source: it asks its members in order and stops at the first that has keys or
 //          fails.
-// Order    enum credentials_source of aws/credentials.h: explicit, environment, profile, container,
-//          instance. A profile chosen explicitly leaves the environment out; AWS_PROFILE does not.
+// Order    enum credentials_source of aws/credentials.h: explicit, environment, web identity, profile,
+//          container. A profile chosen explicitly leaves the environment out; AWS_PROFILE does not.
 // Not yet  roles, web identity, SSO, credential_process, container and instance: a profile or
 //          environment that asks for one of them is an ERROR_CONFIG that names it and says how to
 //          get plain keys from it. Each will be a file of its own and a row in client.c's chain.
@@ -38,9 +38,10 @@ credential_source_environment(credentials_lookup_fn *lookup, const void *environ
 // `files` is borrowed. A profile that was named (is_chosen) must exist; "default" may be missing.
 struct credential_source *credential_source_profile(
     const struct credentials_files *files, struct str profile, bool is_chosen);
-// Has no keys; fails when the environment points at a source we cannot use yet.
-struct credential_source *
-credential_source_unsupported(credentials_lookup_fn *lookup, const void *environment);
+// Has no keys; fails when the environment points at a source we cannot use yet: `which` is
+// CREDENTIALS_WEB_IDENTITY or CREDENTIALS_CONTAINER, each with its own place in the order.
+struct credential_source *credential_source_unsupported(
+    enum credentials_source which, credentials_lookup_fn *lookup, const void *environment);
 struct credential_source *credential_source_chain(void);
 void credential_source_chain_add(
     struct credential_source *chain, struct credential_source *take_member);
