@@ -11,6 +11,7 @@
 
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
+int64_t clock_monotonic_ns(void);
 int64_t clock_wall_ms(void);
 
 struct clock_date {

@@ -109,7 +109,7 @@ struct recommender_filter {
 struct recommender_question {
     struct str user; // or a session id; empty or unknown: popular items
     size_t count;    // 0 means RECOMMENDER_DEFAULT_COUNT; shorter only if the catalogue is
-    bool has_time;   // else the model's now; earlier times count as the model's now
+    bool has_time;   // else the model's now
     int64_t time_s;
     struct recommender_filter filter;
     const struct recommender_items *only;    // candidates, NULL: the catalogue

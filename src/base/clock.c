@@ -19,6 +19,10 @@ int64_t clock_monotonic_us(void) {
     return read_clock_ns(CLOCK_MONOTONIC) / 1000;
 }
 
+int64_t clock_monotonic_ns(void) {
+    return read_clock_ns(CLOCK_MONOTONIC);
+}
+
 int64_t clock_wall_ms(void) {
     return read_clock_ns(CLOCK_REALTIME) / 1000000;
 }
