@@ -25,6 +25,7 @@ enum layout_split {
 struct layout_wish {
     int columns, rows;
     int detail_rows;     // LAYOUT_BELOW: rows wanted for the detail, its rule not counted
+    int list_share;      // LAYOUT_RIGHT: per cent of the columns for the list; 0: half
     bool has_failure;    // room for cause and fix
     bool is_detail_open; // the detail fills the pane
 };

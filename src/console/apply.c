@@ -1,0 +1,262 @@
+// apply — what messages from the worker do to the model. Every arm takes the message or frees it.
+#include "base/memory.h"
+#include "internal.h"
+
+static bool is_same_text(const char *left, const char *right) {
+    return str_equal(str_from(left), str_from(right));
+}
+
+static void keep(struct message **slot, struct message *take_message) {
+    message_free(*slot);
+    *slot = take_message;
+}
+
+// Hops
+
+static void apply_hop(struct model *model, const struct message *message, struct effects *effects) {
+    struct model_fire *fire = &model->fire;
+    const struct hop *hop = &message->as.hop;
+    if (!fire->run_id || message->run_id != fire->run_id || hop->id >= HOP_COUNT) return;
+    fire->hops[hop->id] = *hop;
+    const bool is_complete = hop->id == HOP_PROFILE && hop->state == HOP_DONE;
+    if (!is_complete || fire->is_refreshed) return;
+    fire->is_refreshed = true;
+    model_ask_shopper(model, effects);
+}
+
+// Events
+
+static size_t event_bytes(const struct message *message) {
+    return str_from(message->as.event.raw).len;
+}
+
+static void drop_oldest(struct model_stream *stream) {
+    struct message **oldest = &stream->events[stream->first];
+    stream->bytes -= event_bytes(*oldest);
+    message_free(*oldest);
+    *oldest = NULL;
+    stream->first = (stream->first + 1) % MODEL_EVENTS;
+    stream->count--;
+    stream->left++;
+    if (stream->hidden > stream->count) stream->hidden = stream->count;
+}
+
+// The function's answer for the shopper in focus came by, whoever fired: the list has moved.
+static bool is_loop_closed_elsewhere(const struct model *model, const struct message_event *event) {
+    return !model->fire.run_id && is_same_text(event->type, "identify") &&
+           is_same_text(event->user_id, model->user);
+}
+
+static void
+apply_event(struct model *model, struct message *take_message, struct effects *effects) {
+    struct model_stream *stream = &model->stream;
+    struct list *list = &model->lists[PANE_STREAM];
+    const bool is_closed = is_loop_closed_elsewhere(model, &take_message->as.event);
+    if (stream->count == MODEL_EVENTS) drop_oldest(stream);
+    stream->bytes += event_bytes(take_message);
+    stream->events[(stream->first + stream->count++) % MODEL_EVENTS] = take_message;
+    stream->received++;
+    while (stream->bytes > MODEL_EVENT_BYTES && stream->count > 1)
+        drop_oldest(stream);
+    if (stream->is_paused) {
+        stream->hidden++;
+        if (stream->hidden > stream->count) stream->hidden = stream->count;
+    } else if (list->selected > 0) {
+        // the selection stays on its event; on the newest row it follows
+        list->selected++;
+        list->top++;
+    }
+    if (is_closed) model_ask_shopper(model, effects);
+}
+
+// Answers: the list and the profile
+
+// Newer than what is shown, and about the shopper in focus.
+static bool is_wanted(
+    const struct model *model,
+    const struct model_answer *answer,
+    const char *user_id,
+    uint64_t run_id) {
+    if (run_id && run_id < answer->shown_run_id) return false;
+    return is_same_text(user_id, model->user);
+}
+
+// `before` moves on only when something changed, so that asking again keeps the change in view.
+static void
+show_answer(struct model_answer *answer, struct message *take_message, bool has_changed) {
+    if (answer->now && has_changed) {
+        keep(&answer->before, answer->now);
+        answer->now = NULL;
+    }
+    answer->shown_run_id = take_message->run_id;
+    answer->problem = (struct error){0};
+    keep(&answer->now, take_message);
+}
+
+static bool is_same_order(
+    const struct message_recommendations *left, const struct message_recommendations *right) {
+    if (left->item_count != right->item_count) return false;
+    for (size_t i = 0; i < left->item_count; i++) {
+        if (!is_same_text(left->items[i].item_id, right->items[i].item_id)) return false;
+    }
+    return true;
+}
+
+static int rank_in(const struct message_recommendations *list, const char *item_id) {
+    for (size_t i = 0; i < list->item_count; i++) {
+        if (is_same_text(list->items[i].item_id, item_id)) return (int)i + 1;
+    }
+    return 0;
+}
+
+static void compare_ranks(struct model_answer *answer) {
+    struct message_recommendations *now = &answer->now->as.recommendations;
+    for (size_t i = 0; i < now->item_count; i++) {
+        const char *item_id = now->items[i].item_id;
+        now->items[i].previous_rank =
+            answer->before ? rank_in(&answer->before->as.recommendations, item_id) : -1;
+    }
+}
+
+static void apply_recommendations(struct model *model, struct message *take_message) {
+    struct model_answer *answer = &model->recommendations;
+    const struct message_recommendations *list = &take_message->as.recommendations;
+    if (!is_wanted(model, answer, list->user_id, take_message->run_id)) {
+        message_free(take_message);
+        return;
+    }
+    const bool has_changed = answer->now && !is_same_order(&answer->now->as.recommendations, list);
+    show_answer(answer, take_message, has_changed);
+    compare_ranks(answer);
+}
+
+static bool
+is_same_profile(const struct message_profile *left, const struct message_profile *right) {
+    if (left->trait_count != right->trait_count) return false;
+    for (size_t i = 0; i < left->trait_count; i++) {
+        if (!is_same_text(left->traits[i].name, right->traits[i].name)) return false;
+        if (!is_same_text(left->traits[i].value, right->traits[i].value)) return false;
+    }
+    return true;
+}
+
+static void apply_profile(struct model *model, struct message *take_message) {
+    struct model_answer *answer = &model->profile;
+    const struct message_profile *profile = &take_message->as.profile;
+    if (!is_wanted(model, answer, profile->user_id, take_message->run_id)) {
+        message_free(take_message);
+        return;
+    }
+    const bool has_changed = answer->now && !is_same_profile(&answer->now->as.profile, profile);
+    show_answer(answer, take_message, has_changed);
+}
+
+// Ends of runs
+
+static void finish_fire(struct model *model, const struct error *err, struct effects *effects) {
+    struct model_fire *fire = &model->fire;
+    fire->run_id = 0;
+    fire->problem = *err;
+    for (int i = 0; i < HOP_COUNT; i++) {
+        struct hop *hop = &fire->hops[i];
+        if (hop->state != HOP_RUNNING) continue;
+        // the run ended here: with its error this hop failed, without one nothing more is known
+        hop->state = err->code == ERROR_NONE ? HOP_HIDDEN : HOP_FAILED;
+        if (err->code == ERROR_NONE) continue;
+        hop_set_detail(hop, str_from(err->message));
+        hop_set_hint(hop, str_from(err->hint));
+    }
+    if (!fire->is_refreshed) model_ask_shopper(model, effects);
+    fire->is_refreshed = true;
+}
+
+static void finish_change(struct model *model, const struct error *err, struct effects *effects) {
+    model->change_run_id = 0;
+    if (err->code != ERROR_NONE) {
+        internal_note_error(model, err);
+        return;
+    }
+    model_note(model, THEME_GOOD, "✓ Saved");
+    model_ask_settings(model, effects);
+    model_ask_shopper(model, effects);
+}
+
+static bool finish_answer(struct model_answer *answer, const struct error *err) {
+    answer->run_id = 0;
+    answer->problem = *err;
+    return answer->again;
+}
+
+static void
+apply_done(struct model *model, uint64_t run_id, const struct error *err, struct effects *effects) {
+    struct model_stream *stream = &model->stream;
+    const bool has_failed = err->code != ERROR_NONE && err->code != ERROR_CANCELLED;
+    if (run_id == 0) return;
+    if (run_id == model->fire.run_id) {
+        finish_fire(model, err, effects);
+    } else if (run_id == model->recommendations.run_id) {
+        const bool again = finish_answer(&model->recommendations, err);
+        if (again) internal_ask_recommendations(model, effects);
+    } else if (run_id == model->profile.run_id) {
+        const bool again = finish_answer(&model->profile, err);
+        if (again) internal_ask_profile(model, effects);
+    } else if (run_id == model->change_run_id) {
+        finish_change(model, err, effects);
+    } else if (run_id == stream->watch_run_id) {
+        stream->watch_run_id = 0;
+        stream->watch_problem = *err;
+    } else if (run_id == stream->generate_run_id) {
+        stream->generate_run_id = 0;
+        if (has_failed) internal_note_error(model, err);
+    } else if (run_id == model->settings_run_id || run_id == model->status_run_id) {
+        if (has_failed) internal_note_error(model, err);
+    }
+}
+
+static void apply_line(struct model *model, const struct message *message) {
+    // the function's log belongs to the hops; what a change says is for the person who made it
+    if (message->run_id != model->change_run_id || !message->as.line.text) return;
+    model_note(model, THEME_WARN, "%s", message->as.line.text);
+}
+
+static void apply_progress(struct model *model, struct message *take_message) {
+    if (take_message->run_id == model->stream.generate_run_id) {
+        keep(&model->stream.progress, take_message);
+    } else {
+        message_free(take_message);
+    }
+}
+
+void model_apply(struct model *model, struct message *take_message, struct effects *effects) {
+    switch (take_message->kind) {
+    case MESSAGE_EVENT: apply_event(model, take_message, effects); break;
+    case MESSAGE_RECOMMENDATIONS: apply_recommendations(model, take_message); break;
+    case MESSAGE_PROFILE: apply_profile(model, take_message); break;
+    case MESSAGE_SETTINGS: keep(&model->settings, take_message); break;
+    case MESSAGE_BACKEND: keep(&model->backend, take_message); break;
+    case MESSAGE_PROGRESS: apply_progress(model, take_message); break;
+    case MESSAGE_HOP:
+        apply_hop(model, take_message, effects);
+        message_free(take_message);
+        break;
+    case MESSAGE_LINE:
+        apply_line(model, take_message);
+        message_free(take_message);
+        break;
+    case MESSAGE_DONE:
+        apply_done(model, take_message->run_id, &take_message->as.done, effects);
+        message_free(take_message);
+        break;
+    case MESSAGE_VALUES: message_free(take_message); break; // for the command line
+    }
+    internal_settle(model);
+}
+
+void model_refuse(struct model *model, uint64_t run_id, struct effects *effects) {
+    struct error err;
+    error_set(&err, ERROR_BUSY, "Too many requests are waiting already");
+    error_hint(&err, "Wait a moment and press the key again.");
+    apply_done(model, run_id, &err, effects);
+    internal_note_error(model, &err);
+    internal_settle(model);
+}

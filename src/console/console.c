@@ -1,0 +1,187 @@
+// console — the loop: drain messages, drain keys, update, draw once, present the difference.
+#include "console/console.h"
+
+#include "base/memory.h"
+#include "console/term.h"
+#include "console/view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#define ANIMATION_MS 120
+#define STATUS_INTERRUPTED 130
+// One turn takes at most so many messages: keys must not wait behind a flood.
+#define MESSAGES_PER_TURN 256
+
+bool console_wake_open(struct console_wake *wake, struct error *err) {
+    int fds[2];
+    if (pipe(fds) != 0) return error_from_errno(err, errno, "a pipe to wake the console");
+    for (int i = 0; i < 2; i++) {
+        fcntl(fds[i], F_SETFL, O_NONBLOCK);
+        fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+    }
+    *wake = (struct console_wake){.read_fd = fds[0], .write_fd = fds[1]};
+    return true;
+}
+
+void console_wake_close(struct console_wake *wake) {
+    close(wake->read_fd);
+    close(wake->write_fd);
+    *wake = (struct console_wake){.read_fd = -1, .write_fd = -1};
+}
+
+void console_wake_signal(void *wake) {
+    const struct console_wake *ends = wake;
+    const char byte = 1;
+    // a full pipe wakes as well as one byte more would
+    if (write(ends->write_fd, &byte, 1) < 0) return;
+}
+
+struct console {
+    const struct console_options *options;
+    struct term *term;
+    struct model model;
+    struct canvas canvas;
+    struct input input;
+    bool is_over, is_changed, has_more_messages;
+    int status;
+};
+
+// Gives commands to the worker; those it has no room for come back as failed runs, whose effects are
+// given in turn.
+static void carry_out(struct console *console, struct effects *effects) {
+    while (effects->command_count) {
+        struct effects next = {0};
+        for (size_t i = 0; i < effects->command_count; i++) {
+            struct command *command = effects->commands[i];
+            const uint64_t run_id = command->run_id;
+            if (queue_push_now(console->options->commands, command)) continue;
+            model_refuse(&console->model, run_id, &next);
+        }
+        effects->command_count = 0;
+        next.quit |= effects->quit;
+        next.bell |= effects->bell;
+        next.repaint |= effects->repaint;
+        *effects = next;
+    }
+    if (effects->quit) console->is_over = true;
+    if (effects->bell) term_bell(console->term);
+    if (effects->repaint) term_repaint(console->term);
+    console->is_changed = true;
+}
+
+static void empty_pipe(int fd) {
+    char bytes[64];
+    while (read(fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes))
+        continue;
+}
+
+static void drain_messages(struct console *console) {
+    console->has_more_messages = false;
+    for (int taken = 0; taken < MESSAGES_PER_TURN; taken++) {
+        struct message *message = queue_pop(console->options->messages);
+        if (!message) return;
+        struct effects effects = {0};
+        model_apply(&console->model, message, &effects);
+        carry_out(console, &effects);
+    }
+    console->has_more_messages = true;
+}
+
+static void drain_keys(struct console *console) {
+    while (!console->is_over && term_read(console->term, &console->input)) {
+        struct effects effects = {0};
+        model_handle(&console->model, &console->input, &effects);
+        carry_out(console, &effects);
+    }
+}
+
+static void resize(struct console *console) {
+    int columns = 0, rows = 0;
+    term_size(console->term, &columns, &rows);
+    if (columns != console->canvas.columns || rows != console->canvas.rows) {
+        canvas_resize(&console->canvas, columns, rows);
+    }
+    model_resize(&console->model, columns, rows);
+    console->is_changed = true;
+}
+
+static void end(struct console *console, int status) {
+    console->is_over = true;
+    console->status = status;
+}
+
+static void drain_signals(struct console *console) {
+    for (;;) {
+        switch (term_next_signal(console->term)) {
+        case TERM_SIGNAL_NONE: return;
+        case TERM_SIGNAL_INTERRUPT: end(console, STATUS_INTERRUPTED); break;
+        case TERM_SIGNAL_END: end(console, 0); break;
+        case TERM_SIGNAL_RESIZE: resize(console); break;
+        case TERM_SIGNAL_SUSPEND:
+            term_suspend(console->term);
+            resize(console);
+            break;
+        }
+    }
+}
+
+static void draw(struct console *console) {
+    if (!console->is_changed) return;
+    console->is_changed = false;
+    view_draw(&console->model, &console->canvas);
+    term_present(console->term, &console->canvas);
+}
+
+static void wait_and_handle(struct console *console) {
+    struct pollfd fds[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = console->options->wake->read_fd, .events = POLLIN},
+        {.fd = term_signal_fd(console->term), .events = POLLIN},
+    };
+    const bool is_animated = model_is_animated(&console->model);
+    const int timeout_ms = console->has_more_messages ? 0 : is_animated ? ANIMATION_MS : -1;
+    const int ready = poll(fds, ARRAY_COUNT(fds), timeout_ms);
+    if (ready < 0) return; // a signal: its byte is in the pipe
+    if (ready == 0 && is_animated) {
+        model_tick(&console->model);
+        console->is_changed = true;
+    }
+    if (fds[2].revents) drain_signals(console);
+    if (fds[1].revents) empty_pipe(fds[1].fd);
+    if (fds[1].revents || console->has_more_messages) drain_messages(console);
+    if (fds[0].revents & POLLIN) drain_keys(console);
+    if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) end(console, 0);
+}
+
+static void run(struct console *console) {
+    struct effects effects = {0};
+    resize(console);
+    model_start(&console->model, &effects);
+    carry_out(console, &effects);
+    drain_messages(console); // what is already there belongs on the first screen
+    while (!console->is_over) {
+        draw(console);
+        wait_and_handle(console);
+    }
+}
+
+bool console_run(const struct console_options *options, int *out_status, struct error *err) {
+    struct console console = {.options = options};
+    const struct term_options term_options = {
+        .no_color = options->no_color,
+        .is_ascii = options->is_ascii,
+    };
+    if (!term_open(&term_options, &console.term, err)) return false;
+    console.canvas.is_ascii = term_is_ascii(console.term);
+    model_init(&console.model, &options->model);
+    run(&console);
+    term_close(console.term);
+    model_release(&console.model);
+    canvas_release(&console.canvas);
+    input_release(&console.input);
+    *out_status = console.status;
+    return true;
+}

@@ -1,0 +1,98 @@
+// help — see the header. One column of sections; two where the screen is wide.
+#include "help.h"
+
+#include "console/view.h"
+
+#define TWO_COLUMNS_FROM 100
+#define KEYS_COLUMNS 12
+
+static const enum keymap_context left_sections[] = {
+    KEYMAP_EVERYWHERE,
+    KEYMAP_LIST,
+    KEYMAP_DETAIL,
+    KEYMAP_HELP,
+};
+static const enum keymap_context right_sections[] = {
+    KEYMAP_SETUP,           KEYMAP_EVENT,   KEYMAP_STREAM,
+    KEYMAP_RECOMMENDATIONS, KEYMAP_PROFILE, KEYMAP_EDITOR,
+};
+
+static const struct pane *pane_of(enum keymap_context context) {
+    for (int id = 0; id < PANE_COUNT; id++) {
+        if (pane_get((enum pane_id)id)->context == context) return pane_get((enum pane_id)id);
+    }
+    return NULL;
+}
+
+static void add_row(struct sheet *sheet, const struct keymap_row *row) {
+    struct canvas_pen pen = sheet_line(sheet);
+    struct buf keys = {0};
+    keymap_add_keys(&keys, row);
+    canvas_write_text(&pen, THEME_TEXT, "  ");
+    canvas_write_column(&pen, THEME_KEY, buf_str(&keys), KEYS_COLUMNS);
+    canvas_write_text(&pen, THEME_TEXT, " ");
+    canvas_write_text(&pen, THEME_TEXT, row->help);
+    buf_release(&keys);
+}
+
+static void add_section(struct sheet *sheet, enum keymap_context context) {
+    size_t count = 0;
+    const struct keymap_row *rows = keymap_rows(&count);
+    const struct pane *pane = pane_of(context);
+    sheet_text(sheet, THEME_HEADING, str_from(keymap_context_title(context)));
+    if (pane) sheet_item(sheet, THEME_DIM, "  ", THEME_DIM, str_from(pane->help));
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].context == context && !rows[i].is_alias) add_row(sheet, &rows[i]);
+    }
+    sheet_blank(sheet);
+}
+
+static void add_legend(struct sheet *sheet) {
+    sheet_text(sheet, THEME_HEADING, STR("The loop"));
+    for (int hop = 0; hop < HOP_COUNT; hop++) {
+        struct canvas_pen pen = sheet_line(sheet);
+        canvas_write_text(&pen, THEME_TEXT, "  ");
+        canvas_write_column(&pen, THEME_NAME, str_from(hop_title((enum hop_id)hop)), KEYS_COLUMNS);
+        canvas_write_text(&pen, THEME_TEXT, " ");
+        canvas_write_text(&pen, THEME_TEXT, hop_help((enum hop_id)hop));
+    }
+    sheet_item(
+        sheet, THEME_DIM, "  ", THEME_DIM,
+        STR("○ idle  ◐ under way  ✓ done  ✗ failed  – not on this way  ? cannot be seen"));
+    sheet_blank(sheet);
+}
+
+static void add_sections(struct sheet *sheet, const enum keymap_context *sections, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        add_section(sheet, sections[i]);
+}
+
+// Returns the rows of the longer column.
+static int write_page(struct canvas *canvas, struct rect rect, int top) {
+    const bool is_wide = rect.columns >= TWO_COLUMNS_FROM;
+    struct rect right = rect;
+    struct rect left = is_wide ? rect_take_left(&right, rect.columns / 2) : rect;
+    struct sheet sheet = {.canvas = canvas, .rect = rect_inset(left, 1), .top = top};
+    add_sections(&sheet, left_sections, ARRAY_COUNT(left_sections));
+    if (!is_wide) add_sections(&sheet, right_sections, ARRAY_COUNT(right_sections));
+    add_legend(&sheet);
+    if (!is_wide) return sheet.row - 1;
+    struct sheet other = {.canvas = canvas, .rect = rect_inset(right, 1), .top = top};
+    add_sections(&other, right_sections, ARRAY_COUNT(right_sections));
+    return (sheet.row > other.row ? sheet.row : other.row) - 1;
+}
+
+int view_help_rows(int columns) {
+    return 1 + write_page(NULL, (struct rect){.columns = columns}, 0); // and its rule
+}
+
+void help_draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct rect rule = rect_take_top(&rect, 1);
+    const int rows = write_page(canvas, rect, model->help_top);
+    struct canvas_pen pen = canvas_pen(canvas, rule, 0);
+    canvas_repeat(&pen, THEME_RULE, 0x2500u, rule.columns);
+    pen = canvas_pen(canvas, rect_inset(rule, 1), 0);
+    canvas_write_text(&pen, THEME_HEADING, " Help ");
+    const int below = rows - model->help_top - rect.rows;
+    if (below > 0) canvas_write_format(&pen, THEME_DIM, " %d more ↓ ", below);
+}

@@ -1,0 +1,358 @@
+// keymap — see the header.
+#include "console/keymap.h"
+
+#include <assert.h>
+
+// In the order of the help page and of the footer.
+static const struct keymap_row rows[] = {
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = 't',
+        .intent = INTENT_FIRE,
+        .help = "fire the test event and watch the loop turn",
+        .label = "fire",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = 'u',
+        .intent = INTENT_USER,
+        .help = "choose the shopper in focus",
+        .label = "shopper",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = 'r',
+        .intent = INTENT_REFRESH,
+        .help = "ask again for what this pane shows",
+        .label = "refresh",
+    },
+    {.context = KEYMAP_EVERYWHERE, .key = '1', .intent = INTENT_PANE_SETUP, .help = "Setup"},
+    {.context = KEYMAP_EVERYWHERE, .key = '2', .intent = INTENT_PANE_EVENT, .help = "Event"},
+    {.context = KEYMAP_EVERYWHERE, .key = '3', .intent = INTENT_PANE_STREAM, .help = "Stream"},
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = '4',
+        .intent = INTENT_PANE_RECOMMENDATIONS,
+        .help = "Recommendations",
+    },
+    {.context = KEYMAP_EVERYWHERE, .key = '5', .intent = INTENT_PANE_PROFILE, .help = "Profile"},
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = INPUT_TAB,
+        .intent = INTENT_PANE_NEXT,
+        .help = "next pane",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = INPUT_BACK_TAB,
+        .intent = INTENT_PANE_PREVIOUS,
+        .help = "previous pane",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = INPUT_CONTROL('l'),
+        .intent = INTENT_REPAINT,
+        .help = "paint the screen anew",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = '?',
+        .intent = INTENT_HELP,
+        .help = "this help",
+        .label = "help",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = 'q',
+        .intent = INTENT_QUIT,
+        .help = "quit (Ctrl-C does, too)",
+        .label = "quit",
+    },
+
+    {.context = KEYMAP_LIST, .key = INPUT_UP, .intent = INTENT_UP, .help = "one row up"},
+    {.context = KEYMAP_LIST, .key = 'k', .intent = INTENT_UP, .is_alias = true},
+    {.context = KEYMAP_LIST, .key = INPUT_DOWN, .intent = INTENT_DOWN, .help = "one row down"},
+    {.context = KEYMAP_LIST, .key = 'j', .intent = INTENT_DOWN, .is_alias = true},
+    {.context = KEYMAP_LIST, .key = INPUT_PAGE_UP, .intent = INTENT_PAGE_UP, .help = "page up"},
+    {
+        .context = KEYMAP_LIST,
+        .key = INPUT_PAGE_DOWN,
+        .intent = INTENT_PAGE_DOWN,
+        .help = "page down",
+    },
+    {.context = KEYMAP_LIST, .key = INPUT_HOME, .intent = INTENT_FIRST, .help = "first row"},
+    {.context = KEYMAP_LIST, .key = 'g', .intent = INTENT_FIRST, .is_alias = true},
+    {.context = KEYMAP_LIST, .key = INPUT_END, .intent = INTENT_LAST, .help = "last row"},
+    {.context = KEYMAP_LIST, .key = 'G', .intent = INTENT_LAST, .is_alias = true},
+    {
+        .context = KEYMAP_LIST,
+        .key = 'd',
+        .intent = INTENT_DETAIL,
+        .help = "details of the row, in the whole pane",
+    },
+    {.context = KEYMAP_LIST,
+     .key = 'J',
+     .intent = INTENT_DETAIL_DOWN,
+     .help = "scroll the details"},
+    {
+        .context = KEYMAP_LIST,
+        .key = 'K',
+        .intent = INTENT_DETAIL_UP,
+        .help = "scroll the details back",
+    },
+
+    {
+        .context = KEYMAP_SETUP,
+        .key = INPUT_ENTER,
+        .intent = INTENT_EDIT,
+        .help = "edit the value; pasting into the list does so, too",
+        .label = "edit",
+    },
+    {.context = KEYMAP_SETUP, .key = 'e', .intent = INTENT_EDIT, .is_alias = true},
+    {
+        .context = KEYMAP_SETUP,
+        .key = 'x',
+        .intent = INTENT_UNSET,
+        .help = "unset: back to the default",
+        .label = "unset",
+    },
+
+    {
+        .context = KEYMAP_EVENT,
+        .key = INPUT_RIGHT,
+        .intent = INTENT_VALUE_NEXT,
+        .help = "next choice",
+        .label = "choose",
+    },
+    {
+        .context = KEYMAP_EVENT,
+        .key = INPUT_LEFT,
+        .intent = INTENT_VALUE_PREVIOUS,
+        .help = "previous choice",
+    },
+    {
+        .context = KEYMAP_EVENT,
+        .key = INPUT_ENTER,
+        .intent = INTENT_EDIT,
+        .help = "type a value",
+        .label = "type",
+    },
+    {.context = KEYMAP_EVENT, .key = 'e', .intent = INTENT_EDIT, .is_alias = true},
+
+    {
+        .context = KEYMAP_STREAM,
+        .key = 's',
+        .intent = INTENT_GENERATE,
+        .help = "start or stop the generator",
+        .label = "generate",
+    },
+    {
+        .context = KEYMAP_STREAM,
+        .key = '+',
+        .intent = INTENT_RATE_UP,
+        .help = "generate faster",
+        .label = "rate",
+    },
+    {
+        .context = KEYMAP_STREAM,
+        .key = '-',
+        .intent = INTENT_RATE_DOWN,
+        .help = "generate slower",
+    },
+    {
+        .context = KEYMAP_STREAM,
+        .key = 'p',
+        .intent = INTENT_PAUSE,
+        .help = "pause the view; events are still received",
+        .label = "pause",
+    },
+    {
+        .context = KEYMAP_STREAM,
+        .key = INPUT_ENTER,
+        .intent = INTENT_DETAIL,
+        .help = "the whole event",
+        .label = "open",
+    },
+
+    {
+        .context = KEYMAP_RECOMMENDATIONS,
+        .key = INPUT_ENTER,
+        .intent = INTENT_DETAIL,
+        .help = "why this item",
+        .label = "why",
+    },
+    {
+        .context = KEYMAP_PROFILE,
+        .key = INPUT_ENTER,
+        .intent = INTENT_DETAIL,
+        .help = "the whole value",
+        .label = "open",
+    },
+
+    {.context = KEYMAP_DETAIL, .key = INPUT_UP, .intent = INTENT_DETAIL_UP, .help = "scroll back"},
+    {.context = KEYMAP_DETAIL, .key = 'k', .intent = INTENT_DETAIL_UP, .is_alias = true},
+    {
+        .context = KEYMAP_DETAIL,
+        .key = INPUT_DOWN,
+        .intent = INTENT_DETAIL_DOWN,
+        .help = "scroll on",
+        .label = "scroll",
+    },
+    {.context = KEYMAP_DETAIL, .key = 'j', .intent = INTENT_DETAIL_DOWN, .is_alias = true},
+    {
+        .context = KEYMAP_DETAIL,
+        .key = INPUT_ESCAPE,
+        .intent = INTENT_CLOSE,
+        .help = "back to the list",
+        .label = "back",
+    },
+    {.context = KEYMAP_DETAIL, .key = INPUT_ENTER, .intent = INTENT_CLOSE, .is_alias = true},
+    {.context = KEYMAP_DETAIL, .key = 'd', .intent = INTENT_CLOSE, .is_alias = true},
+    {.context = KEYMAP_DETAIL, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
+
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_ENTER,
+        .intent = INTENT_SUBMIT,
+        .help = "take the value",
+        .label = "take",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_ESCAPE,
+        .intent = INTENT_CANCEL,
+        .help = "leave it as it was",
+        .label = "cancel",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_CONTROL('u'),
+        .intent = INTENT_ERASE_ALL,
+        .help = "erase the line",
+        .label = "erase",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_CONTROL('w'),
+        .intent = INTENT_ERASE_WORD,
+        .help = "erase the word before",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_CONTROL('k'),
+        .intent = INTENT_ERASE_TAIL,
+        .help = "erase to the end",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_BACKSPACE,
+        .intent = INTENT_ERASE,
+        .help = "erase before the cursor",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_DELETE,
+        .intent = INTENT_ERASE_AHEAD,
+        .help = "erase under the cursor",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_LEFT,
+        .intent = INTENT_CURSOR_LEFT,
+        .help = "one character left",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_RIGHT,
+        .intent = INTENT_CURSOR_RIGHT,
+        .help = "one character right",
+    },
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_HOME,
+        .intent = INTENT_CURSOR_HOME,
+        .help = "to the start",
+    },
+    {.context = KEYMAP_EDITOR,
+     .key = INPUT_CONTROL('a'),
+     .intent = INTENT_CURSOR_HOME,
+     .is_alias = true},
+    {
+        .context = KEYMAP_EDITOR,
+        .key = INPUT_END,
+        .intent = INTENT_CURSOR_END,
+        .help = "to the end",
+    },
+    {.context = KEYMAP_EDITOR,
+     .key = INPUT_CONTROL('e'),
+     .intent = INTENT_CURSOR_END,
+     .is_alias = true},
+
+    {
+        .context = KEYMAP_HELP,
+        .key = INPUT_ESCAPE,
+        .intent = INTENT_CLOSE,
+        .help = "close the help",
+        .label = "close",
+    },
+    {.context = KEYMAP_HELP, .key = '?', .intent = INTENT_CLOSE, .is_alias = true},
+    {.context = KEYMAP_HELP, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
+    {
+        .context = KEYMAP_HELP,
+        .key = INPUT_DOWN,
+        .intent = INTENT_DOWN,
+        .help = "scroll on",
+        .label = "scroll",
+    },
+    {.context = KEYMAP_HELP, .key = 'j', .intent = INTENT_DOWN, .is_alias = true},
+    {.context = KEYMAP_HELP, .key = INPUT_UP, .intent = INTENT_UP, .help = "scroll back"},
+    {.context = KEYMAP_HELP, .key = 'k', .intent = INTENT_UP, .is_alias = true},
+    {.context = KEYMAP_HELP,
+     .key = INPUT_PAGE_DOWN,
+     .intent = INTENT_PAGE_DOWN,
+     .help = "page down"},
+    {.context = KEYMAP_HELP, .key = INPUT_SPACE, .intent = INTENT_PAGE_DOWN, .is_alias = true},
+    {.context = KEYMAP_HELP, .key = INPUT_PAGE_UP, .intent = INTENT_PAGE_UP, .help = "page up"},
+};
+
+static const char *const context_titles[] = {
+    [KEYMAP_EDITOR] = "While typing a value",
+    [KEYMAP_HELP] = "In this help",
+    [KEYMAP_DETAIL] = "In the details",
+    [KEYMAP_SETUP] = "Setup",
+    [KEYMAP_EVENT] = "Event",
+    [KEYMAP_STREAM] = "Stream",
+    [KEYMAP_RECOMMENDATIONS] = "Recommendations",
+    [KEYMAP_PROFILE] = "Profile",
+    [KEYMAP_LIST] = "Lists",
+    [KEYMAP_EVERYWHERE] = "Everywhere",
+};
+static_assert(ARRAY_COUNT(context_titles) == KEYMAP_CONTEXT_COUNT, "a title per context");
+
+const struct keymap_row *keymap_rows(size_t *out_count) {
+    *out_count = ARRAY_COUNT(rows);
+    return rows;
+}
+
+const char *keymap_context_title(enum keymap_context context) {
+    ASSERT(context < KEYMAP_CONTEXT_COUNT);
+    return context_titles[context];
+}
+
+enum intent keymap_find(const enum keymap_context *contexts, size_t context_count, uint32_t key) {
+    for (size_t at = 0; at < context_count; at++) {
+        for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+            if (rows[i].context == contexts[at] && rows[i].key == key) return rows[i].intent;
+        }
+    }
+    return INTENT_NONE;
+}
+
+void keymap_add_keys(struct buf *out, const struct keymap_row *row) {
+    input_add_key_name(out, row->key);
+    for (const struct keymap_row *next = row + 1; next < rows + ARRAY_COUNT(rows); next++) {
+        if (!next->is_alias) return;
+        buf_add_char(out, ' ');
+        input_add_key_name(out, next->key);
+    }
+}

@@ -1,0 +1,348 @@
+// model — life, questions and settling; input is handle.c, messages are apply.c.
+#include "console/model.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "console/strip.h"
+#include "console/view.h"
+#include "internal.h"
+
+#include <assert.h>
+#include <stdarg.h>
+
+// The workshop's test event and shopper (protocols/segment.md 5.1, A2 38–40).
+#define WORKSHOP_USER "2941404340"
+#define WORKSHOP_EVENT "Product Clicked"
+#define WORKSHOP_SKU "ocean-blue-shirt"
+#define FIRST_RATE 5
+
+static const char *const via_names[] = {
+    [MODEL_VIA_SEGMENT] = "segment",
+    [MODEL_VIA_DESTINATION] = "destination",
+    [MODEL_VIA_HANDLER] = "handler",
+};
+static_assert(ARRAY_COUNT(via_names) == MODEL_VIA_COUNT, "a name per way");
+
+void internal_set_text(char **owned, struct str text) {
+    struct buf copy = {0};
+    buf_add(&copy, text);
+    mem_free(*owned);
+    *owned = buf_take(&copy);
+}
+
+static void forget_hops(struct model *model) {
+    for (int i = 0; i < HOP_COUNT; i++) {
+        model->fire.hops[i] = (struct hop){.id = (enum hop_id)i, .ms = -1};
+    }
+}
+
+void model_init(struct model *model, const struct model_options *options) {
+    *model = (struct model){.options = *options, .pane = PANE_RECOMMENDATIONS};
+    const char *user = options->user ? options->user : WORKSHOP_USER;
+    const char *name = options->event_name ? options->event_name : WORKSHOP_EVENT;
+    const char *sku = options->sku ? options->sku : WORKSHOP_SKU;
+    model->user = mem_copy_string(user);
+    model->event.name = mem_copy_string(name);
+    model->event.sku = mem_copy_string(sku);
+    model->stream.rate = FIRST_RATE;
+    model->next_run_id = 1;
+    forget_hops(model);
+}
+
+void internal_forget_answer(struct model_answer *answer) {
+    message_free(answer->now);
+    message_free(answer->before);
+    *answer = (struct model_answer){.run_id = answer->run_id, .again = answer->again};
+}
+
+void model_release(struct model *model) {
+    if (!model) return;
+    internal_forget_answer(&model->recommendations);
+    internal_forget_answer(&model->profile);
+    message_free(model->settings);
+    message_free(model->backend);
+    message_free(model->stream.progress);
+    for (size_t i = 0; i < MODEL_EVENTS; i++)
+        message_free(model->stream.events[i]);
+    editor_release(&model->editor);
+    buf_release(&model->cleaning);
+    buf_release(&model->notice.text);
+    mem_free(model->user);
+    mem_free(model->event.name);
+    mem_free(model->event.sku);
+    mem_free(model->fire.label);
+    *model = (struct model){0};
+}
+
+struct command *model_new_run(struct model *model, const char *action) {
+    return command_new_run(model->next_run_id++, action);
+}
+
+// Gives the command to the effects and returns the id under which its answers come.
+static uint64_t run(struct command *command, struct effects *effects) {
+    const uint64_t run_id = command->run_id;
+    effects_add(effects, command);
+    return run_id;
+}
+
+void model_ask_settings(struct model *model, struct effects *effects) {
+    model->settings_run_id = run(model_new_run(model, "config list"), effects);
+    model->status_run_id = run(model_new_run(model, "status"), effects);
+}
+
+static bool may_ask(struct model_answer *answer) {
+    answer->again = answer->run_id != 0;
+    return !answer->again;
+}
+
+void internal_ask_recommendations(struct model *model, struct effects *effects) {
+    if (!may_ask(&model->recommendations)) return;
+    struct command *command = model_new_run(model, "recommend");
+    arguments_set(&command->arguments, "user", str_from(model->user));
+    model->recommendations.run_id = run(command, effects);
+}
+
+void internal_ask_profile(struct model *model, struct effects *effects) {
+    if (!may_ask(&model->profile)) return;
+    struct command *command = model_new_run(model, "profile");
+    arguments_set(&command->arguments, "user", str_from(model->user));
+    arguments_set(&command->arguments, "events", STR("1"));
+    arguments_set(&command->arguments, "ids", STR("1"));
+    model->profile.run_id = run(command, effects);
+}
+
+void model_ask_shopper(struct model *model, struct effects *effects) {
+    internal_ask_recommendations(model, effects);
+    internal_ask_profile(model, effects);
+}
+
+void model_watch(struct model *model, struct effects *effects) {
+    if (model->stream.watch_run_id) return;
+    model->stream.watch_problem = (struct error){0};
+    model->stream.watch_run_id = run(model_new_run(model, "watch"), effects);
+}
+
+void model_start(struct model *model, struct effects *effects) {
+    model_ask_settings(model, effects);
+    model_ask_shopper(model, effects);
+    model_watch(model, effects);
+}
+
+bool model_is_live(const struct model *model) {
+    return model->backend && model->backend->as.backend.kind == MESSAGE_BACKEND_CLOUD;
+}
+
+void model_generate(struct model *model, struct effects *effects) {
+    struct model_stream *stream = &model->stream;
+    if (stream->generate_run_id) {
+        effects_add(effects, command_new_cancel(stream->generate_run_id));
+        return;
+    }
+    if (model_is_live(model) && !stream->is_confirming) {
+        const char *region = model->backend->as.backend.region;
+        stream->is_confirming = true;
+        model_note(
+            model, THEME_WARN, "This streams into a real account (%s). Press s again to start.",
+            region ? region : "region unknown");
+        return;
+    }
+    stream->is_confirming = false;
+    struct command *command = model_new_run(model, "stream");
+    struct buf rate = {0};
+    buf_add_int(&rate, stream->rate);
+    arguments_set(&command->arguments, "rate", buf_str(&rate));
+    buf_release(&rate);
+    message_free(stream->progress);
+    stream->progress = NULL;
+    stream->generate_run_id = run(command, effects);
+}
+
+static const enum hop_id first_hop[] = {
+    [MODEL_VIA_SEGMENT] = HOP_SEGMENT,
+    [MODEL_VIA_DESTINATION] = HOP_DESTINATION,
+    [MODEL_VIA_HANDLER] = HOP_LAMBDA,
+};
+
+void internal_fire(struct model *model, struct effects *effects) {
+    struct model_fire *fire = &model->fire;
+    const struct model_event *event = &model->event;
+    if (fire->run_id) {
+        model_note(model, THEME_WARN, "The last event is still under way.");
+        return;
+    }
+    struct command *command = model_new_run(model, "send");
+    arguments_set(&command->arguments, "via", str_from(model_via_name(event->via)));
+    arguments_set(&command->arguments, "user", str_from(model->user));
+    arguments_set(&command->arguments, "sku", str_from(event->sku));
+    arguments_set(&command->arguments, "name", str_from(event->name));
+    arguments_set(&command->arguments, "wait", STR(MODEL_SEND_WAIT));
+
+    struct buf label = {0};
+    buf_add_format(&label, "%s %s", event->name, event->sku);
+    mem_free(fire->label);
+    fire->label = buf_take(&label);
+    fire->has_fired = true;
+    fire->is_refreshed = false;
+    fire->problem = (struct error){0};
+    forget_hops(model);
+    for (int i = 0; i < (int)first_hop[event->via]; i++)
+        fire->hops[i].state = HOP_SKIPPED;
+    fire->hops[first_hop[event->via]].state = HOP_RUNNING;
+    fire->run_id = run(command, effects);
+}
+
+// Layout
+
+static void skip_headings(struct list *list, const struct pane *pane, const struct model *model) {
+    const size_t count = pane->count(model);
+    if (!pane->is_selectable || list->selected >= count) return;
+    for (size_t row = list->selected; row < count; row++) {
+        if (!pane->is_selectable(model, row)) continue;
+        list->selected = row;
+        return;
+    }
+    while (list->selected > 0 && !pane->is_selectable(model, list->selected))
+        list->selected--;
+}
+
+static void settle_list(struct model *model, const struct pane *pane) {
+    struct list *list = &model->lists[pane->id];
+    const size_t count = pane->count(model);
+    list_settle(list, count, model->layout.list.rows);
+    skip_headings(list, pane, model);
+    list_settle(list, count, model->layout.list.rows);
+    // the heading above the first row shown belongs to it
+    const bool has_heading = list->top > 0 && list->top == list->selected && pane->is_selectable &&
+                             !pane->is_selectable(model, list->top - 1);
+    if (has_heading && model->layout.list.rows > 1) list->top--;
+}
+
+static void settle_detail(struct model *model) {
+    int *top = &model->detail_tops[model->pane];
+    const struct rect window = model->layout.detail;
+    if (*top == 0) return; // measuring costs as much as drawing: only when scrolled
+    struct sheet sheet = {.rect = window};
+    view_detail(model, &sheet);
+    const int most = sheet.row > window.rows ? sheet.row - window.rows : 0;
+    if (*top > most) *top = most;
+}
+
+static void settle_help(struct model *model) {
+    const int rows = view_help_rows(model->columns);
+    const int most = rows > model->layout.body.rows ? rows - model->layout.body.rows : 0;
+    if (model->help_top > most) model->help_top = most;
+    if (model->help_top < 0) model->help_top = 0;
+}
+
+void internal_settle(struct model *model) {
+    const struct pane *pane = pane_get(model->pane);
+    const struct layout_wish wish = {
+        .columns = model->columns,
+        .rows = model->rows,
+        .list_share = pane->list_share,
+        .detail_rows = pane->detail_rows,
+        .has_failure = strip_has_failure(model),
+        .is_detail_open = model->is_detail_open,
+    };
+    model->layout = layout_make(&wish);
+    if (model->layout.is_too_small) return;
+    settle_list(model, pane);
+    settle_detail(model);
+    if (model->is_help_open) settle_help(model);
+}
+
+void model_resize(struct model *model, int columns, int rows) {
+    model->columns = columns;
+    model->rows = rows;
+    internal_settle(model);
+}
+
+bool model_is_animated(const struct model *model) {
+    if (!model->fire.run_id) return false;
+    for (int i = 0; i < HOP_COUNT; i++) {
+        if (model->fire.hops[i].state == HOP_RUNNING) return true;
+    }
+    return false;
+}
+
+void model_tick(struct model *model) {
+    model->tick = (model->tick + 1) % 64;
+}
+
+size_t model_contexts(const struct model *model, enum keymap_context contexts[MODEL_CONTEXTS]) {
+    size_t count = 0;
+    if (model->editing != MODEL_EDITING_NOTHING) {
+        contexts[count++] = KEYMAP_EDITOR;
+    } else if (model->is_help_open) {
+        contexts[count++] = KEYMAP_HELP;
+    } else {
+        if (model->is_detail_open) contexts[count++] = KEYMAP_DETAIL;
+        contexts[count++] = pane_get(model->pane)->context;
+        if (!model->is_detail_open) contexts[count++] = KEYMAP_LIST;
+        contexts[count++] = KEYMAP_EVERYWHERE;
+    }
+    return count;
+}
+
+// For panes
+
+const char *model_via_name(enum model_via via) {
+    ASSERT(via < MODEL_VIA_COUNT);
+    return via_names[via];
+}
+
+const struct model_product *model_find_product(const struct model *model, const char *sku) {
+    for (size_t i = 0; sku && i < model->options.product_count; i++) {
+        if (strcmp(model->options.products[i].sku, sku) == 0) return &model->options.products[i];
+    }
+    return NULL;
+}
+
+size_t model_event_count(const struct model *model) {
+    const struct model_stream *stream = &model->stream;
+    return stream->count - stream->hidden;
+}
+
+const struct message_event *model_event_at(const struct model *model, size_t row) {
+    const struct model_stream *stream = &model->stream;
+    ASSERT(row < model_event_count(model));
+    const size_t age = stream->count - 1 - stream->hidden - row;
+    return &stream->events[(stream->first + age) % MODEL_EVENTS]->as.event;
+}
+
+void model_add_event_json(const struct model *model, struct buf *out) {
+    struct json document = {0};
+    struct buf anonymous = {0};
+    struct json_node *root = json_new_object(&document);
+    buf_add_format(&anonymous, "%s-anon", model->user);
+    json_add_text(root, "type", STR("track"));
+    json_add_text(root, "event", str_from(model->event.name));
+    json_add_text(root, "userId", str_from(model->user));
+    json_add_text(root, "anonymousId", buf_str(&anonymous));
+    struct json_node *properties = json_add_object(root, "properties");
+    json_add_text(properties, "sku", str_from(model->event.sku));
+    json_add_text(root, "messageId", STR("(new for each firing)"));
+    json_add_text(root, "timestamp", STR("(the moment of firing)"));
+    json_print(document.root, out);
+    json_release(&document);
+    buf_release(&anonymous);
+}
+
+void model_edit(struct model *model, enum model_editing what, struct str value, bool is_secret) {
+    model->editing = what;
+    buf_reset(&model->cleaning);
+    editor_start(&model->editor, value, is_secret);
+}
+
+void model_note(struct model *model, enum theme_role role, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    buf_reset(&model->notice.text);
+    buf_add_vformat(&model->notice.text, format, args);
+    va_end(args);
+    model->notice.role = role;
+}
+
+void internal_note_error(struct model *model, const struct error *err) {
+    model_note(model, THEME_BAD, "✗ %s%s%s", err->message, err->hint[0] ? " → " : "", err->hint);
+}

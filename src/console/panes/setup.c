@@ -1,0 +1,167 @@
+// setup — the settings: each with its value, where it came from, and what is wrong with it.
+#include "base/secret.h"
+#include "console/model.h"
+#include "console/width.h"
+#include "panes.h"
+
+#define KEY_COLUMNS 25
+#define ORIGIN_COLUMNS 14
+#define ORIGIN_FROM 56 // columns of the list: below that the value needs the room
+
+static const struct message_settings *settings_of(const struct model *model) {
+    return model->settings ? &model->settings->as.settings : NULL;
+}
+
+static const struct message_setting *setting_at(const struct model *model, size_t row) {
+    return &settings_of(model)->settings[row];
+}
+
+static const struct message_setting *selected(const struct model *model) {
+    return setting_at(model, model->lists[PANE_SETUP].selected);
+}
+
+static size_t count(const struct model *model) {
+    return model->settings ? settings_of(model)->setting_count : 0;
+}
+
+static bool is_edited(const struct model *model, size_t row) {
+    return model->editing == MODEL_EDITING_SETTING && row == model->lists[PANE_SETUP].selected;
+}
+
+static void draw_mark(const struct message_setting *setting, struct canvas_pen *pen) {
+    if (setting->problem.code != ERROR_NONE) {
+        canvas_write_text(
+            pen, setting->is_set ? THEME_BAD : THEME_WARN, setting->is_set ? "✗ " : "○ ");
+    } else if (setting->is_set) {
+        canvas_write_text(pen, THEME_GOOD, "✓ ");
+    } else {
+        canvas_write_text(pen, THEME_DIM, "  ");
+    }
+}
+
+static void draw_value(const struct message_setting *setting, struct canvas_pen *pen, int columns) {
+    const bool is_wrong = setting->is_set && setting->problem.code != ERROR_NONE;
+    const struct str value = str_from(setting->value);
+    if (value.len) {
+        canvas_write_column(pen, is_wrong ? THEME_BAD : THEME_TEXT, value, columns);
+    } else {
+        canvas_write_column(pen, THEME_DIM, STR("not set"), columns);
+    }
+}
+
+static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
+    const struct message_setting *setting = setting_at(model, row);
+    const bool has_origin = canvas_room(pen) >= ORIGIN_FROM;
+    const int key = canvas_room(pen) < 46 ? 16 : KEY_COLUMNS;
+    draw_mark(setting, pen);
+    canvas_write_column(pen, THEME_NAME, str_from(setting->key), key);
+    canvas_write_text(pen, THEME_TEXT, " ");
+    if (is_edited(model, row)) {
+        editor_draw(&model->editor, pen);
+        return;
+    }
+    draw_value(setting, pen, canvas_room(pen) - (has_origin ? ORIGIN_COLUMNS + 1 : 0));
+    if (!has_origin) return;
+    canvas_write_text(pen, THEME_TEXT, " ");
+    canvas_write_column(pen, THEME_DIM, str_from(setting->origin), ORIGIN_COLUMNS);
+}
+
+static void add_problem(const struct message_setting *setting, struct sheet *sheet) {
+    const enum theme_role role = setting->is_set ? THEME_BAD : THEME_WARN;
+    sheet_item(
+        sheet, role, setting->is_set ? "✗ " : "○ ", THEME_STRONG,
+        str_from(setting->problem.message));
+    if (setting->problem.hint[0]) {
+        sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(setting->problem.hint));
+    }
+}
+
+static void detail(const struct model *model, struct sheet *sheet) {
+    const struct message_setting *setting = selected(model);
+    if (setting->problem.code != ERROR_NONE) {
+        add_problem(setting, sheet);
+    } else if (setting->is_set) {
+        sheet_item(sheet, THEME_GOOD, "✓ ", THEME_TEXT, STR("Looks right"));
+    }
+    if (setting->note) {
+        sheet_format(sheet, THEME_WARN, "Removed from the pasted value: %s", setting->note);
+    }
+    if (setting->help) sheet_text(sheet, THEME_TEXT, str_from(setting->help));
+    sheet_blank(sheet);
+    if (setting->value && setting->value[0]) {
+        sheet_item(sheet, THEME_DIM, "value   ", THEME_VALUE, str_from(setting->value));
+    }
+    sheet_item(
+        sheet, THEME_DIM, "origin  ", THEME_TEXT,
+        setting->origin ? str_from(setting->origin) : STR("nowhere"));
+    const char *path = settings_of(model)->path;
+    if (path) sheet_item(sheet, THEME_DIM, "file    ", THEME_TEXT, str_from(path));
+}
+
+static void empty(const struct model *model, struct sheet *sheet) {
+    (void)model;
+    sheet_text(sheet, THEME_DIM, STR("Reading the settings …"));
+}
+
+static void title_text(const struct model *model, struct buf *title, struct buf *note) {
+    const struct message_settings *settings = settings_of(model);
+    buf_add(title, STR("Settings"));
+    if (!settings) return;
+    size_t wrong = 0, missing = 0;
+    for (size_t i = 0; i < settings->setting_count; i++) {
+        if (settings->settings[i].problem.code == ERROR_NONE) continue;
+        if (settings->settings[i].is_set) {
+            wrong++;
+        } else {
+            missing++;
+        }
+    }
+    if (settings->profile) buf_add_format(title, " of profile %s", settings->profile);
+    if (wrong) buf_add_format(note, "%zu wrong", wrong);
+    if (missing) buf_add_format(note, "%s%zu missing", wrong ? " · " : "", missing);
+    if (!wrong && !missing) buf_add(note, STR("all right"));
+}
+
+static void detail_title(const struct model *model, struct buf *title) {
+    buf_add(title, str_from(selected(model)->key));
+}
+
+static void unset(struct model *model, struct effects *effects) {
+    struct command *command = model_new_run(model, "config unset");
+    arguments_set(&command->arguments, "key", str_from(selected(model)->key));
+    model->change_run_id = command->run_id;
+    effects_add(effects, command);
+}
+
+static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    if (intent != INTENT_EDIT && intent != INTENT_UNSET) return false;
+    if (!count(model)) return true;
+    if (intent == INTENT_UNSET) {
+        unset(model, effects);
+        return true;
+    }
+    const struct message_setting *setting = selected(model);
+    // a masked value is no start for a new one
+    const struct str start = setting->is_secret ? (struct str){0} : str_from(setting->value);
+    model->is_detail_open = false;
+    model_edit(model, MODEL_EDITING_SETTING, start, setting->is_secret);
+    return true;
+}
+
+const struct pane setup_pane = {
+    .id = PANE_SETUP,
+    .context = KEYMAP_SETUP,
+    .title = "Setup",
+    .short_title = "Setup",
+    .help =
+        "Is each value right before it fails: what is wrong, what it looks like, what to paste.",
+    .list_share = 60,
+    .detail_rows = 7,
+    .count = count,
+    .draw_row = draw_row,
+    .detail = detail,
+    .empty = empty,
+    .title_text = title_text,
+    .detail_title = detail_title,
+    .handle = handle,
+};

@@ -1,0 +1,183 @@
+// strip — see the header.
+#include "console/strip.h"
+
+#include "console/width.h"
+
+#include <assert.h>
+#include <math.h>
+
+#define LINE 0x2500u
+#define WIDE_FROM 100
+#define JOINED_FROM 78
+
+static const char *const initials[] = {
+    [HOP_SEGMENT] = "Seg",    [HOP_DESTINATION] = "Dst",     [HOP_LAMBDA] = "Fn",
+    [HOP_PUT_EVENTS] = "Put", [HOP_RECOMMENDATIONS] = "Rec", [HOP_IDENTIFY] = "Idn",
+    [HOP_PROFILE] = "Prf",
+};
+static_assert(ARRAY_COUNT(initials) == HOP_COUNT, "a short name per hop");
+
+struct look {
+    uint32_t symbol;
+    enum theme_role role;
+};
+
+static struct look look_of(enum hop_state state, int tick) {
+    static const uint32_t phases[] = {0x25D0, 0x25D3, 0x25D1, 0x25D2};
+    switch (state) {
+    case HOP_IDLE: return (struct look){0x25CB, THEME_DIM};
+    case HOP_RUNNING: return (struct look){phases[tick % 4], THEME_RUNNING};
+    case HOP_DONE: return (struct look){0x2713, THEME_GOOD};
+    case HOP_FAILED: return (struct look){0x2717, THEME_BAD};
+    case HOP_SKIPPED: return (struct look){0x2013, THEME_DIM};
+    case HOP_HIDDEN: return (struct look){'?', THEME_WARN};
+    }
+    return (struct look){'?', THEME_DIM};
+}
+
+void strip_add_ms(struct buf *out, double ms) {
+    if (ms < 9.95) {
+        buf_add_format(out, "%.1f", ms);
+    } else if (ms < 999.5) {
+        buf_add_format(out, "%.0f", ms);
+    } else if (ms < 9950.0) {
+        buf_add_format(out, "%.1fs", ms / 1000.0);
+    } else {
+        buf_add_format(out, "%.0fs", fmin(ms / 1000.0, 999.0));
+    }
+}
+
+// "1.2 ms" where there is room for the unit, "1.2" where not, "" when never measured.
+static void add_time(struct buf *out, const struct hop *hop, bool has_unit) {
+    if (hop->ms < 0 || (hop->state != HOP_DONE && hop->state != HOP_FAILED)) return;
+    strip_add_ms(out, hop->ms);
+    if (has_unit && out->ptr[out->len - 1] != 's') buf_add(out, STR(" ms"));
+}
+
+// Columns from the start of one hop to the start of the next, and the title it has room for.
+struct form {
+    bool is_short;
+    int gap; // between a title's end and the next title
+};
+
+static struct form form_for(int columns) {
+    int titles = 0;
+    for (int hop = 0; hop < HOP_COUNT; hop++) {
+        titles += width_of_text(str_from(hop_title((enum hop_id)hop)));
+    }
+    if (columns < JOINED_FROM) {
+        const int gap = (columns - 2 - HOP_COUNT * 3) / (HOP_COUNT - 1);
+        return (struct form){.is_short = true, .gap = gap < 2 ? 2 : gap > 6 ? 6 : gap};
+    }
+    const int gap = (columns - 2 - titles) / (HOP_COUNT - 1);
+    return (struct form){.gap = gap < 3 ? 3 : gap > 12 ? 12 : gap};
+}
+
+static enum theme_role title_role(enum hop_state state) {
+    switch (state) {
+    case HOP_DONE: return THEME_STRONG;
+    case HOP_RUNNING: return THEME_RUNNING;
+    case HOP_FAILED: return THEME_BAD;
+    case HOP_IDLE:
+    case HOP_SKIPPED:
+    case HOP_HIDDEN: return THEME_DIM;
+    }
+    return THEME_DIM;
+}
+
+void strip_draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct form form = form_for(rect.columns);
+    struct canvas_pen titles = canvas_pen(canvas, rect_inset(rect, 1), 0);
+    struct canvas_pen states = canvas_pen(canvas, rect_inset(rect, 1), 1);
+    for (int i = 0; i < HOP_COUNT; i++) {
+        const struct hop *hop = &model->fire.hops[i];
+        const struct look look = look_of(hop->state, model->tick);
+        const char *title = form.is_short ? initials[i] : hop_title((enum hop_id)i);
+
+        canvas_move_to(&states, titles.column);
+        canvas_write_rune(&states, look.role, look.symbol);
+        if (!form.is_short) canvas_write_text(&states, look.role, " ");
+        struct buf time = {0};
+        add_time(&time, hop, !form.is_short);
+        canvas_write(&states, look.role, buf_str(&time));
+        buf_release(&time);
+
+        const int start = titles.column;
+        canvas_write_text(&titles, title_role(hop->state), title);
+        if (i == HOP_COUNT - 1) break;
+        const int next = start + (form.is_short ? 3 : width_of_text(str_from(title))) + form.gap;
+        const bool is_reached =
+            hop[1].state == HOP_DONE || hop[1].state == HOP_RUNNING || hop[1].state == HOP_FAILED;
+        const enum theme_role line = is_reached && hop->state == HOP_DONE ? THEME_GOOD : THEME_RULE;
+        canvas_write_text(&titles, line, " ");
+        canvas_repeat(&titles, line, LINE, next - titles.column - 1);
+        canvas_move_to(&titles, next);
+    }
+}
+
+static const struct hop *find_state(const struct model *model, enum hop_state state) {
+    for (int i = 0; i < HOP_COUNT; i++) {
+        if (model->fire.hops[i].state == state) return &model->fire.hops[i];
+    }
+    return NULL;
+}
+
+bool strip_has_failure(const struct model *model) {
+    if (!model->fire.has_fired) return false;
+    return find_state(model, HOP_FAILED) || model->fire.problem.code != ERROR_NONE;
+}
+
+static void draw_failure(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct hop *failed = find_state(model, HOP_FAILED);
+    const char *cause = failed && failed->detail[0] ? failed->detail : model->fire.problem.message;
+    const char *fix = failed && failed->hint[0] ? failed->hint : model->fire.problem.hint;
+    struct canvas_pen pen = canvas_pen(canvas, rect, 0);
+    canvas_write_text(&pen, THEME_BAD, "✗ ");
+    if (failed) canvas_write_format(&pen, THEME_BAD, "%s: ", hop_title(failed->id));
+    canvas_write_text(&pen, THEME_TEXT, cause);
+    pen = canvas_pen(canvas, rect, 1);
+    if (!fix[0]) return;
+    canvas_write_text(&pen, THEME_WARN, "→ ");
+    canvas_write_text(&pen, THEME_STRONG, fix);
+}
+
+static double total_ms(const struct model *model) {
+    double total = 0;
+    for (int i = 0; i < HOP_COUNT; i++) {
+        const struct hop *hop = &model->fire.hops[i];
+        if (hop->state == HOP_DONE && hop->ms > 0) total += hop->ms;
+    }
+    return total;
+}
+
+static void draw_turned(const struct model *model, struct canvas_pen *pen) {
+    struct buf time = {0};
+    strip_add_ms(&time, total_ms(model));
+    if (time.ptr[time.len - 1] != 's') buf_add(&time, STR(" ms"));
+    canvas_write_text(pen, THEME_GOOD, "✓ ");
+    canvas_write_format(pen, THEME_STRONG, "The loop turned in %s", buf_text(&time));
+    canvas_write_format(pen, THEME_DIM, " · %s", model->fire.label);
+    buf_release(&time);
+}
+
+void strip_draw_summary(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct rect inner = rect_inset(rect, 1);
+    struct canvas_pen pen = canvas_pen(canvas, inner, 0);
+    const struct hop *running = find_state(model, HOP_RUNNING);
+    if (!model->fire.has_fired) {
+        canvas_write_text(&pen, THEME_DIM, "Press ");
+        canvas_write_text(&pen, THEME_KEY, "t");
+        canvas_write_format(&pen, THEME_DIM, " to fire %s %s", model->event.name, model->event.sku);
+        canvas_write_format(&pen, THEME_DIM, " as shopper %s", model->user);
+    } else if (strip_has_failure(model)) {
+        draw_failure(model, inner, canvas);
+    } else if (model->fire.hops[HOP_PROFILE].state == HOP_DONE) {
+        draw_turned(model, &pen);
+    } else if (running) {
+        canvas_write_format(&pen, THEME_RUNNING, "%s", hop_help(running->id));
+        canvas_write_format(&pen, THEME_DIM, " · %s", model->fire.label);
+    } else {
+        canvas_write_text(&pen, THEME_TEXT, model->fire.run_id ? "Under way" : "The event is sent");
+        canvas_write_format(&pen, THEME_DIM, " · %s", model->fire.label);
+    }
+}

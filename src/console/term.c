@@ -1,0 +1,421 @@
+// term — see the header. Curses decides how to say things to this terminal; what to show is the
+// canvas'. Two differences are taken: ours against the last canvas, so that curses is asked about
+// changed cells only, and curses' own against what the terminal shows.
+#include "console/term.h"
+
+#include "base/memory.h"
+#include "console/width.h"
+#include "crash.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define ESCAPE_DELAY_MS 25 // long enough for one packet of an escape sequence, too short to notice
+#define PASTE_START "\033[200~"
+#define PASTE_END "\033[201~"
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+#define KEY_PASTE_START (KEY_MAX + 1)
+#define KEY_PASTE_END (KEY_MAX + 2)
+// An end of input looks like input without a key; a partial escape sequence does, too, but not so often.
+#define EMPTY_READS_MAX 64
+
+static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
+
+struct term {
+    SCREEN *screen;
+    enum theme_depth depth;
+    bool is_ascii;
+    struct canvas shown; // what the terminal shows
+    bool is_stale;       // everything must be written
+    short pairs[THEME_ROLE_COUNT][2];
+    struct termios saved;
+    int signal_pipe[2];
+    struct sigaction before[ARRAY_COUNT(watched_signals)];
+    int empty_reads;
+};
+
+// Written by the signal handler, which has no argument of ours; -1 while no terminal is open.
+static volatile sig_atomic_t signal_fd = -1;
+
+static void on_signal(int number) {
+    const int saved_errno = errno;
+    const char byte = (char)number;
+    // a full pipe already holds enough to wake us
+    if (signal_fd >= 0 && write((int)signal_fd, &byte, 1) < 0) errno = saved_errno;
+    errno = saved_errno;
+}
+
+static bool open_signal_pipe(struct term *term, struct error *err) {
+    if (pipe(term->signal_pipe) != 0) return error_from_errno(err, errno, "a pipe for signals");
+    for (int i = 0; i < 2; i++) {
+        fcntl(term->signal_pipe[i], F_SETFL, O_NONBLOCK);
+        fcntl(term->signal_pipe[i], F_SETFD, FD_CLOEXEC);
+    }
+    return true;
+}
+
+static void watch_signals(struct term *term) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    signal_fd = term->signal_pipe[1];
+    for (size_t i = 0; i < ARRAY_COUNT(watched_signals); i++) {
+        sigaction(watched_signals[i], &action, &term->before[i]);
+    }
+}
+
+static void unwatch_signals(struct term *term) {
+    for (size_t i = 0; i < ARRAY_COUNT(watched_signals); i++) {
+        sigaction(watched_signals[i], &term->before[i], NULL);
+    }
+    signal_fd = -1;
+}
+
+// Colours
+
+static enum theme_depth choose_depth(const struct term_options *options) {
+    if (options->no_color || !has_colors() || COLORS < 8) return THEME_DEPTH_MONO;
+    return COLORS >= 256 ? THEME_DEPTH_256 : THEME_DEPTH_16;
+}
+
+static void make_pairs(struct term *term) {
+    if (term->depth == THEME_DEPTH_MONO) return;
+    start_color();
+    use_default_colors();
+    const struct theme_style *selection = theme_selection(term->depth);
+    short pair = 1;
+    for (int role = 0; role < THEME_ROLE_COUNT; role++) {
+        const struct theme_style *style = theme_style(term->depth, (enum theme_role)role);
+        const bool is_plain = style->foreground == THEME_DEFAULT_COLOR;
+        init_pair(pair, style->foreground, style->background);
+        term->pairs[role][0] = pair++;
+        init_pair(
+            pair, is_plain ? selection->foreground : style->foreground,
+            selection->background == THEME_DEFAULT_COLOR ? style->background
+                                                         : selection->background);
+        term->pairs[role][1] = pair++;
+    }
+}
+
+static attr_t attributes_of(const struct term *term, const struct canvas_cell *cell) {
+    const struct theme_style *style = theme_style(term->depth, (enum theme_role)cell->role);
+    const bool is_reversed =
+        style->reverse || (cell->is_selected && theme_selection(term->depth)->reverse);
+    attr_t attributes = 0;
+    if (style->bold) attributes |= WA_BOLD;
+    // dim on a reversed bar is unreadable on many terminals
+    if (style->dim && !is_reversed) attributes |= WA_DIM;
+    if (style->underline) attributes |= WA_UNDERLINE;
+    if (is_reversed) attributes |= WA_REVERSE;
+    return attributes;
+}
+
+// Opening
+
+// The characters we may write. Without any locale variable the terminal is most likely UTF-8 as well:
+// containers and bare ssh sessions set none.
+static bool has_utf8(void) {
+    setlocale(LC_CTYPE, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return true;
+    const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value && value[0]) return false;
+    }
+    return setlocale(LC_CTYPE, "C.UTF-8") != NULL;
+}
+
+static bool check_terminal(struct error *err) {
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        error_set(err, ERROR_USAGE, "The console needs a terminal on standard input and output");
+        return error_hint(
+            err, "In scripts use the commands: recloop send --wait 10, recloop help.");
+    }
+    return true;
+}
+
+static void add_capability(struct buf *out, const char *name) {
+    const char *text = tigetstr(name);
+    if (!text || text == (char *)-1) return;
+    struct str rest = str_from(text), before, after;
+    // "$<5>" is a pause for slow terminals
+    while (str_contains(rest, STR("$<"))) {
+        str_split(rest, '$', &before, &after);
+        buf_add(out, before);
+        str_split(after, '>', &before, &rest);
+    }
+    buf_add(out, rest);
+}
+
+static void arm_crash(const struct term *term) {
+    struct buf restore = {0};
+    static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
+    buf_add(&restore, STR(PASTE_OFF));
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        add_capability(&restore, names[i]);
+    crash_arm(STDOUT_FILENO, &term->saved, buf_str(&restore));
+    buf_release(&restore);
+}
+
+static void say(const char *sequence) {
+    fputs(sequence, stdout);
+    fflush(stdout);
+}
+
+static bool open_screen(struct term *term, struct error *err) {
+    const char *name = getenv("TERM");
+    set_escdelay(ESCAPE_DELAY_MS);
+    term->screen = newterm(NULL, stdout, stdin);
+    if (term->screen && tigetstr("cup")) return true;
+    if (term->screen) {
+        endwin();
+        delscreen(term->screen);
+        term->screen = NULL;
+    }
+    error_set(
+        err, ERROR_USAGE, "TERM=%.40s names no terminal that can place the cursor",
+        name ? name : "");
+    return error_hint(err, "Set TERM to what your terminal is, for example TERM=xterm-256color.");
+}
+
+static void set_up_keys(void) {
+    cbreak();
+    noecho();
+    nonl(); // Enter is its own key, and curses may move with line feeds
+    intrflush(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    leaveok(stdscr, FALSE);
+    define_key(PASTE_START, KEY_PASTE_START);
+    define_key(PASTE_END, KEY_PASTE_END);
+}
+
+static void free_term(struct term *term) {
+    for (int i = 0; i < 2; i++) {
+        if (term->signal_pipe[i] >= 0) close(term->signal_pipe[i]);
+    }
+    canvas_release(&term->shown);
+    mem_free(term);
+}
+
+bool term_open(const struct term_options *options, struct term **out, struct error *err) {
+    if (!check_terminal(err)) return false;
+    struct term *term = MEM_NEW(struct term);
+    term->signal_pipe[0] = term->signal_pipe[1] = -1;
+    term->is_ascii = !has_utf8() || options->is_ascii;
+    tcgetattr(STDIN_FILENO, &term->saved);
+    if (!open_signal_pipe(term, err) || !open_screen(term, err)) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
+        free_term(term);
+        return false;
+    }
+    arm_crash(term);
+    watch_signals(term); // after newterm, which sets handlers of its own
+    set_up_keys();
+    term->depth = choose_depth(options);
+    make_pairs(term);
+    term->is_stale = true;
+    say(PASTE_ON);
+    *out = term;
+    return true;
+}
+
+void term_close(struct term *term) {
+    if (!term) return;
+    say(PASTE_OFF);
+    curs_set(1);
+    endwin();
+    unwatch_signals(term);
+    crash_disarm();
+    delscreen(term->screen);
+    free_term(term);
+}
+
+bool term_is_ascii(const struct term *term) {
+    return term->is_ascii;
+}
+
+void term_size(const struct term *term, int *columns, int *rows) {
+    struct winsize size = {0};
+    (void)term;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_col || !size.ws_row) {
+        *columns = COLS;
+        *rows = LINES;
+        return;
+    }
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+}
+
+// Presenting
+
+// A character whose width this machine's C library sees otherwise would shift the rest of the row.
+static bool is_agreed(const struct canvas_cell *cell) {
+    return wcwidth((wchar_t)cell->runes[0]) == cell->width;
+}
+
+static void put_cell(const struct term *term, int row, int column, const struct canvas_cell *cell) {
+    wchar_t text[CANVAS_RUNES + 1] = {0};
+    const attr_t attributes = attributes_of(term, cell);
+    const short pair = term->pairs[cell->role][cell->is_selected ? 1 : 0];
+    cchar_t glyph;
+    if (is_agreed(cell)) {
+        for (size_t i = 0, at = 0; i < CANVAS_RUNES && cell->runes[i]; i++) {
+            if (i == 0 || wcwidth((wchar_t)cell->runes[i]) == 0)
+                text[at++] = (wchar_t)cell->runes[i];
+        }
+        setcchar(&glyph, text, attributes, pair, NULL);
+        mvadd_wchnstr(row, column, &glyph, 1);
+        return;
+    }
+    text[0] = term->is_ascii ? L'?' : (wchar_t)STR_BAD_RUNE;
+    for (int i = 0; i < cell->width; i++) {
+        setcchar(&glyph, text, attributes, pair, NULL);
+        mvadd_wchnstr(row, column + i, &glyph, 1);
+        text[0] = L' ';
+    }
+}
+
+static void fit_size(struct term *term, const struct canvas *canvas) {
+    if (term->shown.columns == canvas->columns && term->shown.rows == canvas->rows) return;
+    if (canvas->columns != COLS || canvas->rows != LINES) resizeterm(canvas->rows, canvas->columns);
+    canvas_resize(&term->shown, canvas->columns, canvas->rows);
+    term->is_stale = true;
+}
+
+static void put_changed_cells(struct term *term, const struct canvas *canvas) {
+    for (int row = 0; row < canvas->rows; row++) {
+        for (int column = 0; column < canvas->columns; column++) {
+            const struct canvas_cell *cell = canvas_at(canvas, column, row);
+            const struct canvas_cell *old = canvas_at(&term->shown, column, row);
+            if (cell->width == 0) continue; // comes with the cell before it
+            if (!term->is_stale && memcmp(cell, old, sizeof(*cell)) == 0) continue;
+            put_cell(term, row, column, cell);
+        }
+    }
+    const size_t cells = (size_t)canvas->columns * (size_t)canvas->rows;
+    memcpy(term->shown.cells, canvas->cells, cells * sizeof(canvas->cells[0]));
+}
+
+void term_present(struct term *term, const struct canvas *canvas) {
+    fit_size(term, canvas);
+    if (term->is_stale) clearok(curscr, TRUE);
+    put_changed_cells(term, canvas);
+    term->is_stale = false;
+    curs_set(canvas->has_cursor ? 1 : 0);
+    if (canvas->has_cursor) move(canvas->cursor_row, canvas->cursor_column);
+    refresh();
+}
+
+void term_repaint(struct term *term) {
+    term->is_stale = true;
+}
+
+void term_bell(struct term *term) {
+    (void)term;
+    beep();
+}
+
+// Reading
+
+static const struct {
+    wint_t curses;
+    uint32_t key;
+} function_keys[] = {
+    {KEY_UP, INPUT_UP},         {KEY_DOWN, INPUT_DOWN},       {KEY_LEFT, INPUT_LEFT},
+    {KEY_RIGHT, INPUT_RIGHT},   {KEY_HOME, INPUT_HOME},       {KEY_END, INPUT_END},
+    {KEY_PPAGE, INPUT_PAGE_UP}, {KEY_NPAGE, INPUT_PAGE_DOWN}, {KEY_DC, INPUT_DELETE},
+    {KEY_BTAB, INPUT_BACK_TAB}, {KEY_ENTER, INPUT_ENTER},     {KEY_BACKSPACE, INPUT_BACKSPACE},
+    {KEY_FIND, INPUT_HOME},     {KEY_SELECT, INPUT_END},
+};
+
+static bool find_function_key(wint_t curses, uint32_t *out) {
+    for (size_t i = 0; i < ARRAY_COUNT(function_keys); i++) {
+        if (function_keys[i].curses != curses) continue;
+        *out = function_keys[i].key;
+        return true;
+    }
+    return false;
+}
+
+// Until its end marker: short waits only, for the marker may never come.
+static void read_paste(struct input *input) {
+    input->key = INPUT_PASTE;
+    input->paste.limit = INPUT_PASTE_MAX;
+    timeout(500);
+    for (;;) {
+        wint_t character = 0;
+        const int kind = get_wch(&character);
+        if (kind == ERR || (kind == KEY_CODE_YES && character == KEY_PASTE_END)) break;
+        if (kind == KEY_CODE_YES) continue;
+        buf_add_rune(&input->paste, character == L'\r' ? '\n' : (uint32_t)character);
+    }
+    nodelay(stdscr, TRUE);
+}
+
+static bool is_end_of_input(struct term *term) {
+    return ++term->empty_reads > EMPTY_READS_MAX;
+}
+
+bool term_read(struct term *term, struct input *input) {
+    input_release(input);
+    for (;;) {
+        wint_t character = 0;
+        const int kind = get_wch(&character);
+        if (kind == ERR) {
+            if (is_end_of_input(term)) on_signal(SIGHUP); // as if the terminal had hung up
+            return false;
+        }
+        term->empty_reads = 0;
+        if (kind == KEY_CODE_YES && character == KEY_PASTE_START) {
+            read_paste(input);
+            return true;
+        }
+        if (kind == KEY_CODE_YES) {
+            if (find_function_key(character, &input->key)) return true;
+            continue; // a key we have no meaning for
+        }
+        input->key = (uint32_t)character;
+        if (character == 0x7F || character == 0x08) input->key = INPUT_BACKSPACE;
+        if (character == '\n') input->key = INPUT_ENTER;
+        return true;
+    }
+}
+
+// Signals
+
+int term_signal_fd(const struct term *term) {
+    return term->signal_pipe[0];
+}
+
+enum term_signal term_next_signal(struct term *term) {
+    char byte = 0;
+    if (read(term->signal_pipe[0], &byte, 1) != 1) return TERM_SIGNAL_NONE;
+    switch (byte) {
+    case SIGINT: return TERM_SIGNAL_INTERRUPT;
+    case SIGWINCH: return TERM_SIGNAL_RESIZE;
+    case SIGTSTP: return TERM_SIGNAL_SUSPEND;
+    default: return TERM_SIGNAL_END;
+    }
+}
+
+void term_suspend(struct term *term) {
+    say(PASTE_OFF);
+    curs_set(1);
+    endwin();
+    struct sigaction stop = {.sa_handler = SIG_DFL}, ours;
+    sigemptyset(&stop.sa_mask);
+    sigaction(SIGTSTP, &stop, &ours);
+    raise(SIGTSTP); // here we sleep until SIGCONT
+    sigaction(SIGTSTP, &ours, NULL);
+    term->is_stale = true;
+    refresh();
+    say(PASTE_ON);
+}

@@ -1,0 +1,261 @@
+// view — the frame around the panes; see the header. layout.h says where everything is.
+#include "console/view.h"
+
+#include "console/strip.h"
+#include "console/width.h"
+#include "help.h"
+
+#define LINE 0x2500u
+#define BRAND_FROM 48
+
+// Header
+
+static void
+draw_tab(const struct model *model, struct canvas_pen *pen, enum pane_id id, bool is_full) {
+    const struct pane *pane = pane_get(id);
+    const bool is_here = id == model->pane;
+    const enum theme_role role = is_here ? THEME_TAB_HERE : THEME_TAB;
+    if (is_here || is_full) {
+        const char *title = is_full ? pane->title : pane->short_title;
+        canvas_write_format(pen, role, " %d %s ", (int)id + 1, title);
+    } else {
+        canvas_write_format(pen, role, " %d ", (int)id + 1);
+    }
+}
+
+static void add_badge(const struct model *model, struct buf *out) {
+    const struct message *backend = model->backend;
+    if (!backend) return;
+    buf_add(out, model_is_live(model) ? STR(" LIVE") : STR(" SANDBOX"));
+    if (model->columns >= 100 && backend->as.backend.region) {
+        buf_add_format(out, " %s", backend->as.backend.region);
+    }
+    buf_add_char(out, ' ');
+}
+
+static void draw_header(const struct model *model, struct canvas *canvas) {
+    struct rect rect = model->layout.header;
+    struct buf badge = {0};
+    add_badge(model, &badge);
+    struct rect right = rect_take_right(&rect, width_of_text(buf_str(&badge)));
+    struct canvas_pen pen = canvas_pen(canvas, right, 0);
+    canvas_write(&pen, model_is_live(model) ? THEME_LIVE : THEME_SANDBOX, buf_str(&badge));
+    buf_release(&badge);
+
+    const bool is_full = model->columns >= 78;
+    pen = canvas_pen(canvas, rect, 0);
+    canvas_write_text(&pen, THEME_BRAND, model->columns >= BRAND_FROM ? " recloop " : " ");
+    for (int id = 0; id < PANE_COUNT; id++)
+        draw_tab(model, &pen, (enum pane_id)id, is_full);
+}
+
+// Rules
+
+static void draw_rule(struct canvas *canvas, struct rect rect, struct str title, struct str note) {
+    struct canvas_pen pen = canvas_pen(canvas, rect, 0);
+    canvas_repeat(&pen, THEME_RULE, LINE, rect.columns);
+    struct rect inner = rect_inset(rect, 1);
+    const int note_columns = note.len ? width_of_text(note) + 2 : 0;
+    const int title_columns = title.len ? width_of_text(title) + 2 : 0;
+    if (note_columns && note_columns + title_columns < inner.columns) {
+        pen = canvas_pen(canvas, rect_take_right(&inner, note_columns), 0);
+        canvas_write_text(&pen, THEME_DIM, " ");
+        canvas_write(&pen, THEME_DIM, note);
+        canvas_write_text(&pen, THEME_DIM, " ");
+    }
+    if (!title.len) return;
+    const int columns = title_columns < inner.columns ? title_columns : inner.columns;
+    struct rect place = rect_take_left(&inner, columns);
+    pen = canvas_pen(canvas, place, 0);
+    canvas_write_text(&pen, THEME_HEADING, " ");
+    pen.end--;
+    canvas_write(&pen, THEME_HEADING, title);
+    pen.is_full = false;
+    pen.end++;
+    canvas_write_text(&pen, THEME_HEADING, " ");
+}
+
+// Panes
+
+static void draw_rows(const struct model *model, const struct pane *pane, struct canvas *canvas) {
+    const struct list *list = &model->lists[pane->id];
+    const struct rect rect = model->layout.list;
+    const size_t count = pane->count(model);
+    for (int row = 0; row < rect.rows && list->top + (size_t)row < count; row++) {
+        const size_t at = list->top + (size_t)row;
+        const bool is_selected =
+            at == list->selected && (!pane->is_selectable || pane->is_selectable(model, at));
+        struct canvas_pen pen = canvas_pen(canvas, rect, row);
+        canvas_write_text(&pen, THEME_KEY, is_selected ? "▸" : " ");
+        pen.end--;
+        pane->draw_row(model, at, &pen);
+        if (!is_selected) continue;
+        canvas_select(
+            canvas, (struct rect){
+                        .column = rect.column,
+                        .row = rect.row + row,
+                        .columns = rect.columns,
+                        .rows = 1,
+                    });
+    }
+}
+
+static void draw_list(const struct model *model, const struct pane *pane, struct canvas *canvas) {
+    struct buf title = {0}, note = {0};
+    pane->title_text(model, &title, &note);
+    draw_rule(canvas, model->layout.list_rule, buf_str(&title), buf_str(&note));
+    buf_release(&title);
+    buf_release(&note);
+    if (pane->count(model) == 0 && pane->empty) {
+        struct sheet sheet = {.canvas = canvas, .rect = rect_inset(model->layout.list, 2)};
+        pane->empty(model, &sheet);
+        return;
+    }
+    draw_rows(model, pane, canvas);
+}
+
+void view_detail(const struct model *model, struct sheet *sheet) {
+    const struct pane *pane = pane_get(model->pane);
+    if (pane->count(model) > 0) pane->detail(model, sheet);
+}
+
+static void draw_detail(const struct model *model, const struct pane *pane, struct canvas *canvas) {
+    const int top = model->detail_tops[pane->id];
+    struct buf title = {0};
+    if (pane->count(model) > 0) pane->detail_title(model, &title);
+    struct sheet sheet = {.canvas = canvas, .rect = model->layout.detail, .top = top};
+    view_detail(model, &sheet);
+    const int below = sheet.row - top - model->layout.detail.rows;
+    struct buf note = {0};
+    if (below > 0) buf_add_format(&note, "%d more ↓", below);
+    draw_rule(canvas, model->layout.detail_rule, buf_str(&title), buf_str(&note));
+    buf_release(&title);
+    buf_release(&note);
+}
+
+static void draw_divider(const struct model *model, struct canvas *canvas) {
+    const struct rect body = model->layout.body;
+    const int column = model->layout.list.column + model->layout.list.columns;
+    for (int row = 0; row < body.rows; row++) {
+        const struct rect cell = {.column = column, .row = body.row + row, .columns = 1, .rows = 1};
+        canvas_fill(canvas, cell, row == 0 ? 0x252Cu : 0x2502u, THEME_RULE);
+    }
+}
+
+static void draw_pane(const struct model *model, struct canvas *canvas) {
+    const struct pane *pane = pane_get(model->pane);
+    if (!rect_is_empty(model->layout.list_rule)) draw_list(model, pane, canvas);
+    if (!rect_is_empty(model->layout.detail_rule)) draw_detail(model, pane, canvas);
+    if (model->layout.split == LAYOUT_RIGHT) draw_divider(model, canvas);
+}
+
+// Status and prompt
+
+static void draw_backend(const struct model *model, struct canvas_pen *pen) {
+    if (!model->backend) {
+        canvas_write_text(pen, THEME_DIM, "starting …");
+        return;
+    }
+    static const char *const kinds[] = {
+        [MESSAGE_BACKEND_CLOUD] = "the real services",
+        [MESSAGE_BACKEND_SANDBOX_OWN] = "sandbox in this process",
+        [MESSAGE_BACKEND_SANDBOX_OTHER] = "sandbox of another process",
+    };
+    const struct message_backend *backend = &model->backend->as.backend;
+    canvas_write_text(pen, backend->is_up ? THEME_GOOD : THEME_BAD, backend->is_up ? "● " : "✗ ");
+    canvas_write_text(pen, THEME_DIM, kinds[backend->kind]);
+    if (!backend->is_up) canvas_write_text(pen, THEME_BAD, " · not reachable");
+    if (backend->url) canvas_write_format(pen, THEME_DIM, " · %s", backend->url);
+    if (backend->note) {
+        canvas_write_text(pen, THEME_DIM, " · ");
+        canvas_write_text(pen, THEME_WARN, backend->note);
+    }
+}
+
+static bool has_message(const struct model *model) {
+    return model->editing == MODEL_EDITING_USER || model->notice.text.len > 0;
+}
+
+// The prompt, the last notice, or the backend, in this order.
+static void draw_status(const struct model *model, struct rect rect, struct canvas *canvas) {
+    struct canvas_pen pen = canvas_pen(canvas, rect_inset(rect, 1), 0);
+    if (model->editing == MODEL_EDITING_USER) {
+        canvas_write_text(&pen, THEME_STRONG, "Shopper in focus: ");
+        editor_draw(&model->editor, &pen);
+    } else if (model->notice.text.len) {
+        canvas_write(&pen, model->notice.role, buf_str(&model->notice.text));
+    } else {
+        draw_backend(model, &pen);
+    }
+}
+
+// Where there is no status row, what is said for the moment takes the summary's place.
+static void draw_messages(const struct model *model, struct canvas *canvas) {
+    const bool has_status = !rect_is_empty(model->layout.status);
+    if (has_status) draw_status(model, model->layout.status, canvas);
+    if (has_status || !has_message(model)) {
+        strip_draw_summary(model, model->layout.summary, canvas);
+    } else {
+        draw_status(model, model->layout.summary, canvas);
+    }
+}
+
+// Footer
+
+static void draw_label(struct canvas_pen *pen, const struct keymap_row *row) {
+    struct buf key = {0};
+    input_add_key_name(&key, row->key);
+    // whole labels only: half a word is worse than none
+    const int columns = width_of_text(buf_str(&key)) + 1 + width_of_text(str_from(row->label));
+    if (canvas_room(pen) >= columns) {
+        canvas_write(pen, THEME_KEY, buf_str(&key));
+        canvas_write_format(pen, THEME_DIM, " %s", row->label);
+        canvas_move_to(pen, pen->column + 2);
+    }
+    buf_release(&key);
+}
+
+static void draw_footer(const struct model *model, struct canvas *canvas) {
+    enum keymap_context contexts[MODEL_CONTEXTS];
+    const size_t context_count = model_contexts(model, contexts);
+    struct rect rect = rect_inset(model->layout.footer, 1);
+    size_t row_count = 0;
+    const struct keymap_row *rows = keymap_rows(&row_count);
+    // help and quit have a place of their own at the right: they must be found on any width
+    const bool has_corner = contexts[context_count - 1] == KEYMAP_EVERYWHERE;
+    struct rect corner = rect_take_right(&rect, has_corner ? 14 : 0);
+    struct canvas_pen right = canvas_pen(canvas, corner, 0);
+    struct canvas_pen left = canvas_pen(canvas, rect, 0);
+    for (size_t at = 0; at < context_count; at++) {
+        for (size_t i = 0; i < row_count; i++) {
+            if (rows[i].context != contexts[at] || !rows[i].label) continue;
+            const bool is_corner = rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT;
+            draw_label(is_corner ? &right : &left, &rows[i]);
+        }
+    }
+}
+
+static void draw_too_small(const struct model *model, struct canvas *canvas) {
+    struct sheet sheet = {.canvas = canvas, .rect = canvas_rect(canvas)};
+    sheet_format(
+        &sheet, THEME_TEXT, "recloop needs %d x %d cells; this window has %d x %d.",
+        LAYOUT_MIN_COLUMNS, LAYOUT_MIN_ROWS, model->columns, model->rows);
+    sheet_text(&sheet, THEME_DIM, STR("Make it larger, or press q to quit."));
+}
+
+void view_draw(const struct model *model, struct canvas *canvas) {
+    canvas_clear(canvas);
+    if (model->layout.is_too_small) {
+        draw_too_small(model, canvas);
+        return;
+    }
+    draw_header(model, canvas);
+    strip_draw(model, model->layout.strip, canvas);
+    if (model->is_help_open) {
+        help_draw(model, model->layout.body, canvas);
+    } else {
+        draw_pane(model, canvas);
+    }
+    draw_messages(model, canvas);
+    draw_footer(model, canvas);
+}
