@@ -14,7 +14,9 @@ struct str str_from(const char *text) {
 }
 
 bool str_equal(struct str left, struct str right) {
-    return left.len == right.len && (left.len == 0 || memcmp(left.ptr, right.ptr, left.len) == 0);
+    if (left.len != right.len) return false;
+    if (left.len == 0) return true;
+    return left.ptr && right.ptr && memcmp(left.ptr, right.ptr, left.len) == 0;
 }
 
 static char lower(char character) {
@@ -24,7 +26,8 @@ static char lower(char character) {
 bool str_equal_nocase(struct str left, struct str right) {
     if (left.len != right.len) return false;
     for (size_t i = 0; i < left.len; i++) {
-        if (lower(left.ptr[i]) != lower(right.ptr[i])) return false;
+        const char a = left.ptr[i], b = right.ptr[i];
+        if (a != b && lower(a) != lower(b)) return false;
     }
     return true;
 }
