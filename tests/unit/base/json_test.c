@@ -88,11 +88,33 @@ static void json_writing_replaces_invalid_bytes(void **state) {
                         "b\"]");
 }
 
+static void json_take_first_moves_elements_out_one_by_one(void **state) {
+    (void)state;
+    CLEANUP(json_release) struct json json = {0};
+    CLEANUP(json_release) struct json taken = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    struct error err = {0};
+    assert_ok(json_parse(STR("{\"b\":[{\"a\":1},2],\"c\":{\"d\":3}}"), &json, &err), err);
+    assert_true(json_take_first(&json, "b", &taken));
+    json_print(taken.root, &text);
+    assert_str(buf_str(&text), "{\"a\":1}");
+    assert_true(json_take_first(&json, "b", &taken));
+    assert_int_equal(json_kind(taken.root), JSON_NUMBER);
+    assert_false(json_take_first(&json, "b", &taken)); // empty
+    assert_false(json_take_first(&json, "c", &taken)); // no array
+    assert_false(json_take_first(&json, "x", &taken)); // absent
+    assert_int_equal(json_kind(taken.root), JSON_NUMBER);
+    buf_reset(&text);
+    json_print(json.root, &text);
+    assert_str(buf_str(&text), "{\"b\":[],\"c\":{\"d\":3}}");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(json_accessors_answer_absent_instead_of_failing),
     cmocka_unit_test(json_parse_refuses_what_is_not_one_bounded_value),
     cmocka_unit_test(json_prints_what_was_built),
     cmocka_unit_test(json_writing_replaces_invalid_bytes),
+    cmocka_unit_test(json_take_first_moves_elements_out_one_by_one),
 };
 
 int main(void) {
