@@ -1,0 +1,29 @@
+// console — the row by which help and completion know the interactive surface. The program opens it; as
+// an action it can only say that it needs a terminal.
+#include "run.h"
+
+#include "registry.h"
+
+static struct task *start(
+    struct action_context *context,
+    const struct arguments *arguments,
+    uint64_t run_id,
+    struct error *err) {
+    (void)context;
+    (void)arguments;
+    (void)run_id;
+    error_set(err, ERROR_USAGE, "the console cannot be opened from here");
+    error_hint(err, "Run `recloop` in a terminal.");
+    return NULL;
+}
+
+const struct action console_action = {
+    .descriptor =
+        {
+            .name = "console",
+            .summary = "the interactive console (the default without a command)",
+        },
+    .start = start,
+    .main_kind = MESSAGE_DONE,
+    .is_cli_only = true,
+};

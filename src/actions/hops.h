@@ -1,0 +1,21 @@
+// hops — short forms for telling one hop's state.
+#pragma once
+
+#include "run.h"
+
+#define HOPS_NOT_MEASURED (-1.0)
+
+struct hops_state {
+    enum hop_id id;
+    enum hop_state state;
+    double ms; // HOPS_NOT_MEASURED
+    int status;
+    struct str detail, hint;
+};
+void hops_tell(struct run *run, const struct hops_state *state);
+void hops_begin(struct run *run, enum hop_id id); // HOP_RUNNING
+void hops_done(struct run *run, enum hop_id id, double ms, int status, struct str detail);
+void hops_failed(struct run *run, enum hop_id id, double ms, int status, const struct error *err);
+// Every hop from `first` to `last`: skipped or hidden, for one reason.
+void hops_tell_range(
+    struct run *run, enum hop_id first, enum hop_id last, enum hop_state state, struct str why);

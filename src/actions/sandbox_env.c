@@ -1,0 +1,81 @@
+// sandbox env — every identifier a client needs, as shell lines or JSON. Secrets in full: they open
+// nothing but the sandbox.
+#include "identity_values.h"
+#include "run.h"
+#include "sandbox/sandbox.h"
+
+#include "registry.h"
+
+static bool is_plain(struct str value) {
+    for (size_t i = 0; i < value.len; i++) {
+        const char c = value.ptr[i];
+        const bool is_safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             (c >= '0' && c <= '9') || str_find_char(STR("_-./:+=@%,"), c) < 10;
+        if (!is_safe) return false;
+    }
+    return value.len > 0;
+}
+
+static void add_shell_value(struct buf *out, struct str value) {
+    if (is_plain(value)) {
+        buf_add(out, value);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '\'')
+            buf_add(out, STR("'\\''"));
+        else
+            buf_add_char(out, value.ptr[i]);
+    }
+    buf_add_char(out, '\'');
+}
+
+static bool need_sandbox(struct run *run, struct error *err) {
+    if (backend_sandbox_url(run->context->backend)) return true;
+    error_set(err, ERROR_CONFIG, "the profile in use is not the sandbox");
+    return error_hint(err, "recloop --profile sandbox sandbox env");
+}
+
+static bool print_env(struct run *run, struct error *err) {
+    if (!need_sandbox(run, err)) return false;
+    const struct sandbox_identities *identities = backend_identities(run->context->backend);
+    if (run->context->wants_json) {
+        run_emit(run, identity_values_new(run->run_id, identities));
+        return true;
+    }
+    for (size_t i = 0; i < identities->count; i++) {
+        const struct sandbox_identity *row = &identities->rows[i];
+        if (!row->environment) continue;
+        CLEANUP(buf_release) struct buf line = {0};
+        buf_add_format(&line, "export %s=", row->environment);
+        add_shell_value(&line, str_from(row->value));
+        run_emit(run, message_new_line(run->run_id, false, buf_str(&line)));
+    }
+    return true;
+}
+
+static struct task *start(
+    struct action_context *context,
+    const struct arguments *arguments,
+    uint64_t run_id,
+    struct error *err) {
+    if (!backend_open(context->backend, err)) return NULL;
+    return run_new_local(context, arguments, run_id, print_env);
+}
+
+static const char *const examples[] = {
+    "eval \"$(recloop sandbox env)\"", "recloop sandbox env --json | jq -r .campaign_arn", NULL};
+
+const struct action sandbox_env_action = {
+    .descriptor =
+        {
+            .name = "sandbox env",
+            .summary = "every identifier a client of the sandbox needs",
+            .details = "Useful while a sandbox runs (`recloop sandbox` or the console): the URL is "
+                       "that of the running one.",
+            .examples = examples,
+        },
+    .start = start,
+    .main_kind = MESSAGE_VALUES,
+};

@@ -1,0 +1,27 @@
+// sandbox_search — the sandbox of a data folder: the serving one, or one started here.
+//
+// Shape    find it; if nobody serves, start one; if somebody else was faster, find that one. A state file
+//          whose process does not answer counts as nobody.
+// Errors   those of sandbox_start. A folder that cannot be used makes it fall back to memory.
+// Threads  as sandbox_start; runs requests of its own, so not inside a step.
+#pragma once
+
+#include "sandbox/sandbox.h"
+
+struct sandbox_search {
+    const char *data_folder;       // NULL: in memory at once
+    bool fell_back;                // out: in memory although a folder was given
+    struct error fall_back_reason; // out
+};
+
+struct sandbox_search_result {
+    char url[64];
+    char region[64], account[16]; // "" until known
+};
+
+// *out_own is set when a sandbox was started here, else NULL.
+bool sandbox_search_run(
+    struct sandbox_search *search,
+    struct sandbox_search_result *out,
+    struct sandbox **out_own,
+    struct error *err) MUST_CHECK;

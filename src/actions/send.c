@@ -1,0 +1,224 @@
+// send — fires one event and follows it to the changed trait. The phases are in send_*.c.
+#include "send.h"
+
+#include "base/memory.h"
+#include "event_source.h"
+#include "segment/products.h"
+
+#include "registry.h"
+
+static const char *const ways[] = {"segment", "destination", "handler", NULL};
+
+static const struct parameter parameters[] = {
+    {
+        .name = "via",
+        .kind = PARAMETER_CHOICE,
+        .help =
+            "segment: the tracking API, as a shopper's browser; destination: what Segment does, "
+            "AssumeRole and Invoke; handler: the function's logic on this machine",
+        .initial = "segment",
+        .choices = ways,
+    },
+    {
+        .name = "event",
+        .kind = PARAMETER_FILE,
+        .metavar = "FILE",
+        .help = "a Segment message as JSON; \"-\" is standard input",
+        .initial = "the workshop's test event",
+    },
+    {
+        .name = "user",
+        .kind = PARAMETER_TEXT,
+        .metavar = "U",
+        .help = "the event's userId",
+        .initial = "setting user_id",
+    },
+    {
+        .name = "sku",
+        .kind = PARAMETER_TEXT,
+        .metavar = "S",
+        .help = "the product",
+        .initial = "ocean-blue-shirt",
+    },
+    {
+        .name = "name",
+        .kind = PARAMETER_TEXT,
+        .metavar = "NAME",
+        .help = "the event's name",
+        .initial = "Product Clicked",
+    },
+    {
+        .name = "wait",
+        .kind = PARAMETER_NUMBER,
+        .metavar = "SECONDS",
+        .help = "follow the event, at most so long, until the trait has changed",
+    },
+};
+
+#define MOST_WAIT_S 3600
+
+static void emit_summary(struct send *send) {
+    struct run *run = &send->run;
+    struct products products = {0};
+    products_read(event_properties(&send->event), &products);
+    struct message *message = message_new(MESSAGE_VALUES, run->run_id);
+    message->as.values.title = mem_copy_string("send");
+    message_add_value(message, "message_id", send->event.message_id);
+    message_add_value(message, "via", str_from(ways[send->via]));
+    message_add_value(message, "user_id", send->event.user_id);
+    message_add_value(message, "event", send->event.name);
+    if (products.count) message_add_value(message, "sku", products.skus[0]);
+    CLEANUP(buf_release) struct buf ms = {0};
+    buf_add_format(&ms, "%.3f", (double)(clock_monotonic_us() - send->began_us) / 1000);
+    message_add_value_json(message, "total_ms", buf_str(&ms));
+    run_emit(run, message);
+}
+
+void send_enter(struct send *send, const struct send_phase *phase) {
+    send->phase = phase;
+    phase->enter(send);
+}
+
+void send_start_call(struct send *send, bool is_built, enum hop_id hop, const struct error *err) {
+    if (!is_built) {
+        send_fail(send, hop, HOPS_NOT_MEASURED, 0, err);
+        return;
+    }
+    client_call_start(&send->run.call, &send->run.task);
+}
+
+void send_fail(struct send *send, enum hop_id hop, double ms, int status, const struct error *err) {
+    hops_failed(&send->run, hop, ms, status, err);
+    if (hop < HOP_PROFILE) {
+        hops_tell_range(
+            &send->run, hop + 1, HOP_PROFILE, HOP_SKIPPED, STR("an earlier hop failed"));
+    }
+    send_end_failed(send, err);
+}
+
+void send_end_failed(struct send *send, const struct error *err) {
+    emit_summary(send);
+    task_fail(&send->run.task, err);
+}
+
+void send_finish(struct send *send) {
+    emit_summary(send);
+    task_finish(&send->run.task);
+}
+
+void send_delivered(struct send *send) {
+    if (send->waits) {
+        send_enter(send, &send_trait);
+        return;
+    }
+    hops_tell_range(
+        &send->run, HOP_PROFILE, HOP_PROFILE, HOP_HIDDEN, STR("not followed; --wait SECONDS does"));
+    send_finish(send);
+}
+
+int64_t send_left_ms(const struct send *send) {
+    const int64_t left = send->give_up_ms - send->now_ms;
+    return left > 0 ? left : 0;
+}
+
+static const struct send_phase *first_phase(const struct send *send) {
+    switch (send->via) {
+    case SEND_VIA_SEGMENT: return &send_track;
+    case SEND_VIA_DESTINATION: return &send_assume;
+    case SEND_VIA_HANDLER: return &send_handler;
+    }
+    return &send_track;
+}
+
+static void begin(struct send *send) {
+    send->began_us = clock_monotonic_us();
+    send->give_up_ms = send->now_ms + send->wait_ms;
+    send->phase = NULL;
+    const bool has_trait = send->event.user_id.len > 0;
+    send_enter(send, send->waits && has_trait ? &send_baseline : first_phase(send));
+}
+
+static void step(struct task *task, const struct task_event *event) {
+    struct send *send = (struct send *)(void *)task;
+    send->now_ms = event->now_ms;
+    switch (event->kind) {
+    case TASK_BEGIN: begin(send); break;
+    case TASK_RESPONSE:
+        if (send->phase == &send_baseline) {
+            send->phase->answer(send, event); // its outcome does not stop anything
+            send_enter(send, first_phase(send));
+        } else {
+            send->phase->answer(send, event);
+        }
+        break;
+    case TASK_TIMER: send_enter(send, send->phase); break;
+    case TASK_CANCELLED: break;
+    }
+}
+
+static void free_send(struct task *task) {
+    struct send *send = (struct send *)(void *)task;
+    event_release(&send->event);
+    buf_release(&send->event_json);
+    trait_watch_state_release(&send->before);
+    sts_session_release(&send->session);
+    run_release(&send->run);
+    mem_free(send);
+}
+
+static enum send_via read_via(const struct arguments *arguments) {
+    const struct str via = arguments_get(arguments, "via");
+    for (size_t i = 0; ways[i]; i++) {
+        if (str_equal(via, str_from(ways[i]))) return (enum send_via)i;
+    }
+    return SEND_VIA_SEGMENT;
+}
+
+static struct task *start(
+    struct action_context *context,
+    const struct arguments *arguments,
+    uint64_t run_id,
+    struct error *err) {
+    static const struct task_ops ops = {.name = "send", .step = step, .free = free_send};
+    int64_t wait_s = 0;
+    if (!arguments_number(arguments, "wait", 0, 0, MOST_WAIT_S, &wait_s, err)) return NULL;
+    if (!backend_open(context->backend, err)) return NULL;
+    struct send *send = MEM_NEW(struct send);
+    run_init(&send->run, &ops, context, arguments, run_id);
+    send->via = read_via(arguments);
+    send->waits = wait_s > 0;
+    send->wait_ms = wait_s * 1000;
+    if (!event_source_make(&send->run, &send->event, err)) {
+        free_send(&send->run.task);
+        return NULL;
+    }
+    event_encode(&send->event, &send->event_json);
+    return &send->run.task;
+}
+
+static const char *const examples[] = {
+    "recloop send --wait 10",
+    "recloop send --sku silk-summer-top --name \"Product Added\" --wait 10 --json",
+    "recloop send --via destination --wait 10",
+    "recloop send --event order.json",
+    NULL,
+};
+
+const struct action send_action = {
+    .descriptor =
+        {
+            .name = "send",
+            .summary = "fire one event and, with --wait, follow it round the loop",
+            .details =
+                "Each hop is told with its state and milliseconds as it happens. With --wait "
+                "the run succeeds only when the trait recommended_products has been written "
+                "again; without, when the event was accepted. What nothing reachable can tell "
+                "is shown as hidden, never guessed.",
+            .parameters = parameters,
+            .parameter_count = ARRAY_COUNT(parameters),
+            .examples = examples,
+            .in_palette = true,
+        },
+    .start = start,
+    .main_kind = MESSAGE_HOP,
+};

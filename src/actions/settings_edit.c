@@ -1,0 +1,25 @@
+// settings_edit — see the header.
+#include "settings_edit.h"
+
+#include "base/memory.h"
+
+bool settings_edit_begin(struct settings_edit *edit, struct run *run, struct error *err) {
+    struct backend *backend = run->context->backend;
+    const struct config *config = backend_config(backend, err);
+    if (!config) return false;
+    edit->profile = mem_copy_string(config->profile);
+    return backend_config_path(backend, &edit->path, err) &&
+           config_file_load(buf_text(&edit->path), &edit->file, err);
+}
+
+bool settings_edit_save(struct settings_edit *edit, struct run *run, struct error *err) {
+    if (!config_file_save(&edit->file, buf_text(&edit->path), err)) return false;
+    backend_reload(run->context->backend);
+    return true;
+}
+
+void settings_edit_release(struct settings_edit *edit) {
+    config_file_release(&edit->file);
+    buf_release(&edit->path);
+    mem_free(mem_take(&edit->profile));
+}

@@ -1,0 +1,314 @@
+// as_json — see the header.
+#include "cli/as_json.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+
+static void add_text(struct json_node *object, const char *key, const char *text) {
+    if (text)
+        json_add_text(object, key, str_from(text));
+    else
+        json_add_null(object, key);
+}
+
+static void add_ms(struct json_node *object, const char *key, double ms) {
+    if (ms < 0 || isnan(ms))
+        json_add_null(object, key);
+    else
+        json_add_number(object, key, round(ms * 1000) / 1000);
+}
+
+static void add_time(struct json_node *object, const char *key, int64_t at_ms) {
+    if (at_ms <= 0) {
+        json_add_null(object, key);
+        return;
+    }
+    CLEANUP(buf_release) struct buf text = {0};
+    clock_add_iso8601(&text, at_ms);
+    json_add_text(object, key, buf_str(&text));
+}
+
+// Text that ought to be JSON; anything else stays a string.
+static void add_embedded(struct json_node *object, const char *key, const char *text) {
+    CLEANUP(json_release) struct json value = {0};
+    struct error ignored = {0};
+    if (text && json_parse(str_from(text), &value, &ignored)) {
+        json_add_copy(object, key, value.root);
+    } else {
+        add_text(object, key, text);
+    }
+}
+
+static void add_hop(struct json_node *object, const struct hop *hop) {
+    add_text(object, "hop", hop_name(hop->id));
+    add_text(object, "state", hop_state_name(hop->state));
+    add_ms(object, "ms", hop->ms);
+    if (hop->status)
+        json_add_integer(object, "status", hop->status);
+    else
+        json_add_null(object, "status");
+    add_text(object, "detail", hop->detail);
+    add_text(object, "hint", hop->hint[0] ? hop->hint : NULL);
+}
+
+static void add_event(struct json_node *object, const struct message_event *event) {
+    add_text(object, "source", event->source);
+    add_text(object, "type", event->type);
+    add_text(object, "name", event->name);
+    add_text(object, "user_id", event->user_id);
+    add_text(object, "anonymous_id", event->anonymous_id);
+    add_text(object, "sku", event->sku);
+    add_text(object, "message_id", event->message_id);
+    add_time(object, "received_at", event->received_at_ms);
+    json_add_integer(object, "sequence", (int64_t)event->sequence);
+    add_text(object, "discard_reason", event->discard_reason);
+    add_embedded(object, "raw", event->raw);
+}
+
+static void add_reasons(struct json_node *object, const struct message_item *item) {
+    double sum = 0;
+    for (size_t i = 0; i < MESSAGE_REASONS; i++)
+        sum += fabs(item->reasons[i]);
+    if (sum <= 0) {
+        json_add_null(object, "reasons");
+        return;
+    }
+    struct json_node *reasons = json_add_object(object, "reasons");
+    for (size_t i = 0; i < MESSAGE_REASONS; i++)
+        json_add_number(reasons, message_reason_name(i), item->reasons[i]);
+}
+
+static void
+add_recommendations(struct json_node *object, const struct message_recommendations *list) {
+    add_text(object, "user_id", list->user_id);
+    add_text(object, "item_id", list->item_id);
+    add_text(object, "campaign_arn", list->campaign_arn);
+    add_text(object, "recommendation_id", list->recommendation_id);
+    add_text(object, "trigger", list->trigger);
+    add_ms(object, "ms", list->ms);
+    struct json_node *items = json_add_array(object, "items");
+    for (size_t i = 0; i < list->item_count; i++) {
+        const struct message_item *item = &list->items[i];
+        struct json_node *entry = json_add_object(items, NULL);
+        json_add_integer(entry, "rank", (int64_t)i + 1);
+        add_text(entry, "item_id", item->item_id);
+        if (item->score < 0 || isnan(item->score))
+            json_add_null(entry, "score");
+        else
+            json_add_number(entry, "score", item->score);
+        if (item->previous_rank < 0)
+            json_add_null(entry, "previous_rank");
+        else
+            json_add_integer(entry, "previous_rank", item->previous_rank);
+        add_reasons(entry, item);
+    }
+}
+
+static void add_profile(struct json_node *object, const struct message_profile *profile) {
+    add_text(object, "user_id", profile->user_id);
+    add_ms(object, "ms", profile->ms);
+    struct json_node *traits = json_add_object(object, "traits");
+    struct json_node *details = json_add_object(object, "trait_details");
+    for (size_t i = 0; i < profile->trait_count; i++) {
+        const struct message_trait *trait = &profile->traits[i];
+        add_embedded(traits, trait->name, trait->value);
+        struct json_node *detail = json_add_object(details, trait->name);
+        add_text(detail, "source_id", trait->source_id);
+        add_time(detail, "updated_at", trait->updated_at_ms);
+        json_add_bool(detail, "is_computed", trait->is_computed);
+    }
+    struct json_node *identifiers = json_add_array(object, "identifiers");
+    for (size_t i = 0; i < profile->identifier_count; i++) {
+        struct json_node *entry = json_add_object(identifiers, NULL);
+        add_text(entry, "type", profile->identifiers[i].type);
+        add_text(entry, "id", profile->identifiers[i].id);
+    }
+    struct json_node *events = json_add_array(object, "events");
+    for (size_t i = 0; i < profile->event_count; i++)
+        add_event(json_add_object(events, NULL), &profile->events[i]);
+}
+
+static void add_error(struct json_node *object, const char *key, const struct error *err) {
+    if (err->code == ERROR_NONE) {
+        json_add_null(object, key);
+        return;
+    }
+    struct json_node *error = json_add_object(object, key);
+    add_text(error, "code", error_code_name(err->code));
+    add_text(error, "message", err->message);
+    add_text(error, "hint", err->hint[0] ? err->hint : NULL);
+}
+
+static void add_settings(struct json_node *object, const struct message_settings *settings) {
+    add_text(object, "profile", settings->profile);
+    add_text(object, "path", settings->path);
+    struct json_node *list = json_add_array(object, "settings");
+    for (size_t i = 0; i < settings->setting_count; i++) {
+        const struct message_setting *setting = &settings->settings[i];
+        struct json_node *entry = json_add_object(list, NULL);
+        add_text(entry, "key", setting->key);
+        add_text(entry, "value", setting->is_set ? setting->value : NULL);
+        add_text(entry, "origin", setting->origin);
+        json_add_bool(entry, "is_secret", setting->is_secret);
+        add_text(entry, "note", setting->note);
+        add_error(entry, "problem", &setting->problem);
+    }
+}
+
+static void add_values(struct json_node *object, const struct message_values *values) {
+    for (size_t i = 0; i < values->value_count; i++) {
+        const struct message_value *value = &values->values[i];
+        if (value->is_json)
+            add_embedded(object, value->key, value->text);
+        else
+            add_text(object, value->key, value->text);
+    }
+}
+
+static void add_progress(struct json_node *object, const struct message_progress *progress) {
+    add_text(object, "label", progress->label);
+    json_add_integer(object, "done", (int64_t)progress->done);
+    if (progress->total)
+        json_add_integer(object, "total", (int64_t)progress->total);
+    else
+        json_add_null(object, "total");
+    json_add_integer(object, "failed", (int64_t)progress->failed);
+    json_add_number(object, "per_second", round(progress->per_second * 10) / 10);
+    json_add_bool(object, "is_running", progress->is_running);
+}
+
+static const char *backend_kind_name(enum message_backend_kind kind) {
+    switch (kind) {
+    case MESSAGE_BACKEND_CLOUD: return "cloud";
+    case MESSAGE_BACKEND_SANDBOX_OWN: return "sandbox_own";
+    case MESSAGE_BACKEND_SANDBOX_OTHER: return "sandbox_other";
+    }
+    return "cloud";
+}
+
+static void add_backend(struct json_node *object, const struct message_backend *backend) {
+    add_text(object, "backend", backend_kind_name(backend->kind));
+    add_text(object, "url", backend->url);
+    add_text(object, "region", backend->region);
+    add_text(object, "note", backend->note);
+    json_add_bool(object, "is_up", backend->is_up);
+}
+
+static void add_line(struct json_node *object, const struct message_line *line) {
+    add_text(object, "text", line->text);
+    json_add_bool(object, "is_diagnostic", line->is_diagnostic);
+}
+
+static void add_members(struct json_node *object, const struct message *message) {
+    switch (message->kind) {
+    case MESSAGE_HOP: add_hop(object, &message->as.hop); break;
+    case MESSAGE_EVENT: add_event(object, &message->as.event); break;
+    case MESSAGE_RECOMMENDATIONS: add_recommendations(object, &message->as.recommendations); break;
+    case MESSAGE_PROFILE: add_profile(object, &message->as.profile); break;
+    case MESSAGE_SETTINGS: add_settings(object, &message->as.settings); break;
+    case MESSAGE_VALUES: add_values(object, &message->as.values); break;
+    case MESSAGE_LINE: add_line(object, &message->as.line); break;
+    case MESSAGE_PROGRESS: add_progress(object, &message->as.progress); break;
+    case MESSAGE_BACKEND: add_backend(object, &message->as.backend); break;
+    case MESSAGE_DONE: add_error(object, "error", &message->as.done); break;
+    }
+}
+
+// Copies `element` to the end of the array `key`, leaving out what `replaces` names in `field`: a hop
+// that changed takes the place of its older state.
+static void append(
+    struct json_node *root,
+    const char *key,
+    const struct json_node *element,
+    const char *field,
+    struct str replaces) {
+    CLEANUP(json_release) struct json list = {0};
+    struct json_node *array = json_new_array(&list);
+    bool is_placed = false;
+    for (const struct json_node *old = json_first(json_get(root, key)); old; old = json_next(old)) {
+        if (field && str_equal(json_get_text(old, field), replaces)) {
+            json_add_copy(array, NULL, element);
+            is_placed = true;
+        } else {
+            json_add_copy(array, NULL, old);
+        }
+    }
+    if (!is_placed) json_add_copy(array, NULL, element);
+    json_set_copy(root, key, array);
+}
+
+static void collect_element(
+    struct json_node *root, const struct message *message, const char *key, const char *field) {
+    CLEANUP(json_release) struct json made = {0};
+    struct json_node *element = json_new_object(&made);
+    add_members(element, message);
+    append(root, key, element, field, field ? json_get_text(element, field) : (struct str){0});
+}
+
+static void collect_object(struct json_node *root, const struct message *message, const char *key) {
+    CLEANUP(json_release) struct json made = {0};
+    add_members(json_new_object(&made), message);
+    json_set_copy(root, key, made.root);
+}
+
+static void collect_at_top(struct json_node *root, const struct message *message) {
+    CLEANUP(json_release) struct json made = {0};
+    add_members(json_new_object(&made), message);
+    for (const struct json_node *member = json_first(made.root); member;
+         member = json_next(member)) {
+        CLEANUP(buf_release) struct buf key = {0};
+        buf_add(&key, json_key(member));
+        json_set_copy(root, buf_text(&key), member);
+    }
+}
+
+static void collect_line(struct json_node *root, const struct message_line *line) {
+    if (line->is_diagnostic) return;
+    CLEANUP(json_release) struct json made = {0};
+    struct json_node *list = json_new_array(&made);
+    add_text(list, NULL, line->text);
+    append(root, "log", json_first(list), NULL, (struct str){0});
+}
+
+void as_json_collect(
+    struct json_node *root, const struct message *message, enum message_kind main_kind) {
+    if (message->kind == MESSAGE_LINE) {
+        collect_line(root, &message->as.line);
+        return;
+    }
+    if (message->kind == main_kind && message->kind != MESSAGE_HOP) {
+        collect_at_top(root, message);
+        return;
+    }
+    switch (message->kind) {
+    case MESSAGE_HOP: collect_element(root, message, "hops", "hop"); break;
+    case MESSAGE_EVENT: collect_element(root, message, "events", NULL); break;
+    case MESSAGE_VALUES: collect_at_top(root, message); break;
+    case MESSAGE_RECOMMENDATIONS: collect_object(root, message, "recommendations"); break;
+    case MESSAGE_PROFILE: collect_object(root, message, "profile"); break;
+    case MESSAGE_SETTINGS: collect_object(root, message, "settings"); break;
+    case MESSAGE_PROGRESS: collect_object(root, message, "progress"); break;
+    case MESSAGE_BACKEND: collect_object(root, message, "backend"); break;
+    case MESSAGE_LINE:
+    case MESSAGE_DONE: break;
+    }
+}
+
+void as_json_finish(struct json_node *root, const struct error *err) {
+    json_remove(root, "ok");
+    json_remove(root, "error");
+    json_add_bool(root, "ok", err->code == ERROR_NONE);
+    add_error(root, "error", err);
+}
+
+void as_json_add_line(struct buf *out, const struct message *message) {
+    CLEANUP(json_release) struct json made = {0};
+    struct json_node *object = json_new_object(&made);
+    add_text(object, "kind", message_kind_name(message->kind));
+    if (message->kind == MESSAGE_DONE)
+        json_add_bool(object, "ok", message->as.done.code == ERROR_NONE);
+    add_members(object, message);
+    json_print(made.root, out);
+    buf_add_char(out, '\n');
+}
