@@ -57,7 +57,7 @@ struct evaluate_result {
     double ndcg_at_5, ndcg_at_10, ndcg_at_25; // normalized discounted cumulative gain
     double precision_at_5, precision_at_10, precision_at_25;
     double coverage_at_25;     // distinct items in the answers / distinct items seen
-    uint64_t new_item_queries; // the item was not in the warm-up, but seen since
+    uint64_t new_item_queries; // the item is new to this user (not in the newest 100)
     double new_item_hit_rate_at_20;
     uint64_t cold_queries; // users without history
     double cold_hit_rate_at_20;

@@ -1,0 +1,256 @@
+// cloud — see the header.
+#include "cloud.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "destination.h"
+#include "ledger.h"
+#include "routes.h"
+#include "seed.h"
+
+#define DELIVERY_SLICE_US 4000 // then the network gets its turn again
+#define PAUSE_AFTER_FAILURE_MS 1000
+
+const char *cloud_region(const struct cloud *cloud) {
+    return cloud->options.region;
+}
+
+const char *cloud_account(const struct cloud *cloud) {
+    return cloud->options.account;
+}
+
+struct str cloud_identity(const struct cloud *cloud, const char *key) {
+    return str_from(sandbox_identities_get(&cloud->identities, key));
+}
+
+static enum server_verdict respond(void *context, struct exchange *exchange) {
+    struct cloud *cloud = context;
+    cloud->counters.requests++;
+    const enum server_verdict verdict = routes_respond(cloud, exchange);
+    if (verdict == SERVER_HOLD) {
+        exchange->next = cloud->held;
+        cloud->held = exchange;
+    }
+    return verdict;
+}
+
+static size_t body_limit(void *context, struct str path) {
+    (void)context;
+    return routes_body_limit(path);
+}
+
+static void leaving(void *context, const struct exchange *exchange) {
+    const struct cloud *cloud = context;
+    if (!cloud->options.observe) return;
+    struct buf method = {0}, path = {0};
+    buf_add_printable(&method, exchange->method);
+    buf_add_printable(&path, str_slice(exchange->path, 0, 500));
+    cloud->options.observe(
+        cloud->options.observe_context,
+        &(struct sandbox_request_note){
+            .method = buf_text(&method),
+            .path = buf_text(&path),
+            .status = exchange->response.status,
+            .ms = (double)(clock_monotonic_us() - exchange->started_us) / 1000.0});
+    buf_release(&method);
+    buf_release(&path);
+}
+
+// ---- start and stop ----
+
+static bool fill(struct cloud *cloud, struct error *err) {
+    ledger_clear(cloud);
+    if (!seed_fill(cloud, cloud->options.seed_file, err)) {
+        return error_wrap(err, "filling the sandbox's history");
+    }
+    store_set_meta_int(cloud->store, "seeded", 1);
+    store_set_meta_int(cloud->store, "delivered", store_last_sequence(cloud->store));
+    return true;
+}
+
+static bool load(struct cloud *cloud, struct error *err) {
+    if (!store_open(cloud->options.data_folder, &cloud->store, err)) return false;
+    if (store_get_meta_int(cloud->store, "seeded", 0)) {
+        ledger_load(cloud);
+    } else if (!fill(cloud, err) || !store_commit(cloud->store, err)) {
+        return false;
+    }
+    destination_load(cloud);
+    cloud->has_pending = true; // from before a kill, maybe
+    return true;
+}
+
+static char *copy_or(const char *text, const char *fallback) {
+    if (!text) text = fallback;
+    return text ? mem_copy_string(text) : NULL;
+}
+
+static void copy_options(struct cloud *cloud, const struct sandbox_options *options) {
+    cloud->options = *options;
+    cloud->options.listen = copy_or(options->listen, "127.0.0.1:0");
+    cloud->options.data_folder = copy_or(options->data_folder, NULL);
+    cloud->options.region = copy_or(options->region, IDENTITIES_REGION);
+    cloud->options.account = copy_or(options->account, IDENTITIES_ACCOUNT);
+    cloud->options.seed_file = copy_or(options->seed_file, NULL);
+}
+
+static void free_text(const char *text) {
+    char *owned;
+    memcpy(
+        &owned, &text,
+        sizeof(owned)); // owned since copy_options; the struct says const for callers
+    mem_free(owned);
+}
+
+bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err) {
+    struct cloud *cloud = MEM_NEW(struct cloud);
+    copy_options(cloud, options);
+    rng_seed_from_system(&cloud->rng);
+    cloud->now_ms = cloud->started_at_ms = clock_wall_ms();
+    const struct server_options server = {
+        .listen = cloud->options.listen,
+        .body_limit = body_limit,
+        .respond = respond,
+        .leaving = leaving,
+        .context = cloud};
+    if (!server_open(&server, &cloud->server, err)) {
+        cloud_close(cloud);
+        return false;
+    }
+    buf_add_format(
+        &cloud->url, "http://%s:%d", server_host(cloud->server), (int)server_port(cloud->server));
+    sandbox_identities_make(
+        &cloud->identities, buf_text(&cloud->url), cloud->options.region, cloud->options.account);
+    if (!load(cloud, err)) {
+        cloud_close(cloud);
+        return false;
+    }
+    *out = cloud;
+    return true;
+}
+
+static void release_held(struct cloud *cloud) {
+    while (cloud->held) {
+        struct exchange *exchange = cloud->held;
+        cloud->held = exchange->next;
+        routes_answer_json(
+            exchange, 503,
+            STR("{\"error\":{\"code\":\"cancelled\",\"message\":\"the sandbox is "
+                "stopping\",\"hint\":\"\"}}"));
+        server_answer(exchange);
+    }
+}
+
+void cloud_close(struct cloud *cloud) {
+    if (!cloud) return;
+    if (cloud->server) release_held(cloud);
+    server_close(cloud->server);
+    if (cloud->store && cloud->recommender && cloud->options.data_folder) ledger_save(cloud);
+    store_close(cloud->store);
+    recommender_free(cloud->recommender);
+    recommender_answer_release(&cloud->answer);
+    destination_release(&cloud->destination);
+    sandbox_identities_release(&cloud->identities);
+    sigv4_key_cache_release(&cloud->keys);
+    buf_release(&cloud->url);
+    free_text(cloud->options.listen);
+    free_text(cloud->options.data_folder);
+    free_text(cloud->options.region);
+    free_text(cloud->options.account);
+    free_text(cloud->options.seed_file);
+    mem_free(cloud);
+}
+
+bool cloud_reset(struct cloud *cloud, struct error *err) {
+    // Requests of the same turn came before and are answered as they were; they are reset with the rest.
+    store_clear(cloud->store);
+    if (!fill(cloud, err)) {
+        store_rollback(cloud->store);
+        ledger_load(cloud);
+        return false;
+    }
+    destination_load(cloud);
+    return true;
+}
+
+// ---- one turn ----
+
+static bool commit(struct cloud *cloud) {
+    struct error err = {0};
+    if (!store_is_writing(cloud->store)) return true;
+    store_trim(cloud->store, cloud->now_ms);
+    if (store_commit(cloud->store, &err)) {
+        cloud->has_changed = true;
+        return true;
+    }
+    log_note(LOG_LEVEL_ERROR, "sandbox", "%s", err.message);
+    // The model and the settings are ahead of the disk now: take them from there.
+    ledger_load(cloud);
+    destination_load(cloud);
+    cloud->retry_at_ms = clock_monotonic_ms() + PAUSE_AFTER_FAILURE_MS;
+    server_release_committed(cloud->server, &err);
+    return false;
+}
+
+static void serve(struct cloud *cloud) {
+    server_serve(cloud->server);
+    if (!server_has_uncommitted(cloud->server) && !store_is_writing(cloud->store)) return;
+    cloud->has_pending = true;
+    if (commit(cloud)) server_release_committed(cloud->server, NULL);
+    server_serve(cloud->server); // the answers leave before anything is delivered
+}
+
+static void deliver(struct cloud *cloud) {
+    bool is_idle = false;
+    if (!cloud->has_pending || clock_monotonic_ms() < cloud->retry_at_ms) return;
+    const bool has_worked = destination_work(cloud, DELIVERY_SLICE_US, &is_idle);
+    const bool is_kept = commit(cloud);
+    if (is_kept) cloud->has_pending = !is_idle;
+    if (is_kept && has_worked) ledger_save_when_due(cloud);
+}
+
+static bool is_due(const struct exchange *exchange, int64_t now_ms) {
+    return now_ms >= exchange->hold_until_ms;
+}
+
+// Asks those again whose time is over, or all after a change.
+static void answer_held(struct cloud *cloud) {
+    const int64_t now_ms = clock_monotonic_ms();
+    struct exchange **at = &cloud->held;
+    bool has_answered = false;
+    while (*at) {
+        struct exchange *exchange = *at;
+        if ((!cloud->has_changed && !is_due(exchange, now_ms)) ||
+            routes_respond(cloud, exchange) == SERVER_HOLD) {
+            at = &exchange->next;
+            continue;
+        }
+        *at = exchange->next;
+        exchange->next = NULL;
+        server_answer(exchange);
+        has_answered = true;
+    }
+    cloud->has_changed = false;
+    if (has_answered) server_serve(cloud->server);
+}
+
+static int timeout_of(const struct cloud *cloud) {
+    const int64_t now_ms = clock_monotonic_ms();
+    int64_t timeout_ms = -1;
+    if (cloud->has_pending)
+        timeout_ms = cloud->retry_at_ms > now_ms ? cloud->retry_at_ms - now_ms : 0;
+    for (const struct exchange *held = cloud->held; held; held = held->next) {
+        const int64_t left_ms = held->hold_until_ms > now_ms ? held->hold_until_ms - now_ms : 0;
+        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
+    }
+    return (int)timeout_ms;
+}
+
+void cloud_turn(struct cloud *cloud) {
+    server_wait(cloud->server, timeout_of(cloud));
+    cloud->now_ms = clock_wall_ms();
+    serve(cloud);
+    deliver(cloud);
+    answer_held(cloud);
+}

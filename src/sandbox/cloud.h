@@ -1,0 +1,63 @@
+// cloud — the whole state of a running sandbox, and its turn of work.
+//
+// Shape    one `struct cloud` per sandbox, passed to everything below it. The turn (cloud_turn) is:
+//          serve requests → commit, let their answers go → deliver what waits → commit → answer those
+//          who wait for it.
+// Durable  what an answer or a held request tells is committed before it leaves. When a commit fails,
+//          everything of that turn is undone, the model is rebuilt from the log, and the senders get
+//          500.
+// Time     `now_ms` and `now_us` are read once per turn.
+// Threads  the sandbox's thread, except cloud_open (before it starts).
+#pragma once
+
+#include "aws/sigv4.h"
+#include "base/rng.h"
+#include "identities.h"
+#include "recommender/recommender.h"
+#include "sandbox/sandbox.h"
+#include "server.h"
+#include "store.h"
+
+struct cloud_counters { // since start
+    int64_t requests, tracking_requests, accepted, duplicates, discarded, unknown_keys;
+    int64_t deliveries, deliveries_failed, put_events, recommendations, signature_failures;
+};
+
+// The one destination: Amazon Personalize on website-prod.
+struct cloud_destination {
+    bool is_enabled;
+    struct buf function, role, external_id, region, log_type;
+    int64_t delivered; // events of the source up to this sequence are done
+};
+
+struct cloud {
+    struct store *store;
+    struct server *server;
+    struct recommender *recommender;
+    struct cloud_destination destination;
+    struct sandbox_identities identities;
+    struct sandbox_options options; // its texts are owned copies
+    struct buf url;
+    struct rng rng;
+    struct sigv4_key_cache keys;
+    struct cloud_counters counters;
+    struct exchange *held;            // long polls
+    struct recommender_answer answer; // reused by every question
+    int64_t now_ms;                   // wall
+    int64_t started_at_ms;
+    int64_t snapshot_at; // interactions at the last snapshot
+    bool has_changed;    // something was committed since the held were last asked
+    bool has_pending;    // deliveries may be waiting
+    int64_t retry_at_ms; // monotonic; deliveries pause after a failed commit
+};
+
+bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err)
+    MUST_CHECK;
+void cloud_close(struct cloud *cloud); // snapshot, close
+void cloud_turn(struct cloud *cloud);
+// Back to the seeded state, in the open transaction. After an error nothing has changed.
+bool cloud_reset(struct cloud *cloud, struct error *err) MUST_CHECK;
+const char *cloud_region(const struct cloud *cloud);
+const char *cloud_account(const struct cloud *cloud);
+// An identity's text by its key of product.md 4.
+struct str cloud_identity(const struct cloud *cloud, const char *key);

@@ -1,0 +1,80 @@
+// intake — see the header.
+#include "intake.h"
+
+#include "profiles.h"
+#include "segment/products.h"
+
+static void
+normalise(struct cloud *cloud, struct event *event, const struct ingest_options *normal) {
+    struct ingest_options options = *normal;
+    options.received_at_ms = cloud->now_ms;
+    options.rng = &cloud->rng;
+    options.project_id = STR(IDENTITIES_PROJECT_ID);
+    ingest_normalise(event, &options);
+}
+
+static void store(
+    struct cloud *cloud,
+    enum source_id source,
+    const struct event *event,
+    enum ingest_discard discard,
+    int64_t sequence,
+    int64_t profile) {
+    struct buf body = {0};
+    struct store_event row = {
+        .sequence = sequence,
+        .source = (int)source,
+        .type = (int)event->type,
+        .discard = (int)discard,
+        .name = event->name,
+        .user_id = event->user_id,
+        .anonymous_id = event->anonymous_id,
+        .sku = products_first(event_properties(event)),
+        .message_id = event->message_id,
+        .received_at_ms = cloud->now_ms,
+        .profile = event->type == EVENT_TRACK ? profile : 0};
+    if (!event_timestamp_ms(event, &row.at_ms)) row.at_ms = cloud->now_ms;
+    event_encode(event, &body);
+    row.body = buf_str(&body);
+    store_add_event(cloud->store, &row);
+    buf_release(&body);
+}
+
+void intake_discard(
+    struct cloud *cloud,
+    enum source_id source,
+    struct event *event,
+    enum ingest_discard discard,
+    const struct ingest_options *normal) {
+    normalise(cloud, event, normal);
+    cloud->counters.discarded++;
+    store(cloud, source, event, discard, store_last_sequence(cloud->store) + 1, 0);
+}
+
+void intake_accept(
+    struct cloud *cloud,
+    enum source_id source,
+    struct event *event,
+    const struct ingest_options *normal,
+    struct intake_result *out) {
+    *out = (struct intake_result){.discard = ingest_check(event)};
+    if (out->discard != INGEST_ACCEPTED) {
+        intake_discard(cloud, source, event, out->discard, normal);
+        out->sequence = store_last_sequence(cloud->store);
+        return;
+    }
+    // messageId alone decides, whatever source or content: as Segment does
+    out->sequence = event->message_id.len ? store_find_message(cloud->store, event->message_id) : 0;
+    if (out->sequence) {
+        out->is_duplicate = true;
+        cloud->counters.duplicates++;
+        return;
+    }
+    normalise(cloud, event, normal);
+    out->sequence = store_last_sequence(cloud->store) + 1;
+    const int64_t profile = profiles_apply(
+        cloud,
+        &(struct profiles_event){.event = event, .source = (int)source, .sequence = out->sequence});
+    store(cloud, source, event, INGEST_ACCEPTED, out->sequence, profile);
+    cloud->counters.accepted++;
+}

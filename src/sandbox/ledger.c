@@ -1,0 +1,106 @@
+// ledger — see the header.
+#include "ledger.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "segment/catalog.h"
+
+#define SNAPSHOT_EVERY 100000
+
+// The sandbox must stay small beside a terminal: bounds far above any demonstration, far below the
+// engine's own.
+static const struct recommender_options model_options = {0};
+
+static enum recommender_verdict
+add(struct cloud *cloud, const struct recommender_event *event, int64_t wall_now_s) {
+    const enum recommender_verdict verdict =
+        recommender_add_event(cloud->recommender, event, wall_now_s);
+    if (verdict != RECOMMENDER_ACCEPTED) return verdict;
+    store_add_interaction(
+        cloud->store, &(struct store_interaction){
+                          .user = event->user,
+                          .session = event->session,
+                          .item = event->item,
+                          .event_type = event->event_type,
+                          .event_id = event->event_id,
+                          .time_s = recommender_clamp_time(event->time_s, wall_now_s)});
+    return verdict;
+}
+
+enum recommender_verdict ledger_add(struct cloud *cloud, const struct recommender_event *event) {
+    return add(cloud, event, cloud->now_ms / 1000);
+}
+
+enum recommender_verdict
+ledger_add_past(struct cloud *cloud, const struct recommender_event *event) {
+    return add(cloud, event, RECOMMENDER_REPLAY);
+}
+
+static bool replay(void *context, const struct store_interaction *row) {
+    (void)recommender_add_event(
+        context,
+        &(struct recommender_event){
+            .user = row->user,
+            .session = row->session,
+            .item = row->item,
+            .event_type = row->event_type,
+            .event_id = row->event_id,
+            .time_s = row->time_s},
+        RECOMMENDER_REPLAY);
+    return true;
+}
+
+void ledger_clear(struct cloud *cloud) {
+    recommender_free(cloud->recommender);
+    cloud->recommender = recommender_new(&model_options);
+    cloud->snapshot_at = 0;
+    // Items are numbered by first sight and numbers break ties: the catalogue always comes first.
+    const bool has_catalog = store_get_meta_int(cloud->store, "catalog", 0) != 0;
+    for (size_t i = 0; has_catalog && i < CATALOG_COUNT; i++) {
+        (void)recommender_add_item(cloud->recommender, str_from(catalog_at(i)->sku));
+    }
+}
+
+void ledger_load(struct cloud *cloud) {
+    struct buf blob = {0};
+    uint64_t sequence = 0;
+    ledger_clear(cloud);
+    if (store_get_snapshot(cloud->store, &blob)) {
+        struct error err = {0};
+        struct recommender *loaded =
+            recommender_decode_snapshot(&model_options, buf_str(&blob), &sequence, &err);
+        // A snapshot that does not fit costs a replay, nothing else.
+        if (!loaded) log_note(LOG_LEVEL_INFO, "sandbox", "snapshot not used: %s", err.message);
+        if (loaded && sequence <= (uint64_t)store_last_interaction(cloud->store)) {
+            recommender_free(cloud->recommender);
+            cloud->recommender = loaded;
+            cloud->snapshot_at = (int64_t)sequence;
+        } else {
+            recommender_free(loaded);
+            sequence = 0;
+        }
+    }
+    buf_release(&blob);
+    store_each_interaction(cloud->store, (int64_t)sequence, replay, cloud->recommender);
+}
+
+void ledger_save(struct cloud *cloud) {
+    const int64_t sequence = store_last_interaction(cloud->store);
+    if (sequence == cloud->snapshot_at) return;
+    struct buf blob = {.limit = recommender_memory_limit(&model_options)};
+    struct str bytes;
+    struct error err = {0};
+    recommender_encode_snapshot(cloud->recommender, (uint64_t)sequence, &blob);
+    if (buf_finish(&blob, &bytes, &err)) {
+        store_set_snapshot(cloud->store, bytes);
+        if (store_commit(cloud->store, &err)) cloud->snapshot_at = sequence;
+    }
+    if (err.code) log_note(LOG_LEVEL_WARN, "sandbox", "no snapshot: %s", err.message);
+    buf_release(&blob);
+}
+
+void ledger_save_when_due(struct cloud *cloud) {
+    if (!cloud->options.data_folder) return;
+    if (store_last_interaction(cloud->store) - cloud->snapshot_at >= SNAPSHOT_EVERY)
+        ledger_save(cloud);
+}

@@ -1,0 +1,17 @@
+// ledger — the recommender together with its log: what enters one enters the other.
+//
+// Shape    ledger_add puts an accepted interaction into the model and the log (in the open transaction).
+//          ledger_load makes the model from snapshot and log; the answers are the same either way.
+// Threads  the sandbox's.
+#pragma once
+
+#include "cloud.h"
+
+enum recommender_verdict ledger_add(struct cloud *cloud, const struct recommender_event *event);
+// For made and imported histories: times are taken as they are.
+enum recommender_verdict
+ledger_add_past(struct cloud *cloud, const struct recommender_event *event);
+void ledger_load(struct cloud *cloud);
+void ledger_clear(struct cloud *cloud); // an empty model; the log is the caller's
+void ledger_save(struct cloud *cloud);  // snapshot, in a transaction of its own
+void ledger_save_when_due(struct cloud *cloud);

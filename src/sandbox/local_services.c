@@ -1,0 +1,178 @@
+// local_services — see the header.
+#include "local_services.h"
+
+#include "aws/operation.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "campaigns.h"
+#include "intake.h"
+#include "profiles.h"
+
+#include <math.h>
+
+static struct functions_hop *start(struct local_services *self, enum functions_service service) {
+    struct functions_hop *hop = &self->run->hops[service];
+    *hop = (struct functions_hop){.was_called = true, .status = 200, .us = -clock_monotonic_us()};
+    return hop;
+}
+
+static void set_detail(struct functions_hop *hop, struct str text) {
+    const size_t length = text.len < sizeof(hop->detail) ? text.len : sizeof(hop->detail) - 1;
+    if (length) memcpy(hop->detail, text.ptr, length);
+    hop->detail[length] = '\0';
+}
+
+static bool finish(struct functions_hop *hop, bool is_done, int status, struct str detail) {
+    hop->us += clock_monotonic_us();
+    hop->has_failed = !is_done;
+    hop->status = status;
+    set_detail(hop, detail);
+    return is_done;
+}
+
+static bool refused(
+    struct functions_hop *hop,
+    enum operation_id operation,
+    const struct aws_error *refusal,
+    struct error *err) {
+    (void)aws_error_to_error(operation_get(operation), refusal, err);
+    return finish(hop, false, refusal->status, str_from(err->message));
+}
+
+static struct str region_of(const struct local_services *self, struct str wanted) {
+    return wanted.len ? wanted : str_from(cloud_region(self->cloud));
+}
+
+static bool put_events(void *context, const struct services_put_events *call, struct error *err) {
+    struct local_services *self = context;
+    struct functions_hop *hop = start(self, FUNCTIONS_PUT_EVENTS);
+    struct personalize_event events[SERVICES_MAX_PUT_EVENTS] = {0};
+    ASSERT(call->event_count <= SERVICES_MAX_PUT_EVENTS);
+    for (size_t i = 0; i < call->event_count; i++) {
+        events[i] = (struct personalize_event){
+            .event_type = call->events[i].event_type,
+            .item_id = call->events[i].item_id,
+            .event_id = call->events[i].event_id,
+            .properties = call->events[i].properties,
+            .sent_at_s = (double)call->events[i].sent_at_s};
+    }
+    const struct personalize_events whole = {
+        .tracking_id = call->tracking_id,
+        .session_id = call->session_id,
+        .user_id = call->user_id,
+        .events = events,
+        .count = call->event_count};
+    struct aws_error refusal;
+    if (!personalize_check_events(&whole, err)) {
+        return finish(hop, false, 400, str_from(err->message));
+    }
+    if (!campaigns_put_events(self->cloud, region_of(self, call->region), &whole, &refusal)) {
+        return refused(hop, OPERATION_PUT_EVENTS, &refusal, err);
+    }
+    struct buf text = {0};
+    buf_add_format(
+        &text, "%zu event%s: " STR_FMT, call->event_count, call->event_count == 1 ? "" : "s",
+        STR_ARG(events[0].item_id));
+    (void)finish(hop, true, 200, buf_str(&text));
+    buf_release(&text);
+    return true;
+}
+
+static bool get_recommendations(
+    void *context,
+    const struct services_query *query,
+    struct services_items *out,
+    struct error *err) {
+    struct local_services *self = context;
+    struct functions_hop *hop = start(self, FUNCTIONS_RECOMMENDATIONS);
+    const struct personalize_recommend call = {
+        .campaign_arn = query->campaign_arn,
+        .user_id = query->user_id,
+        .item_id = query->item_id,
+        .filter_arn = query->filter_arn,
+        .results = query->count};
+    struct personalize_items items = {0};
+    struct aws_error refusal;
+    if (!personalize_check_recommend(&call, err)) {
+        return finish(hop, false, 400, str_from(err->message));
+    }
+    if (!campaigns_recommend(
+            self->cloud, region_of(self, query->region), &call, &items, &refusal)) {
+        personalize_items_release(&items);
+        return refused(hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err);
+    }
+    struct buf text = {0};
+    for (size_t i = 0; i < items.count; i++) {
+        services_items_add(
+            out, items.items[i].item_id,
+            items.items[i].has_score ? items.items[i].score : (double)NAN);
+    }
+    out->recommendation_id = mem_alloc(items.recommendation_id.len + 1);
+    memcpy(out->recommendation_id, items.recommendation_id.ptr, items.recommendation_id.len);
+    out->recommendation_id[items.recommendation_id.len] = '\0';
+    buf_add_format(&text, "%zu items", items.count);
+    if (items.count) buf_add_format(&text, ", first: " STR_FMT, STR_ARG(items.items[0].item_id));
+    (void)finish(hop, true, 200, buf_str(&text));
+    buf_release(&text);
+    out->http_status = 200;
+    personalize_items_release(&items);
+    return true;
+}
+
+static bool identify(void *context, const struct event *message, struct error *err) {
+    struct local_services *self = context;
+    struct functions_hop *hop = start(self, FUNCTIONS_IDENTIFY);
+    struct event event = {0};
+    struct intake_result result;
+    (void)err;
+    event_copy(message, &event);
+    intake_accept(
+        self->cloud, SOURCE_PERSONAS, &event, &(struct ingest_options){.channel = STR("server")},
+        &result);
+    event_release(&event);
+    // Segment answers success also for what it then discards.
+    return finish(
+        hop, true, 200,
+        result.discard != INGEST_ACCEPTED ? str_from(ingest_discard_name(result.discard))
+        : result.is_duplicate             ? STR("success, a repeat of an earlier message")
+                                          : STR("success"));
+}
+
+static bool purchased_products(
+    void *context, struct str user_id, struct services_names *out, struct error *err) {
+    struct local_services *self = context;
+    const int64_t profile = profiles_find(self->cloud, STR("user_id"), user_id);
+    struct buf text = {0};
+    struct json list = {0};
+    if (!profile) return error_set(err, ERROR_NOT_FOUND, "the shopper has no profile yet");
+    if (store_get_trait(self->cloud->store, profile, STR(PROFILES_PURCHASED), &text) &&
+        json_parse(buf_str(&text), &list, err)) {
+        const struct json_node *sku = json_first(list.root);
+        for (; sku; sku = json_next(sku))
+            services_names_add(out, json_text(sku));
+    }
+    json_release(&list);
+    buf_release(&text);
+    return true;
+}
+
+static void add_log(void *context, struct str line) {
+    struct local_services *self = context;
+    buf_add(&self->run->reply.log, line);
+    buf_add_char(&self->run->reply.log, '\n');
+}
+
+static int64_t now_ms(void *context) {
+    return ((struct local_services *)context)->cloud->now_ms;
+}
+
+struct services local_services_make(struct local_services *context) {
+    return (struct services){
+        .context = context,
+        .put_events = put_events,
+        .get_recommendations = get_recommendations,
+        .identify = identify,
+        .purchased_products = purchased_products,
+        .log = add_log,
+        .now_ms = now_ms};
+}

@@ -1,0 +1,148 @@
+// routes — the dispatcher and what routes share.
+#include "routes.h"
+
+#include "base/clock.h"
+#include "http/url.h"
+#include "sandbox/own_routes.h"
+#include "writer.h"
+
+#define TABLES 7
+#define DEFAULT_BODY_LIMIT ((size_t)1 << 20)
+
+static struct routes table(size_t i) {
+    switch (i) {
+    case 0: return routes_segment();
+    case 1: return routes_profile();
+    case 2: return routes_personalize();
+    case 3: return routes_lambda();
+    case 4: return routes_sts();
+    case 5: return routes_gateway();
+    default: return routes_own();
+    }
+}
+
+static bool is_path_of(const struct route *route, struct str path) {
+    const struct str own = str_from(route->path);
+    return route->is_prefix ? str_starts_with(path, own) : str_equal(path, own);
+}
+
+static const struct route *find(struct str method, struct str path, bool *is_path_known) {
+    *is_path_known = false;
+    for (size_t i = 0; i < TABLES; i++) {
+        const struct routes routes = table(i);
+        for (size_t j = 0; j < routes.count; j++) {
+            const struct route *route = &routes.rows[j];
+            if (!is_path_of(route, path)) continue;
+            *is_path_known = true;
+            if (!route->method || str_equal(method, str_from(route->method))) return route;
+        }
+    }
+    return NULL;
+}
+
+size_t routes_body_limit(struct str path) {
+    size_t limit = DEFAULT_BODY_LIMIT;
+    for (size_t i = 0; i < TABLES; i++) {
+        const struct routes routes = table(i);
+        for (size_t j = 0; j < routes.count; j++) {
+            if (is_path_of(&routes.rows[j], path) && routes.rows[j].body_limit)
+                return routes.rows[j].body_limit;
+        }
+    }
+    return limit;
+}
+
+static void answer_nothing_here(struct exchange *exchange, bool is_path_known) {
+    struct error err = {0};
+    struct buf path = {0};
+    buf_add_printable(&path, str_slice(exchange->path, 0, 100));
+    error_set(
+        &err, ERROR_NOT_FOUND, "the sandbox has no route " STR_FMT " %s", STR_ARG(exchange->method),
+        buf_text(&path));
+    error_hint(&err, "The base URL of all services is the sandbox's own, without a path.");
+    routes_answer_error(exchange, &err);
+    if (is_path_known) exchange->response.status = 405;
+    buf_release(&path);
+}
+
+enum server_verdict routes_respond(struct cloud *cloud, struct exchange *exchange) {
+    bool is_path_known = false;
+    const struct route *route = find(exchange->method, exchange->path, &is_path_known);
+    enum server_verdict verdict = SERVER_ANSWER;
+    response_release(&exchange->response);
+    if (route)
+        verdict = route->run(cloud, exchange);
+    else
+        answer_nothing_here(exchange, is_path_known);
+    if (verdict == SERVER_HOLD) return verdict;
+    // Also readers wait: what they saw may be of this turn.
+    return store_is_writing(cloud->store) ? SERVER_COMMIT : SERVER_ANSWER;
+}
+
+void routes_answer_json(struct exchange *exchange, int status, struct str json) {
+    exchange->response.status = status;
+    response_set_body(&exchange->response, STR("application/json"), json);
+}
+
+static int status_of(enum error_code code) {
+    switch (code) {
+    case ERROR_NOT_FOUND: return 404;
+    case ERROR_LIMIT: return 413;
+    case ERROR_REFUSED: return 403;
+    case ERROR_BUSY: return 503;
+    case ERROR_INVALID:
+    case ERROR_USAGE:
+    case ERROR_CONFIG:
+    case ERROR_EXPIRED:
+    case ERROR_THROTTLED: return 400;
+    case ERROR_NONE:
+    case ERROR_UNREACHABLE:
+    case ERROR_TIMEOUT:
+    case ERROR_CANCELLED:
+    case ERROR_IO:
+    case ERROR_INTERNAL: return 500;
+    }
+    return 500;
+}
+
+void routes_answer_error(struct exchange *exchange, const struct error *err) {
+    struct buf json = {0};
+    struct writer writer = {.out = &json};
+    writer_open(&writer, NULL, '{');
+    writer_open(&writer, "error", '{');
+    writer_text(&writer, "code", str_from(error_code_name(err->code)));
+    writer_text(&writer, "message", str_from(err->message));
+    writer_text(&writer, "hint", str_from(err->hint));
+    writer_close(&writer, '}');
+    writer_close(&writer, '}');
+    routes_answer_json(exchange, status_of(err->code), buf_str(&json));
+    buf_release(&json);
+}
+
+bool routes_query_text(const struct exchange *exchange, const char *name, struct buf *out) {
+    return url_query_get(exchange->query, str_from(name), true, out);
+}
+
+int64_t routes_query_int(
+    const struct exchange *exchange,
+    const char *name,
+    int64_t fallback,
+    int64_t least,
+    int64_t most) {
+    struct buf text = {0};
+    int64_t value = fallback;
+    if (routes_query_text(exchange, name, &text) && !str_parse_int64(buf_str(&text), &value))
+        value = fallback;
+    buf_release(&text);
+    return value < least ? least : value > most ? most : value;
+}
+
+bool routes_may_hold(struct cloud *cloud, struct exchange *exchange) {
+    const int64_t now_ms = clock_monotonic_ms();
+    (void)cloud;
+    if (!exchange->hold_until_ms) {
+        const int64_t wait_ms = routes_query_int(exchange, "wait", 0, 0, OWN_ROUTES_WAIT_LIMIT_MS);
+        exchange->hold_until_ms = now_ms + wait_ms;
+    }
+    return now_ms < exchange->hold_until_ms;
+}

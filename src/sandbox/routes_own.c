@@ -1,0 +1,366 @@
+// routes_own — the sandbox's routes of its own; own_routes.h is their contract.
+#include "base/clock.h"
+#include "campaigns.h"
+#include "destination.h"
+#include "ledger.h"
+#include "profiles.h"
+#include "routes.h"
+#include "sandbox/interactions_csv.h"
+#include "sandbox/own_routes.h"
+#include "segment/ingest.h"
+#include "writer.h"
+
+#include <unistd.h>
+
+#define IMPORT_LIMIT ((size_t)64 << 20)
+
+static enum server_verdict finish(struct exchange *exchange, struct buf *take_json) {
+    routes_answer_json(exchange, 200, buf_str(take_json));
+    buf_release(take_json);
+    return SERVER_ANSWER;
+}
+
+static enum server_verdict health(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0};
+    struct writer writer = {.out = &json};
+    writer_open(&writer, NULL, '{');
+    writer_text(&writer, "status", STR("ok"));
+    writer_int(&writer, "pid", getpid());
+    writer_text(&writer, "url", buf_str(&cloud->url));
+    writer_text(&writer, "region", str_from(cloud_region(cloud)));
+    writer_text(&writer, "account", str_from(cloud_account(cloud)));
+    writer_bool(&writer, "in_memory", cloud->options.data_folder == NULL);
+    writer_time(&writer, "started_at", cloud->started_at_ms);
+    writer_int(&writer, "interactions", store_last_interaction(cloud->store));
+    writer_int(&writer, "events", store_count_events(cloud->store));
+    writer_int(&writer, "last_sequence", store_last_sequence(cloud->store));
+    writer_int(
+        &writer, "pending_deliveries",
+        store_count_pending(cloud->store, SOURCE_WEBSITE, cloud->destination.delivered));
+    writer_close(&writer, '}');
+    return finish(exchange, &json);
+}
+
+static enum server_verdict env(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0};
+    struct writer writer = {.out = &json};
+    bool is_inside = false; // of write_keys
+    writer_open(&writer, NULL, '{');
+    for (size_t i = 0; i < cloud->identities.count; i++) {
+        const struct sandbox_identity *row = &cloud->identities.rows[i];
+        struct str group, name;
+        const bool is_nested = str_split(str_from(row->key), '.', &group, &name);
+        if (is_nested && !is_inside) writer_open(&writer, "write_keys", '{');
+        if (!is_nested && is_inside) writer_close(&writer, '}');
+        is_inside = is_nested;
+        writer_text(&writer, is_nested ? name.ptr : row->key, str_from(row->value));
+    }
+    writer_close(&writer, '}');
+    return finish(exchange, &json);
+}
+
+// ---- debugger ----
+
+static bool add_event(void *context, const struct store_event *event) {
+    struct writer *writer = context;
+    writer_open(writer, NULL, '{');
+    writer_int(writer, "sequence", event->sequence);
+    writer_text(writer, "source", str_from(identities_source((enum source_id)event->source)->name));
+    writer_text(writer, "type", str_from(event_type_name((enum event_type)event->type)));
+    writer_text_or_null(writer, "event", event->name);
+    writer_text_or_null(writer, "user_id", event->user_id);
+    writer_text_or_null(writer, "anonymous_id", event->anonymous_id);
+    writer_text_or_null(writer, "sku", event->sku);
+    writer_text(writer, "message_id", event->message_id);
+    writer_time(writer, "received_at", event->received_at_ms);
+    if (event->discard == INGEST_ACCEPTED)
+        writer_null(writer, "discard_reason");
+    else
+        writer_text(
+            writer, "discard_reason",
+            str_from(ingest_discard_name((enum ingest_discard)event->discard)));
+    writer_json(writer, "raw", event->body);
+    writer_close(writer, '}');
+    return true;
+}
+
+static bool find_source(const struct exchange *exchange, int *out, struct error *err) {
+    struct buf name = {0};
+    *out = -1;
+    bool is_known = !routes_query_text(exchange, "source", &name);
+    for (int source = 0; !is_known && source < SOURCE_COUNT; source++) {
+        is_known =
+            str_equal(buf_str(&name), str_from(identities_source((enum source_id)source)->name));
+        if (is_known) *out = source;
+    }
+    if (!is_known) {
+        error_set(err, ERROR_NOT_FOUND, "there is no source of that name");
+        error_hint(
+            err, "The sources are website-prod, android-prod, ios-prod, email-prod and "
+                 "personas-event-source.");
+    }
+    buf_release(&name);
+    return is_known;
+}
+
+static enum server_verdict debugger(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0}, message_id = {0};
+    struct error err = {0};
+    struct writer writer = {.out = &json};
+    struct store_event_query query = {
+        .after = routes_query_int(exchange, "after", 0, 0, INT64_MAX),
+        .limit = (int)routes_query_int(exchange, "limit", 50, 1, 500)};
+    if (!find_source(exchange, &query.source, &err)) {
+        routes_answer_error(exchange, &err);
+        return SERVER_ANSWER;
+    }
+    if (routes_query_text(exchange, "message_id", &message_id))
+        query.message_id = buf_str(&message_id);
+    writer_open(&writer, NULL, '{');
+    writer_open(&writer, "events", '[');
+    const size_t empty = json.len;
+    store_each_event(cloud->store, &query, add_event, &writer);
+    const bool is_empty = json.len == empty;
+    writer_close(&writer, ']');
+    writer_int(&writer, "last_sequence", store_last_sequence(cloud->store));
+    writer_close(&writer, '}');
+    buf_release(&message_id);
+    if (is_empty && routes_may_hold(cloud, exchange)) {
+        buf_release(&json);
+        return SERVER_HOLD;
+    }
+    return finish(exchange, &json);
+}
+
+// ---- deliveries ----
+
+static bool add_delivery(void *context, int64_t sequence, struct str record) {
+    (void)sequence;
+    writer_json(context, NULL, record);
+    return true;
+}
+
+static enum server_verdict deliveries(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0}, message_id = {0};
+    struct writer writer = {.out = &json};
+    const int64_t after = routes_query_int(exchange, "after", 0, 0, INT64_MAX);
+    const int limit = (int)routes_query_int(exchange, "limit", 50, 1, 500);
+    int64_t only = 0;
+    bool is_known = true;
+    if (routes_query_text(exchange, "message_id", &message_id)) {
+        only = store_find_message(cloud->store, buf_str(&message_id));
+        is_known = only != 0;
+    }
+    writer_open(&writer, NULL, '{');
+    writer_open(&writer, "deliveries", '[');
+    const size_t empty = json.len;
+    if (is_known) store_each_delivery(cloud->store, after, only, limit, add_delivery, &writer);
+    const bool is_empty = json.len == empty;
+    writer_close(&writer, ']');
+    writer_int(&writer, "last_sequence", cloud->destination.delivered);
+    writer_close(&writer, '}');
+    buf_release(&message_id);
+    if (is_empty && routes_may_hold(cloud, exchange)) {
+        buf_release(&json);
+        return SERVER_HOLD;
+    }
+    return finish(exchange, &json);
+}
+
+static enum server_verdict get_destination(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0};
+    destination_add_json(cloud, &json);
+    return finish(exchange, &json);
+}
+
+static enum server_verdict put_destination(struct cloud *cloud, struct exchange *exchange) {
+    struct error err = {0};
+    if (destination_change(cloud, exchange->body, &err)) return get_destination(cloud, exchange);
+    routes_answer_error(exchange, &err);
+    return SERVER_ANSWER;
+}
+
+// ---- profile, reasons ----
+
+static enum server_verdict profile(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0}, user = {0};
+    struct store_profile row = {0};
+    struct writer writer = {.out = &json};
+    const int64_t after = routes_query_int(exchange, "after", -1, -1, INT64_MAX);
+    (void)routes_query_text(exchange, "user_id", &user);
+    const int64_t found = profiles_find(cloud, STR("user_id"), buf_str(&user));
+    if (found) (void)store_get_profile(cloud->store, found, &row);
+    if (row.last_sequence <= after && routes_may_hold(cloud, exchange)) {
+        buf_release(&user);
+        return SERVER_HOLD;
+    }
+    writer_open(&writer, NULL, '{');
+    writer_text(&writer, "user_id", buf_str(&user));
+    writer_int(&writer, "sequence", row.last_sequence);
+    writer_close(&writer, '}');
+    buf_release(&user);
+    return finish(exchange, &json);
+}
+
+static void add_reasons(struct writer *writer, const struct recommender_answer *answer) {
+    writer_open(writer, "predictors", '[');
+    for (int i = 0; i < RECOMMENDER_REASON_COUNT; i++) {
+        writer_text(writer, NULL, str_from(recommender_reason_name((enum recommender_reason)i)));
+    }
+    writer_close(writer, ']');
+    writer_open(writer, "items", '[');
+    for (size_t i = 0; i < answer->count; i++) {
+        writer_open(writer, NULL, '{');
+        writer_text(writer, "item_id", answer->items[i].item_id);
+        writer_number(writer, "score", answer->items[i].score);
+        writer_open(writer, "reasons", '[');
+        for (int j = 0; j < RECOMMENDER_REASON_COUNT; j++)
+            writer_number(writer, NULL, answer->items[i].reasons[j]);
+        writer_close(writer, ']');
+        writer_close(writer, '}');
+    }
+    writer_close(writer, ']');
+}
+
+static enum server_verdict reasons(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0}, user = {0}, filter = {0};
+    struct writer writer = {.out = &json};
+    (void)routes_query_text(exchange, "user", &user);
+    (void)routes_query_text(exchange, "filter", &filter);
+    const size_t count = (size_t)routes_query_int(exchange, "num", 25, 1, 500);
+    campaigns_explain(
+        cloud, buf_str(&user), count, str_equal(buf_str(&filter), STR(IDENTITIES_FILTER)));
+    writer_open(&writer, NULL, '{');
+    writer_text(&writer, "user_id", buf_str(&user));
+    add_reasons(&writer, &cloud->answer);
+    writer_close(&writer, '}');
+    buf_release(&user);
+    buf_release(&filter);
+    return finish(exchange, &json);
+}
+
+// ---- import, reset ----
+
+struct import {
+    struct cloud *cloud;
+    int64_t imported, duplicates;
+};
+
+static bool count_row(void *context, const struct interactions_csv_row *row, struct error *err) {
+    (void)context, (void)row, (void)err;
+    return true;
+}
+
+static bool import_row(void *context, const struct interactions_csv_row *row, struct error *err) {
+    struct import *import = context;
+    (void)err;
+    const enum recommender_verdict verdict = ledger_add_past(
+        import->cloud, &(struct recommender_event){
+                           .user = row->user,
+                           .item = row->item,
+                           .event_type = row->event_type,
+                           .time_s = row->time_s});
+    if (verdict == RECOMMENDER_ACCEPTED)
+        import->imported++;
+    else
+        import->duplicates++;
+    return true;
+}
+
+static enum server_verdict import(struct cloud *cloud, struct exchange *exchange) {
+    struct import import = {.cloud = cloud};
+    struct error err = {0};
+    struct buf json = {0};
+    struct writer writer = {.out = &json};
+    if (exchange->is_too_large) {
+        error_set(&err, ERROR_LIMIT, "the file is larger than %zu MiB", IMPORT_LIMIT >> 20);
+        error_hint(&err, "Split it and import the parts one after the other.");
+    } else if (interactions_csv_read_text(exchange->body, count_row, NULL, &err)) {
+        // read whole before the first row counts, so that a bad file changes nothing
+        if (!interactions_csv_read_text(exchange->body, import_row, &import, &err))
+            return SERVER_ANSWER;
+    }
+    if (err.code) {
+        routes_answer_error(exchange, &err);
+        return SERVER_ANSWER;
+    }
+    writer_open(&writer, NULL, '{');
+    writer_int(&writer, "imported", import.imported);
+    writer_int(&writer, "duplicates", import.duplicates);
+    writer_int(&writer, "interactions", store_last_interaction(cloud->store));
+    writer_close(&writer, '}');
+    return finish(exchange, &json);
+}
+
+static enum server_verdict reset(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0};
+    struct writer writer = {.out = &json};
+    struct error err = {0};
+    if (!cloud_reset(cloud, &err)) {
+        routes_answer_error(exchange, &err);
+        return SERVER_ANSWER;
+    }
+    writer_open(&writer, NULL, '{');
+    writer_bool(&writer, "reset", true);
+    writer_int(&writer, "interactions", store_last_interaction(cloud->store));
+    writer_close(&writer, '}');
+    return finish(exchange, &json);
+}
+
+// ---- metrics ----
+
+static enum server_verdict metrics(struct cloud *cloud, struct exchange *exchange) {
+    const struct cloud_counters *counters = &cloud->counters;
+    const struct {
+        const char *name, *kind, *help;
+        int64_t value;
+    } rows[] = {
+        {"requests_total", "counter", "Requests served.", counters->requests},
+        {"tracking_requests_total", "counter", "Requests to the Tracking API.",
+         counters->tracking_requests},
+        {"events_accepted_total", "counter", "Messages accepted.", counters->accepted},
+        {"events_duplicate_total", "counter", "Messages seen before.", counters->duplicates},
+        {"events_discarded_total", "counter", "Messages dropped on ingest.", counters->discarded},
+        {"events_unknown_key_total", "counter", "Requests with an unknown write key.",
+         counters->unknown_keys},
+        {"deliveries_total", "counter", "Events given to the destination.", counters->deliveries},
+        {"deliveries_failed_total", "counter", "Deliveries that failed.",
+         counters->deliveries_failed},
+        {"put_events_total", "counter", "Events in PutEvents calls.", counters->put_events},
+        {"recommendations_total", "counter", "Lists given.", counters->recommendations},
+        {"signature_failures_total", "counter", "AWS requests refused for their signature.",
+         counters->signature_failures},
+        {"interactions", "gauge", "Interactions in the log.", store_last_interaction(cloud->store)},
+        {"model_bytes", "gauge", "Memory of the recommender.",
+         (int64_t)recommender_memory_bytes(cloud->recommender)},
+    };
+    struct buf text = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        buf_add_format(
+            &text, "# HELP recloop_%s %s\n# TYPE recloop_%s %s\nrecloop_%s %lld\n", rows[i].name,
+            rows[i].help, rows[i].name, rows[i].kind, rows[i].name, (long long)rows[i].value);
+    }
+    exchange->response.status = 200;
+    response_set_body(
+        &exchange->response, STR("text/plain; version=0.0.4; charset=utf-8"), buf_str(&text));
+    buf_release(&text);
+    return SERVER_ANSWER;
+}
+
+static const struct route rows[] = {
+    {.method = "GET", .path = OWN_ROUTES_HEALTH, .run = health},
+    {.method = "GET", .path = OWN_ROUTES_ENV, .run = env},
+    {.method = "GET", .path = OWN_ROUTES_DEBUGGER, .run = debugger},
+    {.method = "GET", .path = OWN_ROUTES_DELIVERIES, .run = deliveries},
+    {.method = "GET", .path = OWN_ROUTES_DESTINATION, .run = get_destination},
+    {.method = "PUT", .path = OWN_ROUTES_DESTINATION, .run = put_destination},
+    {.method = "GET", .path = OWN_ROUTES_PROFILE, .run = profile},
+    {.method = "GET", .path = OWN_ROUTES_REASONS, .run = reasons},
+    {.method = "POST", .path = OWN_ROUTES_IMPORT, .body_limit = IMPORT_LIMIT, .run = import},
+    {.method = "POST", .path = OWN_ROUTES_RESET, .run = reset},
+    {.method = "GET", .path = OWN_ROUTES_METRICS, .run = metrics},
+};
+
+struct routes routes_own(void) {
+    return (struct routes){.rows = rows, .count = ARRAY_COUNT(rows)};
+}

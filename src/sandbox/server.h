@@ -1,0 +1,76 @@
+// server — HTTP on a loopback port: requests in, answers out, one thread. The only user of
+// libmicrohttpd.
+//
+// Shape    server_wait sleeps until the network, the wake pipe or a timeout; server_serve calls `respond`
+//          for every whole request. `respond` fills exchange->response and says what becomes of it:
+//            SERVER_ANSWER   leaves at once
+//            SERVER_COMMIT   leaves after the next server_release_committed
+//            SERVER_HOLD     leaves after server_answer(exchange)
+// Owns     exchanges; `respond` must not keep one unless it was held.
+// Limits   bodies as `body_limit` says for the path, request line and headers SERVER_HEADER_BYTES,
+//          SERVER_CONNECTIONS connections, SERVER_IDLE_S seconds without traffic.
+// Errors   ERROR_CONFIG for an address that is not loopback; ERROR_IO when the port cannot be had.
+// Threads  all on the sandbox's thread but server_wake, which any thread may call.
+#pragma once
+
+#include "base/error.h"
+#include "http/request.h"
+#include "http/response.h"
+
+#define SERVER_HEADER_BYTES ((size_t)32 << 10)
+#define SERVER_CONNECTIONS 1000
+#define SERVER_IDLE_S 60
+
+struct server;
+struct MHD_Connection;
+
+struct exchange {
+    struct str method, path, query; // as on the wire; views of `target`
+    struct str body;                // whole; when is_too_large, empty
+    bool is_too_large;              // the body was beyond its limit and was thrown away
+    struct response response;       // to be filled
+    int64_t started_us;             // monotonic, when its headers had come
+    int64_t hold_until_ms;          // monotonic; of held exchanges
+    void *holder;                   // for whoever holds it
+    struct exchange *next;          // for whoever holds it
+
+    // the server's own
+    char *target; // owned
+    struct buf body_bytes;
+    size_t body_limit;
+    struct buf content; // the body after Content-Encoding
+    struct MHD_Connection *connection;
+    struct exchange *next_waiting;
+    int state;
+};
+
+enum server_verdict { SERVER_ANSWER, SERVER_COMMIT, SERVER_HOLD };
+
+struct server_options {
+    const char *listen; // "127.0.0.1:0"
+    size_t (*body_limit)(void *context, struct str path);
+    enum server_verdict (*respond)(void *context, struct exchange *exchange);
+    void (*leaving)(void *context, const struct exchange *exchange); // its answer goes out now
+    void *context;
+};
+
+bool server_open(const struct server_options *options, struct server **out, struct error *err)
+    MUST_CHECK;
+// Exchanges that wait for a commit get 503; held ones must have been answered before.
+void server_close(struct server *server);
+uint16_t server_port(const struct server *server);
+const char *server_host(const struct server *server); // as in a URL: "127.0.0.1", "[::1]"
+
+// First value of a header; ptr NULL when absent.
+struct str server_header(const struct exchange *exchange, const char *name);
+// The request as a value with every header in order of arrival; for signatures.
+void server_copy_request(const struct exchange *exchange, struct request *out);
+
+// At most timeout_ms (0: not at all, -1: for ever) until there is something to serve.
+void server_wait(struct server *server, int timeout_ms);
+void server_serve(struct server *server); // whatever is there, without waiting
+void server_wake(struct server *server);  // any thread; also async-signal-safe
+bool server_has_uncommitted(const struct server *server);
+// Lets go all that wait for the commit. With `failure` set their answers are replaced by a 500.
+void server_release_committed(struct server *server, const struct error *failure);
+void server_answer(struct exchange *exchange);

@@ -1,0 +1,158 @@
+// store — the sandbox's state on disk: events, interactions, profiles, deliveries, sessions, settings.
+// The only user of SQLite (store*.c).
+//
+// Shape    plain rows in and out, no rules: what a row means is decided above.
+// Durable  WAL, synchronous=NORMAL: a committed transaction survives kill -9 (not a power cut).
+// Writes   open a transaction by themselves and cannot fail at the call: the first failure sticks,
+//          later writes do nothing, and store_commit reports it after rolling back.
+// Reads    see what was written in the open transaction. Texts handed to callbacks live until the
+//          callback returns; texts in rows read by store_get_… until the next call of any store function.
+// Limits   STORE_EVENTS_KEPT events (the window of duplicates), STORE_DELIVERIES_KEPT deliveries;
+//          store_trim is cheap when there is nothing to do.
+// Errors   ERROR_IO (folder, disk), ERROR_INVALID for a file of a newer version or none of ours.
+// Threads  one.
+#pragma once
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <stdint.h>
+
+#define STORE_VERSION 1
+#define STORE_FILE "sandbox.db"
+#define STORE_EVENTS_KEPT 500000
+#define STORE_DELIVERIES_KEPT 1000
+#define STORE_SESSIONS_KEPT 200
+
+struct store;
+bool store_open(const char *folder, struct store **out, struct error *err)
+    MUST_CHECK;                        // NULL: memory
+void store_close(struct store *store); // rolls back what is open
+bool store_is_writing(const struct store *store);
+bool store_commit(struct store *store, struct error *err) MUST_CHECK; // nothing open: true
+void store_rollback(struct store *store);
+void store_trim(struct store *store, int64_t now_ms);
+// Empties every table but the settings of `meta` that begin with "keep.".
+void store_clear(struct store *store);
+
+// Named texts: the destination's settings, the delivered mark, the kind of seed.
+void store_set_meta(struct store *store, const char *key, struct str value);
+bool store_get_meta(struct store *store, const char *key, struct buf *out);
+void store_set_meta_int(struct store *store, const char *key, int64_t value);
+int64_t store_get_meta_int(struct store *store, const char *key, int64_t fallback);
+
+struct store_event {
+    int64_t sequence;
+    int source, type, discard;
+    struct str name, user_id, anonymous_id, sku, message_id;
+    int64_t at_ms, received_at_ms; // corrected event time, ingest time
+    int64_t profile;               // 0: none
+    struct str body;               // JSON as ingested
+};
+typedef bool store_event_fn(void *context, const struct store_event *event); // false stops
+void store_add_event(struct store *store, const struct store_event *event);
+// The sequence of the accepted event of that messageId; 0: none in the window.
+int64_t store_find_message(struct store *store, struct str message_id);
+int64_t store_last_sequence(struct store *store);
+int64_t store_count_events(struct store *store);
+
+struct store_event_query {
+    int source;            // -1: all
+    int64_t after;         // sequence
+    struct str message_id; // empty: all
+    int limit;
+};
+// The newest `limit`, oldest first.
+void store_each_event(
+    struct store *store,
+    const struct store_event_query *query,
+    store_event_fn *each,
+    void *context);
+// Accepted events of a source after a sequence, oldest first.
+void store_each_pending(
+    struct store *store, int source, int64_t after, int limit, store_event_fn *each, void *context);
+int64_t store_count_pending(struct store *store, int source, int64_t after);
+
+struct store_profile_events {
+    int64_t profile, from_ms, to_ms;
+    bool is_ascending;
+};
+void store_each_profile_event(
+    struct store *store,
+    const struct store_profile_events *query,
+    store_event_fn *each,
+    void *context);
+
+struct store_interaction {
+    int64_t sequence; // 0 when adding: the next
+    struct str user, session, item, event_type, event_id;
+    int64_t time_s;
+};
+typedef bool store_interaction_fn(void *context, const struct store_interaction *interaction);
+int64_t store_add_interaction(struct store *store, const struct store_interaction *interaction);
+void store_each_interaction(
+    struct store *store, int64_t after, store_interaction_fn *each, void *context);
+int64_t store_last_interaction(struct store *store);
+
+void store_set_snapshot(struct store *store, struct str blob);
+bool store_get_snapshot(struct store *store, struct buf *out);
+
+struct store_profile {
+    int64_t id;
+    int64_t created_at_ms, updated_at_ms, last_sequence;
+    struct str first_message_id, last_message_id;
+    int first_source, last_source;
+};
+int64_t store_add_profile(struct store *store, const struct store_profile *profile);
+bool store_get_profile(struct store *store, int64_t id, struct store_profile *out);
+// updated_at, last message, last source, last sequence
+void store_touch_profile(struct store *store, const struct store_profile *profile);
+void store_remove_profile(struct store *store, int64_t id);
+void store_move_profile(struct store *store, int64_t from, int64_t to); // its events
+
+struct store_identifier {
+    int64_t profile;
+    struct str type, key, value; // key: lower case
+    int source;
+    int64_t created_at_ms;
+    struct str message_id;
+};
+typedef bool store_identifier_fn(void *context, const struct store_identifier *identifier);
+int64_t store_find_identifier(struct store *store, struct str type, struct str key); // profile or 0
+void store_put_identifier(struct store *store, const struct store_identifier *identifier);
+int64_t store_count_identifiers(struct store *store, int64_t profile, struct str type);
+void store_each_identifier(
+    struct store *store, int64_t profile, store_identifier_fn *each, void *context);
+void store_move_identifiers(struct store *store, int64_t from, int64_t to);
+
+struct store_trait {
+    int64_t profile;
+    struct str name, value; // JSON text
+    int source;             // -1: computed by the space
+    int64_t updated_at_ms;
+    bool is_computed;
+};
+typedef bool store_trait_fn(void *context, const struct store_trait *trait);
+void store_put_trait(struct store *store, const struct store_trait *trait);
+void store_remove_trait(struct store *store, int64_t profile, struct str name);
+bool store_get_trait(struct store *store, int64_t profile, struct str name, struct buf *out_value);
+void store_each_trait(struct store *store, int64_t profile, store_trait_fn *each, void *context);
+void store_move_traits(struct store *store, int64_t from, int64_t to); // newer values win
+
+typedef bool store_delivery_fn(void *context, int64_t sequence, struct str record);
+void store_add_delivery(struct store *store, int64_t sequence, struct str record);
+// The newest `limit` after a sequence, oldest first; `only` a single one (0: all).
+void store_each_delivery(
+    struct store *store,
+    int64_t after,
+    int64_t only,
+    int limit,
+    store_delivery_fn *each,
+    void *context);
+
+struct store_session {
+    struct str access_key_id, secret, token, role_name, session_name;
+    int64_t expires_at_s;
+};
+void store_add_session(struct store *store, const struct store_session *session);
+bool store_get_session(struct store *store, struct str access_key_id, struct store_session *out);

@@ -1,0 +1,237 @@
+// store_events — the rows of events, interactions and deliveries; see store.h.
+#include "store.h"
+
+#include "base/digest.h"
+#include "store_sql.h"
+
+#include <limits.h>
+
+static int64_t message_hash(struct str message_id) {
+    uint8_t digest[DIGEST_BYTES];
+    digest_sha256(message_id, digest);
+    int64_t hash = 0;
+    for (size_t i = 0; i < sizeof(hash); i++)
+        hash = (int64_t)((uint64_t)hash << 8 | digest[i]);
+    return hash;
+}
+
+static void bind_optional(struct store_sql_call *call, struct str value) {
+    store_sql_text(call, value.len ? value : (struct str){0});
+}
+
+void store_add_event(struct store *store, const struct store_event *event) {
+    struct store_sql_call call = store_sql_write(store, SQL_ADD_EVENT);
+    store_sql_int(&call, event->sequence);
+    store_sql_int(&call, event->source);
+    store_sql_int(&call, event->type);
+    store_sql_int(&call, event->discard);
+    bind_optional(&call, event->name);
+    bind_optional(&call, event->user_id);
+    bind_optional(&call, event->anonymous_id);
+    bind_optional(&call, event->sku);
+    bind_optional(&call, event->message_id);
+    store_sql_int(&call, event->at_ms);
+    store_sql_int(&call, event->received_at_ms);
+    if (event->profile)
+        store_sql_int(&call, event->profile);
+    else
+        store_sql_text(&call, (struct str){0});
+    store_sql_text(&call, event->body);
+    if (event->discard == 0) store_sql_int(&call, message_hash(event->message_id));
+    store_sql_run(&call);
+    if (event->sequence > store->last_sequence) store->last_sequence = event->sequence;
+}
+
+int64_t store_find_message(struct store *store, struct str message_id) {
+    struct store_sql_call call = store_sql_begin(store, SQL_FIND_MESSAGE);
+    store_sql_int(&call, message_hash(message_id));
+    int64_t found = 0;
+    while (!found && store_sql_step(&call)) {
+        if (str_equal(store_sql_column_text(&call, 1), message_id))
+            found = store_sql_column_int(&call, 0);
+    }
+    if (found) store_sql_end(&call);
+    return found;
+}
+
+int64_t store_last_sequence(struct store *store) {
+    return store->last_sequence;
+}
+
+int64_t store_count_events(struct store *store) {
+    return store->last_sequence - store->first_sequence + 1;
+}
+
+static void read_event(const struct store_sql_call *call, struct store_event *out) {
+    *out = (struct store_event){
+        .sequence = store_sql_column_int(call, 0),
+        .source = (int)store_sql_column_int(call, 1),
+        .type = (int)store_sql_column_int(call, 2),
+        .discard = (int)store_sql_column_int(call, 3),
+        .name = store_sql_column_text(call, 4),
+        .user_id = store_sql_column_text(call, 5),
+        .anonymous_id = store_sql_column_text(call, 6),
+        .sku = store_sql_column_text(call, 7),
+        .message_id = store_sql_column_text(call, 8),
+        .at_ms = store_sql_column_int(call, 9),
+        .received_at_ms = store_sql_column_int(call, 10),
+        .profile = store_sql_column_int(call, 11),
+        .body = store_sql_column_text(call, 12),
+    };
+}
+
+static void each_event(struct store_sql_call *call, store_event_fn *each, void *context) {
+    struct store_event event;
+    while (store_sql_step(call)) {
+        read_event(call, &event);
+        if (each(context, &event)) continue;
+        store_sql_end(call);
+        return;
+    }
+}
+
+void store_each_event(
+    struct store *store,
+    const struct store_event_query *query,
+    store_event_fn *each,
+    void *context) {
+    struct store_sql_call call;
+    if (query->message_id.len) {
+        const int64_t sequence = store_find_message(store, query->message_id);
+        if (sequence <= query->after) return;
+        call = store_sql_begin(store, SQL_EVENT_AT);
+        store_sql_int(&call, sequence);
+    } else {
+        call = store_sql_begin(store, query->source < 0 ? SQL_EVENTS_ALL : SQL_EVENTS_OF_SOURCE);
+        store_sql_int(&call, query->after);
+        if (query->source >= 0) store_sql_int(&call, query->source);
+        store_sql_int(&call, query->limit);
+    }
+    each_event(&call, each, context);
+}
+
+void store_each_pending(
+    struct store *store,
+    int source,
+    int64_t after,
+    int limit,
+    store_event_fn *each,
+    void *context) {
+    struct store_sql_call call = store_sql_begin(store, SQL_PENDING);
+    store_sql_int(&call, source);
+    store_sql_int(&call, after);
+    store_sql_int(&call, limit);
+    each_event(&call, each, context);
+}
+
+int64_t store_count_pending(struct store *store, int source, int64_t after) {
+    struct store_sql_call call = store_sql_begin(store, SQL_COUNT_PENDING);
+    store_sql_int(&call, source);
+    store_sql_int(&call, after);
+    return store_sql_single(&call, 0);
+}
+
+void store_each_profile_event(
+    struct store *store,
+    const struct store_profile_events *query,
+    store_event_fn *each,
+    void *context) {
+    struct store_sql_call call = store_sql_begin(
+        store, query->is_ascending ? SQL_PROFILE_EVENTS_UP : SQL_PROFILE_EVENTS_DOWN);
+    store_sql_int(&call, query->profile);
+    store_sql_int(&call, query->from_ms);
+    store_sql_int(&call, query->to_ms);
+    each_event(&call, each, context);
+}
+
+static void run_with(struct store *store, enum store_sql sql, int64_t number) {
+    struct store_sql_call call = store_sql_write(store, sql);
+    store_sql_int(&call, number);
+    store_sql_run(&call);
+}
+
+// Works in steps of a few thousand rows, so that no single turn of the loop pays for all.
+void store_trim(struct store *store, int64_t now_ms) {
+    (void)now_ms;
+    const int64_t keep_from = store->last_sequence - STORE_EVENTS_KEPT + 1;
+    if (store->first_sequence + 1000 <= keep_from) {
+        const int64_t upto =
+            store->first_sequence + 4000 < keep_from ? store->first_sequence + 4000 : keep_from;
+        run_with(store, SQL_TRIM_EVENTS, upto - 1);
+        store->first_sequence = upto;
+    }
+    if (store->deliveries_since_trim >= STORE_DELIVERIES_KEPT / 2) {
+        run_with(store, SQL_TRIM_DELIVERIES, STORE_DELIVERIES_KEPT);
+        store->deliveries_since_trim = 0;
+    }
+}
+
+// ---- interactions ----
+
+int64_t store_add_interaction(struct store *store, const struct store_interaction *interaction) {
+    struct store_sql_call call = store_sql_write(store, SQL_ADD_INTERACTION);
+    const int64_t sequence =
+        interaction->sequence ? interaction->sequence : store->last_interaction + 1;
+    store_sql_int(&call, sequence);
+    bind_optional(&call, interaction->user);
+    bind_optional(&call, interaction->session);
+    store_sql_text(&call, interaction->item);
+    bind_optional(&call, interaction->event_type);
+    bind_optional(&call, interaction->event_id);
+    store_sql_int(&call, interaction->time_s);
+    store_sql_run(&call);
+    store->last_interaction = sequence;
+    return sequence;
+}
+
+void store_each_interaction(
+    struct store *store, int64_t after, store_interaction_fn *each, void *context) {
+    struct store_sql_call call = store_sql_begin(store, SQL_INTERACTIONS);
+    store_sql_int(&call, after);
+    while (store_sql_step(&call)) {
+        const struct store_interaction row = {
+            .sequence = store_sql_column_int(&call, 0),
+            .user = store_sql_column_text(&call, 1),
+            .session = store_sql_column_text(&call, 2),
+            .item = store_sql_column_text(&call, 3),
+            .event_type = store_sql_column_text(&call, 4),
+            .event_id = store_sql_column_text(&call, 5),
+            .time_s = store_sql_column_int(&call, 6),
+        };
+        if (each(context, &row)) continue;
+        store_sql_end(&call);
+        return;
+    }
+}
+
+int64_t store_last_interaction(struct store *store) {
+    return store->last_interaction;
+}
+
+// ---- deliveries ----
+
+void store_add_delivery(struct store *store, int64_t sequence, struct str record) {
+    struct store_sql_call call = store_sql_write(store, SQL_ADD_DELIVERY);
+    store_sql_int(&call, sequence);
+    store_sql_text(&call, record);
+    store_sql_run(&call);
+    store->deliveries_since_trim++;
+}
+
+void store_each_delivery(
+    struct store *store,
+    int64_t after,
+    int64_t only,
+    int limit,
+    store_delivery_fn *each,
+    void *context) {
+    struct store_sql_call call = store_sql_begin(store, only ? SQL_DELIVERY_AT : SQL_DELIVERIES);
+    store_sql_int(&call, only ? only : after);
+    if (!only) store_sql_int(&call, limit);
+    while (store_sql_step(&call)) {
+        if (each(context, store_sql_column_int(&call, 0), store_sql_column_text(&call, 1)))
+            continue;
+        store_sql_end(&call);
+        return;
+    }
+}

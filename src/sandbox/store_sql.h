@@ -1,0 +1,122 @@
+// store_sql — what the store's files share: the open database and its prepared statements.
+//
+// Shape    every statement is a row of STORE_SQL: its text is beside its name, it is prepared at first
+//          use and kept. `store_sql_begin` resets it; bind in order with store_sql_text and
+//          store_sql_int; then store_sql_run for a write or store_sql_step for rows.
+// Errors   stick in store->failure.
+// Threads  one.
+#pragma once
+
+#include "store.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+#define EVENT_COLUMNS                                                                              \
+    "sequence,source,type,discard,name,user_id,anonymous_id,sku,message_id,at_ms,received_ms,"     \
+    "profile,body"
+
+#define STORE_SQL(X)                                                                               \
+    X(SQL_BEGIN, "BEGIN IMMEDIATE")                                                                \
+    X(SQL_COMMIT, "COMMIT")                                                                        \
+    X(SQL_ROLLBACK, "ROLLBACK")                                                                    \
+    X(SQL_SET_META, "INSERT OR REPLACE INTO meta VALUES(?,?)")                                     \
+    X(SQL_GET_META, "SELECT value FROM meta WHERE key=?")                                          \
+    X(SQL_ADD_EVENT, "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                     \
+    X(SQL_FIND_MESSAGE, "SELECT sequence,message_id FROM events WHERE message_hash=?")             \
+    X(SQL_LAST_SEQUENCE, "SELECT max(sequence) FROM events")                                       \
+    X(SQL_COUNT_EVENTS, "SELECT max(sequence)-min(sequence)+1 FROM events")                        \
+    X(SQL_EVENTS_ALL,                                                                              \
+      "SELECT " EVENT_COLUMNS " FROM (SELECT * FROM events WHERE sequence>? ORDER BY sequence "    \
+      "DESC LIMIT ?) ORDER BY sequence")                                                           \
+    X(SQL_EVENTS_OF_SOURCE,                                                                        \
+      "SELECT " EVENT_COLUMNS " FROM (SELECT * FROM events WHERE sequence>? AND source=? ORDER "   \
+      "BY sequence DESC LIMIT ?) ORDER BY sequence")                                               \
+    X(SQL_EVENT_AT, "SELECT " EVENT_COLUMNS " FROM events WHERE sequence=?")                       \
+    X(SQL_PENDING,                                                                                 \
+      "SELECT " EVENT_COLUMNS " FROM events WHERE source=? AND sequence>? AND discard=0 ORDER BY " \
+      "sequence LIMIT ?")                                                                          \
+    X(SQL_COUNT_PENDING,                                                                           \
+      "SELECT count(*) FROM events WHERE source=? AND sequence>? AND discard=0")                   \
+    X(SQL_PROFILE_EVENTS_UP,                                                                       \
+      "SELECT " EVENT_COLUMNS " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? ORDER BY "   \
+      "at_ms,sequence LIMIT 5000")                                                                 \
+    X(SQL_PROFILE_EVENTS_DOWN,                                                                     \
+      "SELECT " EVENT_COLUMNS " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? ORDER BY "   \
+      "at_ms DESC,sequence DESC LIMIT 5000")                                                       \
+    X(SQL_TRIM_EVENTS, "DELETE FROM events WHERE sequence<=?")                                     \
+    X(SQL_ADD_INTERACTION, "INSERT INTO interactions VALUES(?,?,?,?,?,?,?)")                       \
+    X(SQL_INTERACTIONS, "SELECT * FROM interactions WHERE sequence>? ORDER BY sequence")           \
+    X(SQL_LAST_INTERACTION, "SELECT max(sequence) FROM interactions")                              \
+    X(SQL_SET_SNAPSHOT, "INSERT OR REPLACE INTO snapshot VALUES(1,?)")                             \
+    X(SQL_GET_SNAPSHOT, "SELECT blob FROM snapshot WHERE id=1")                                    \
+    X(SQL_ADD_PROFILE, "INSERT INTO profiles VALUES(?,?,?,?,?,?,?,?)")                             \
+    X(SQL_GET_PROFILE, "SELECT * FROM profiles WHERE id=?")                                        \
+    X(SQL_TOUCH_PROFILE,                                                                           \
+      "UPDATE profiles SET updated_ms=?,last_sequence=?,last_message=?,last_source=? WHERE id=?")  \
+    X(SQL_REMOVE_PROFILE, "DELETE FROM profiles WHERE id=?")                                       \
+    X(SQL_MOVE_PROFILE, "UPDATE events SET profile=? WHERE profile=?")                             \
+    X(SQL_LAST_PROFILE, "SELECT max(id) FROM profiles")                                            \
+    X(SQL_FIND_IDENTIFIER, "SELECT profile FROM identifiers WHERE type=? AND key=?")               \
+    X(SQL_PUT_IDENTIFIER, "INSERT OR IGNORE INTO identifiers VALUES(?,?,?,?,?,?,?)")               \
+    X(SQL_COUNT_IDENTIFIERS, "SELECT count(*) FROM identifiers WHERE profile=? AND type=?")        \
+    X(SQL_IDENTIFIERS, "SELECT * FROM identifiers WHERE profile=? ORDER BY type,key")              \
+    X(SQL_MOVE_IDENTIFIERS, "UPDATE identifiers SET profile=? WHERE profile=?")                    \
+    X(SQL_PUT_TRAIT, "INSERT OR REPLACE INTO traits VALUES(?,?,?,?,?,?)")                          \
+    X(SQL_REMOVE_TRAIT, "DELETE FROM traits WHERE profile=? AND name=?")                           \
+    X(SQL_GET_TRAIT, "SELECT value FROM traits WHERE profile=? AND name=?")                        \
+    X(SQL_TRAITS, "SELECT * FROM traits WHERE profile=? ORDER BY name")                            \
+    X(SQL_MOVE_TRAITS,                                                                             \
+      "INSERT INTO traits SELECT ?1,name,value,source,updated_ms,computed FROM traits WHERE "      \
+      "profile=?2 ON CONFLICT(profile,name) DO UPDATE SET value=excluded.value,"                   \
+      "source=excluded.source,updated_ms=excluded.updated_ms,computed=excluded.computed "          \
+      "WHERE excluded.updated_ms>traits.updated_ms")                                               \
+    X(SQL_REMOVE_TRAITS, "DELETE FROM traits WHERE profile=?")                                     \
+    X(SQL_ADD_DELIVERY, "INSERT OR REPLACE INTO deliveries VALUES(?,?)")                           \
+    X(SQL_DELIVERIES,                                                                              \
+      "SELECT * FROM (SELECT * FROM deliveries WHERE sequence>? ORDER BY sequence DESC LIMIT ?) "  \
+      "ORDER BY sequence")                                                                         \
+    X(SQL_DELIVERY_AT, "SELECT * FROM deliveries WHERE sequence=?")                                \
+    X(SQL_TRIM_DELIVERIES,                                                                         \
+      "DELETE FROM deliveries WHERE sequence<=(SELECT sequence FROM deliveries ORDER BY sequence " \
+      "DESC LIMIT 1 OFFSET ?)")                                                                    \
+    X(SQL_ADD_SESSION, "INSERT OR REPLACE INTO sessions VALUES(?,?,?,?,?,?)")                      \
+    X(SQL_GET_SESSION, "SELECT * FROM sessions WHERE access_key_id=?")                             \
+    X(SQL_TRIM_SESSIONS, "DELETE FROM sessions WHERE rowid<=(SELECT max(rowid) FROM sessions)-?")
+
+enum store_sql {
+#define X(id, sql) id,
+    STORE_SQL(X)
+#undef X
+        STORE_SQL_COUNT
+};
+
+struct store {
+    struct sqlite3 *database;
+    struct sqlite3_stmt *statements[STORE_SQL_COUNT];
+    bool is_writing, has_failed;
+    struct error failure;
+    int64_t last_sequence, last_interaction, last_profile; // kept here: asked for every event
+    int64_t first_sequence;                                // lower bound of what is stored
+    int64_t deliveries_since_trim;
+};
+
+// A statement ready to be bound; `at` counts the bindings.
+struct store_sql_call {
+    struct store *store;
+    struct sqlite3_stmt *statement;
+    int at;
+};
+struct store_sql_call store_sql_begin(struct store *store, enum store_sql sql);
+// The same, opening the transaction first.
+struct store_sql_call store_sql_write(struct store *store, enum store_sql sql);
+void store_sql_int(struct store_sql_call *call, int64_t value);
+void store_sql_text(struct store_sql_call *call, struct str value); // ptr NULL: NULL
+void store_sql_blob(struct store_sql_call *call, struct str value);
+void store_sql_run(struct store_sql_call *call);
+bool store_sql_step(struct store_sql_call *call); // false: no more rows; the call is over
+void store_sql_end(struct store_sql_call *call);  // before the last row
+int64_t store_sql_column_int(const struct store_sql_call *call, int column);
+struct str store_sql_column_text(const struct store_sql_call *call, int column);
+// One number: of the first row, or the fallback.
+int64_t store_sql_single(struct store_sql_call *call, int64_t fallback);
