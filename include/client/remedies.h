@@ -1,7 +1,7 @@
 // remedies — what to do about a refusal, for each call and error code. One table, in remedies.c.
 //
 // Shape    the most specific row wins: call and code, then code alone. Hints may name {region},
-//          {subject}, {key_id}, {origin}, {account}; a name without a value reads as "it".
+//          {subject}, {key_id}, {origin}, {account}; without a value they read as "it".
 // Threads  any.
 // Source   what people meet at each step of the workshop (protocols/segment.md 4.4, aws.md 3, 5).
 #pragma once

@@ -348,6 +348,8 @@ static void add_named(
     struct buf *out, struct str name, const struct remedies_facts *facts, struct str arn_region) {
     if (str_equal(name, STR("key_id")) && facts->key_id.len)
         secret_add_masked_text(out, facts->key_id);
+    else if (str_equal(name, STR("key_id")))
+        buf_add(out, STR("in use"));
     else if (str_equal(name, STR("region")))
         add_value(out, facts->region);
     else if (str_equal(name, STR("arn_region")))
