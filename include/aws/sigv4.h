@@ -26,22 +26,31 @@ struct sigv4_key {
     uint8_t bytes[DIGEST_BYTES];
 };
 
-// Derived keys by (hash of the secret, date, region, service); the least recently made goes first.
+// What each stage made, for tests, `--explain` and error reports. Holds no secret.
+struct sigv4_stages {
+    struct buf canonical_request, string_to_sign, signed_headers;
+    char payload_hash[DIGEST_HEX_BYTES];
+    char signature[DIGEST_HEX_BYTES];
+};
+void sigv4_stages_release(struct sigv4_stages *stages);
+
+// Derived keys by secret, date, region and service; the one made first goes first. The secret itself
+// is held and compared in constant time: hashing it at each signing would cost a tenth of the whole.
+// The cache also keeps the signer's working memory, so that signing does not allocate.
 struct sigv4_key_cache {
     struct sigv4_cached_key {
-        uint8_t secret_hash[DIGEST_BYTES];
+        struct secret secret;
         char scope[96]; // date/region/service; empty for a free slot
         struct digest_hmac_key key;
     } slots[SIGV4_CACHED_KEYS];
     size_t next;
+    struct sigv4_stages stages;
+    struct buf work;
 };
 void sigv4_key_cache_release(struct sigv4_key_cache *cache);
-// The prepared key for "date/region/service", made when it is not there. `cache` may be NULL.
-void sigv4_key_cache_get(
-    struct sigv4_key_cache *cache,
-    struct str secret,
-    struct str scope,
-    struct digest_hmac_key *out);
+// The prepared key for "date/region/service", made when it is not there; good until the next call.
+const struct digest_hmac_key *
+sigv4_key_cache_get(struct sigv4_key_cache *cache, struct str secret, struct str scope);
 
 struct sigv4_options {
     struct str region, service; // signing name: "personalize" for its three hosts
@@ -52,14 +61,6 @@ struct sigv4_options {
     bool leave_token_unsigned;     // session token sent, but added after signing
     int64_t expires_s;             // query form: 1 … SIGV4_MAX_EXPIRES_S
 };
-
-// What each stage made, for tests, `--explain` and error reports. Holds no secret.
-struct sigv4_stages {
-    struct buf canonical_request, string_to_sign, signed_headers;
-    char payload_hash[DIGEST_HEX_BYTES];
-    char signature[DIGEST_HEX_BYTES];
-};
-void sigv4_stages_release(struct sigv4_stages *stages);
 
 // Header form: adds Host (if missing), X-Amz-Date, X-Amz-Security-Token, Authorization; signing
 // again replaces them. `stages` may be NULL.

@@ -25,6 +25,8 @@ struct url {
 bool url_parse(struct str text, struct url *out, struct error *err) MUST_CHECK;
 // Request target: "/path?query" (scheme and host stay empty) or an absolute URL.
 bool url_parse_target(struct str text, struct url *out, struct error *err) MUST_CHECK;
+// Path and query of either form, unchecked: signatures are made over whatever is there.
+void url_split_target(struct str text, struct str *path, struct str *query);
 bool url_is_https(const struct url *url);
 // host[:port] as in the Host header: lower case, brackets, no default port.
 void url_add_authority(struct buf *out, const struct url *url);

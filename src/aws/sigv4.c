@@ -10,20 +10,29 @@
 #include "http/url.h"
 
 #define MAX_SIGNED_HEADERS 128
+#define SCOPE_BYTES 160
 
 static const struct str date_header = {.ptr = "X-Amz-Date", .len = 10};
 static const struct str token_header = {.ptr = "X-Amz-Security-Token", .len = 20};
 static const struct str hash_header = {.ptr = "x-amz-content-sha256", .len = 20};
 
 // Changed or added on the way by proxies and HTTP libraries (the list of the SDKs).
-static const char *const unsigned_headers[] = {
-    "authorization", "connection", "expect",     "keep-alive",        "te",
-    "trailer",       "upgrade",    "user-agent", "transfer-encoding", "x-amzn-trace-id",
+static const struct str unsigned_headers[] = {
+    {.ptr = "authorization", .len = 13},
+    {.ptr = "connection", .len = 10},
+    {.ptr = "expect", .len = 6},
+    {.ptr = "keep-alive", .len = 10},
+    {.ptr = "te", .len = 2},
+    {.ptr = "trailer", .len = 7},
+    {.ptr = "transfer-encoding", .len = 17},
+    {.ptr = "upgrade", .len = 7},
+    {.ptr = "user-agent", .len = 10},
+    {.ptr = "x-amzn-trace-id", .len = 15},
 };
 
 bool sigv4_is_unsigned_header(struct str name) {
     for (size_t i = 0; i < ARRAY_COUNT(unsigned_headers); i++) {
-        if (str_equal_nocase(name, str_from(unsigned_headers[i]))) return true;
+        if (str_equal_nocase(name, unsigned_headers[i])) return true;
     }
     return str_equal_nocase(str_slice(name, 0, 6), STR("proxy-"));
 }
@@ -37,7 +46,14 @@ void sigv4_stages_release(struct sigv4_stages *stages) {
 }
 
 void sigv4_key_cache_release(struct sigv4_key_cache *cache) {
-    if (cache) mem_wipe(cache, sizeof(*cache));
+    if (!cache) return;
+    for (size_t i = 0; i < SIGV4_CACHED_KEYS; i++) {
+        secret_release(&cache->slots[i].secret);
+        digest_hmac_key_release(&cache->slots[i].key);
+    }
+    sigv4_stages_release(&cache->stages);
+    buf_release(&cache->work);
+    *cache = (struct sigv4_key_cache){0};
 }
 
 void sigv4_string_to_sign(
@@ -84,49 +100,33 @@ void sigv4_signature(
     digest_hex(mac, out);
 }
 
-static void prepare_key(
-    struct str secret,
-    struct str date,
-    struct str region,
-    struct str service,
-    struct digest_hmac_key *out) {
-    struct sigv4_key key;
-    sigv4_derive_key(secret, date, region, service, &key);
-    digest_hmac_key_init(
-        out, (struct str){.ptr = (const char *)key.bytes, .len = sizeof(key.bytes)});
-    mem_wipe(&key, sizeof(key));
-}
-
-// Copies the prepared key out, since a later call may reuse the slot. `scope` is "date/region/service".
-void sigv4_key_cache_get(
-    struct sigv4_key_cache *cache,
-    struct str secret,
-    struct str scope,
-    struct digest_hmac_key *out) {
+static void make_slot(struct sigv4_cached_key *slot, struct str secret, struct str scope) {
     struct str date, region, service;
+    struct sigv4_key key;
     (void)str_split(scope, '/', &date, &service);
     (void)str_split(service, '/', &region, &service);
-    if (!cache || scope.len >= sizeof(cache->slots[0].scope)) {
-        prepare_key(secret, date, region, service, out);
-        return;
-    }
-    uint8_t hash[DIGEST_BYTES];
-    digest_sha256(secret, hash);
-    const struct str wanted = {.ptr = (const char *)hash, .len = sizeof(hash)};
+    sigv4_derive_key(secret, date, region, service, &key);
+    digest_hmac_key_init(
+        &slot->key, (struct str){.ptr = (const char *)key.bytes, .len = sizeof(key.bytes)});
+    mem_wipe(&key, sizeof(key));
+    secret_set(&slot->secret, secret);
+    // a scope too long to be kept is never found again, which is only slow
+    const size_t kept = scope.len < sizeof(slot->scope) ? scope.len : 0;
+    memcpy(slot->scope, scope.ptr, kept);
+    slot->scope[kept] = '\0';
+}
+
+const struct digest_hmac_key *
+sigv4_key_cache_get(struct sigv4_key_cache *cache, struct str secret, struct str scope) {
     for (size_t i = 0; i < SIGV4_CACHED_KEYS; i++) {
         const struct sigv4_cached_key *slot = &cache->slots[i];
-        const struct str held = {.ptr = (const char *)slot->secret_hash, .len = sizeof(hash)};
-        if (!str_equal(str_from(slot->scope), scope) || !digest_equal(held, wanted)) continue;
-        *out = slot->key;
-        return;
+        if (slot->scope[0] == '\0' || !str_equal(str_from(slot->scope), scope)) continue;
+        if (digest_equal(secret_reveal(&slot->secret), secret)) return &slot->key;
     }
     struct sigv4_cached_key *slot = &cache->slots[cache->next];
     cache->next = (cache->next + 1) % SIGV4_CACHED_KEYS;
-    prepare_key(secret, date, region, service, &slot->key);
-    memcpy(slot->secret_hash, hash, sizeof(hash));
-    memcpy(slot->scope, scope.ptr, scope.len);
-    slot->scope[scope.len] = '\0';
-    *out = slot->key;
+    make_slot(slot, secret, scope);
+    return &slot->key;
 }
 
 // One signing under way: everything the stages hand to each other.
@@ -134,10 +134,12 @@ struct signing {
     struct request *request;
     const struct credentials *credentials;
     const struct sigv4_options *options;
-    struct url url;
+    struct str path, query; // of the request's URL
     char timestamp[SIGV4_TIMESTAMP_BYTES];
-    struct buf scope; // date/region/service/aws4_request
-    struct sigv4_stages *stages;
+    struct sigv4_key_cache *cache; // the caller's, or one for this call
+    struct sigv4_stages *stages;   // the cache's
+    struct str scope;              // date/region/service/aws4_request, in scope_text
+    char scope_text[SCOPE_BYTES];
 };
 
 static struct str timestamp_of(const struct signing *signing) {
@@ -185,29 +187,46 @@ check_credentials(const struct credentials *credentials, int64_t now_s, struct e
     return true;
 }
 
-static void ensure_host(struct signing *signing) {
-    if (signing->url.host.len == 0 || headers_has(&signing->request->headers, STR("Host"))) return;
+static bool ensure_host(struct request *request, struct error *err) {
+    struct url url;
+    if (headers_has(&request->headers, STR("Host"))) return true;
+    if (!url_parse(buf_str(&request->url), &url, err)) return false;
     CLEANUP(buf_release) struct buf host = {0};
-    url_add_authority(&host, &signing->url);
-    headers_add(&signing->request->headers, STR("Host"), buf_str(&host));
+    url_add_authority(&host, &url);
+    headers_add(&request->headers, STR("Host"), buf_str(&host));
+    return true;
+}
+
+static bool write_scope(struct signing *signing, struct error *err) {
+    const struct str parts[] = {
+        str_slice(timestamp_of(signing), 0, 8),
+        STR("/"),
+        signing->options->region,
+        STR("/"),
+        signing->options->service,
+        STR("/" SIGV4_TERMINATOR)};
+    size_t len = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (parts[i].len >= sizeof(signing->scope_text) - len) {
+            error_set(err, ERROR_INVALID, "the region or service name is far too long");
+            return error_hint(err, "A region reads like eu-west-1.");
+        }
+        memcpy(signing->scope_text + len, parts[i].ptr, parts[i].len);
+        len += parts[i].len;
+    }
+    signing->scope = (struct str){.ptr = signing->scope_text, .len = len};
+    return true;
 }
 
 static bool begin(struct signing *signing, struct error *err) {
     const struct sigv4_options *options = signing->options;
     ASSERT(options->region.len > 0 && options->service.len > 0);
     if (!check_credentials(signing->credentials, options->now_s, err)) return false;
-    if (!url_parse_target(buf_str(&signing->request->url), &signing->url, err)) return false;
     if (!write_timestamp(options->now_s, signing->timestamp, err)) return false;
-    buf_reserve(&signing->scope, 96);
-    buf_add(&signing->scope, str_slice(timestamp_of(signing), 0, 8));
-    buf_add_char(&signing->scope, '/');
-    buf_add(&signing->scope, options->region);
-    buf_add_char(&signing->scope, '/');
-    buf_add(&signing->scope, options->service);
-    buf_add(&signing->scope, STR("/" SIGV4_TERMINATOR));
+    if (!write_scope(signing, err)) return false;
     headers_remove(&signing->request->headers, STR("Authorization"));
-    ensure_host(signing);
-    return true;
+    url_split_target(buf_str(&signing->request->url), &signing->path, &signing->query);
+    return ensure_host(signing->request, err);
 }
 
 static int compare_nocase(struct str left, struct str right) {
@@ -272,7 +291,7 @@ static bool make_canonical_request(struct signing *signing, struct str query, st
     buf_reserve(out, 1024);
     buf_add(out, request_method(signing->request));
     buf_add_char(out, '\n');
-    sigv4_canonical_path(out, signing->url.path, !signing->options->keep_path);
+    sigv4_canonical_path(out, signing->path, !signing->options->keep_path);
     buf_add_char(out, '\n');
     if (!sigv4_canonical_query(out, query, (struct str){0}, err)) return false;
     buf_add_char(out, '\n');
@@ -287,31 +306,31 @@ static bool make_canonical_request(struct signing *signing, struct str query, st
 
 static void sign(struct signing *signing) {
     struct sigv4_stages *stages = signing->stages;
-    struct digest_hmac_key key;
     uint8_t mac[DIGEST_BYTES];
-    const struct str scope = buf_str(&signing->scope);
+    const size_t key_scope_bytes = signing->scope.len - strlen("/" SIGV4_TERMINATOR);
     sigv4_string_to_sign(
-        &stages->string_to_sign, timestamp_of(signing), scope, buf_str(&stages->canonical_request));
-    sigv4_key_cache_get(
-        signing->options->cache, secret_reveal(&signing->credentials->secret_access_key),
-        str_slice(scope, 0, scope.len - strlen("/" SIGV4_TERMINATOR)), &key);
-    digest_hmac_key_sign(&key, buf_str(&stages->string_to_sign), mac);
-    digest_hmac_key_wipe(&key);
+        &stages->string_to_sign, timestamp_of(signing), signing->scope,
+        buf_str(&stages->canonical_request));
+    digest_hmac_key_sign(
+        sigv4_key_cache_get(
+            signing->cache, secret_reveal(&signing->credentials->secret_access_key),
+            str_slice(signing->scope, 0, key_scope_bytes)),
+        buf_str(&stages->string_to_sign), mac);
     digest_hex(mac, stages->signature);
 }
 
 static void add_authorization(struct signing *signing) {
-    CLEANUP(buf_release) struct buf value = {0};
-    buf_reserve(&value, 320);
-    buf_add(&value, STR(SIGV4_ALGORITHM " Credential="));
-    buf_add(&value, buf_str(&signing->credentials->access_key_id));
-    buf_add_char(&value, '/');
-    buf_add(&value, buf_str(&signing->scope));
-    buf_add(&value, STR(", SignedHeaders="));
-    buf_add(&value, buf_str(&signing->stages->signed_headers));
-    buf_add(&value, STR(", Signature="));
-    buf_add(&value, str_from(signing->stages->signature));
-    headers_add(&signing->request->headers, STR("Authorization"), buf_str(&value));
+    struct buf *value = &signing->cache->work;
+    buf_reserve(value, 320);
+    buf_add(value, STR(SIGV4_ALGORITHM " Credential="));
+    buf_add(value, buf_str(&signing->credentials->access_key_id));
+    buf_add_char(value, '/');
+    buf_add(value, signing->scope);
+    buf_add(value, STR(", SignedHeaders="));
+    buf_add(value, buf_str(&signing->stages->signed_headers));
+    buf_add(value, STR(", Signature="));
+    buf_add(value, str_from(signing->stages->signature));
+    headers_add(&signing->request->headers, STR("Authorization"), buf_str(value));
 }
 
 static bool sign_header_form(struct signing *signing, struct error *err) {
@@ -323,7 +342,7 @@ static bool sign_header_form(struct signing *signing, struct error *err) {
     headers_set(headers, date_header, timestamp_of(signing));
     choose_payload_hash(signing, true);
     if (!list_signed_headers(signing, err)) return false;
-    if (!make_canonical_request(signing, signing->url.query, err)) return false;
+    if (!make_canonical_request(signing, signing->query, err)) return false;
     sign(signing);
     add_authorization(signing);
     return true;
@@ -358,7 +377,7 @@ static void add_signing_parameters(const struct signing *signing, struct buf *qu
     url_query_add(query, STR("X-Amz-Algorithm"), STR(SIGV4_ALGORITHM));
     buf_add(&text, buf_str(&signing->credentials->access_key_id));
     buf_add_char(&text, '/');
-    buf_add(&text, buf_str(&signing->scope));
+    buf_add(&text, signing->scope);
     url_query_add(query, STR("X-Amz-Credential"), buf_str(&text));
     url_query_add(query, date_header, timestamp_of(signing));
     url_query_add(query, STR("X-Amz-SignedHeaders"), buf_str(&signing->stages->signed_headers));
@@ -392,7 +411,7 @@ static bool sign_query_form(struct signing *signing, struct error *err) {
     if (!list_signed_headers(signing, err)) {
         return false;
     }
-    add_own_query(&query, signing->url.query);
+    add_own_query(&query, signing->query);
     add_signing_parameters(signing, &query);
     if (token.len && !is_late) url_query_add(&query, token_header, token);
     if (!make_canonical_request(signing, buf_str(&query), err)) return false;
@@ -405,6 +424,15 @@ static bool sign_query_form(struct signing *signing, struct error *err) {
 
 typedef bool form_fn(struct signing *signing, struct error *err);
 
+static void copy_stages(const struct sigv4_stages *from, struct sigv4_stages *to) {
+    sigv4_stages_release(to);
+    buf_add(&to->canonical_request, buf_str(&from->canonical_request));
+    buf_add(&to->string_to_sign, buf_str(&from->string_to_sign));
+    buf_add(&to->signed_headers, buf_str(&from->signed_headers));
+    memcpy(to->payload_hash, from->payload_hash, sizeof(to->payload_hash));
+    memcpy(to->signature, from->signature, sizeof(to->signature));
+}
+
 static bool
 run(form_fn *form,
     struct request *request,
@@ -412,16 +440,22 @@ run(form_fn *form,
     const struct sigv4_options *options,
     struct sigv4_stages *stages,
     struct error *err) {
-    CLEANUP(sigv4_stages_release) struct sigv4_stages local = {0};
+    struct sigv4_key_cache own_cache;
+    if (!options->cache) own_cache = (struct sigv4_key_cache){0};
     struct signing signing = {
-        .request = request, .credentials = credentials, .options = options, .stages = &local};
+        .request = request,
+        .credentials = credentials,
+        .options = options,
+        .cache = options->cache ? options->cache : &own_cache,
+    };
+    signing.stages = &signing.cache->stages;
+    buf_reset(&signing.stages->canonical_request);
+    buf_reset(&signing.stages->string_to_sign);
+    buf_reset(&signing.stages->signed_headers);
+    buf_reset(&signing.cache->work);
     const bool is_ok = form(&signing, err);
-    buf_release(&signing.scope);
-    if (is_ok && stages) {
-        sigv4_stages_release(stages);
-        *stages = local;
-        local = (struct sigv4_stages){0};
-    }
+    if (is_ok && stages) copy_stages(signing.stages, stages);
+    if (!options->cache) sigv4_key_cache_release(&own_cache);
     return is_ok;
 }
 

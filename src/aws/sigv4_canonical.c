@@ -135,6 +135,13 @@ static bool is_blank(char c) {
 
 // Trimmed; every inner run of white space, folded lines included, is one space.
 static void add_header_value(struct buf *out, struct str value) {
+    size_t blanks = 0;
+    for (size_t i = 0; i < value.len; i++)
+        blanks += (unsigned char)value.ptr[i] <= ' ';
+    if (blanks == 0) { // nearly all of them
+        buf_add(out, value);
+        return;
+    }
     value = str_trim(value);
     size_t start = 0;
     for (size_t i = 0; i < value.len; i++) {

@@ -222,7 +222,8 @@ static enum sigv4_verify_outcome check_signature(struct check *check) {
     const struct str sent_hash = headers_get(&check->request->headers, STR("x-amz-content-sha256"));
     char body_hash[DIGEST_HEX_BYTES], signature[DIGEST_HEX_BYTES];
     uint8_t mac[DIGEST_BYTES];
-    struct digest_hmac_key key;
+    struct sigv4_key_cache own_cache = {0};
+    struct sigv4_key_cache *cache = check->policy->cache ? check->policy->cache : &own_cache;
     CLEANUP(buf_release) struct buf scope = {0};
 
     digest_sha256_hex(buf_str(&check->request->body), body_hash);
@@ -235,9 +236,10 @@ static enum sigv4_verify_outcome check_signature(struct check *check) {
     buf_add_format(
         &scope, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(claim->date), STR_ARG(claim->region),
         STR_ARG(claim->service));
-    sigv4_key_cache_get(check->policy->cache, check->key.secret_access_key, buf_str(&scope), &key);
-    digest_hmac_key_sign(&key, buf_str(&check->result->string_to_sign), mac);
-    digest_hmac_key_wipe(&key);
+    digest_hmac_key_sign(
+        sigv4_key_cache_get(cache, check->key.secret_access_key, buf_str(&scope)),
+        buf_str(&check->result->string_to_sign), mac);
+    sigv4_key_cache_release(&own_cache);
     digest_hex(mac, signature);
     return digest_equal(claim->signature, str_from(signature)) ? SIGV4_VERIFY_ACCEPTED
                                                                : SIGV4_VERIFY_SIGNATURE;

@@ -53,7 +53,9 @@ void buf_add(struct buf *buf, struct str text) {
 }
 
 void buf_add_char(struct buf *buf, char character) {
-    buf_add(buf, (struct str){.ptr = &character, .len = 1});
+    if (!make_room(buf, 1)) return;
+    buf->ptr[buf->len++] = character;
+    buf->ptr[buf->len] = '\0';
 }
 
 void buf_add_rune(struct buf *buf, uint32_t rune) {

@@ -13,21 +13,13 @@ struct str str_from(const char *text) {
     return (struct str){.ptr = text, .len = text ? strlen(text) : 0};
 }
 
-bool str_equal(struct str left, struct str right) {
-    if (left.len != right.len) return false;
-    if (left.len == 0) return true;
-    return left.ptr && right.ptr && memcmp(left.ptr, right.ptr, left.len) == 0;
-}
-
 static char lower(char character) {
     return character >= 'A' && character <= 'Z' ? (char)(character + 32) : character;
 }
 
-bool str_equal_nocase(struct str left, struct str right) {
-    if (left.len != right.len) return false;
-    for (size_t i = 0; i < left.len; i++) {
-        const char a = left.ptr[i], b = right.ptr[i];
-        if (a != b && lower(a) != lower(b)) return false;
+bool str_bytes_equal_nocase(const char *left, const char *right, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (left[i] != right[i] && lower(left[i]) != lower(right[i])) return false;
     }
     return true;
 }
@@ -58,16 +50,6 @@ bool str_contains(struct str text, struct str part) {
 size_t str_find_char(struct str text, char wanted) {
     const char *found = text.len ? memchr(text.ptr, wanted, text.len) : NULL;
     return found ? (size_t)(found - text.ptr) : text.len;
-}
-
-struct str str_slice(struct str text, size_t from, size_t len) {
-    if (from > text.len) from = text.len;
-    if (len > text.len - from) len = text.len - from;
-    return (struct str){.ptr = text.ptr ? text.ptr + from : NULL, .len = len};
-}
-
-struct str str_skip(struct str text, size_t bytes) {
-    return str_slice(text, bytes, text.len);
 }
 
 static bool is_blank(char character) {

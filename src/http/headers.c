@@ -25,12 +25,16 @@ static struct headers_field make_field(struct str name, struct str value) {
     };
 }
 
-void headers_add(struct headers *headers, struct str name, struct str value) {
+static void push_field(struct headers *headers, struct headers_field field) {
     if (headers->count == headers->cap) {
         headers->cap = headers->cap ? headers->cap * 2 : 8;
         headers->fields = mem_resize(headers->fields, headers->cap, sizeof(*headers->fields));
     }
-    headers->fields[headers->count++] = make_field(name, value);
+    headers->fields[headers->count++] = field;
+}
+
+void headers_add(struct headers *headers, struct str name, struct str value) {
+    push_field(headers, make_field(name, value));
 }
 
 static size_t find(const struct headers *headers, struct str name) {
@@ -55,9 +59,7 @@ void headers_set(struct headers *headers, struct str name, struct str value) {
         is_placed = true;
     }
     headers->count = kept;
-    if (is_placed) return;
-    headers_add(headers, field.name, field.value);
-    mem_free(field.memory);
+    if (!is_placed) push_field(headers, field);
 }
 
 struct str headers_get(const struct headers *headers, struct str name) {
@@ -70,9 +72,9 @@ bool headers_has(const struct headers *headers, struct str name) {
 }
 
 size_t headers_remove(struct headers *headers, struct str name) {
-    size_t kept = 0;
+    size_t kept = find(headers, name);
     // Freed last: `name` may be a view of a field that goes.
-    for (size_t i = 0; i < headers->count; i++) {
+    for (size_t i = kept; i < headers->count; i++) {
         const struct headers_field field = headers->fields[i];
         if (str_equal_nocase(field.name, name)) continue;
         headers->fields[i] = headers->fields[kept];

@@ -18,13 +18,15 @@ static bool check_text(struct str text, struct error *err) {
         error_set(err, ERROR_LIMIT, "the address is longer than %zu bytes", URL_MAX_BYTES);
         return error_hint(err, "Paste the address alone.");
     }
+    unsigned char is_bad = 0; // one pass without a way out: compilers take many bytes at a time
     for (size_t i = 0; i < text.len; i++) {
         const unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte <= 0x20 || byte == 0x7F) {
-            return refuse(
-                err, "the address holds a blank or control character",
-                "Paste it again, on one line, without blanks.");
-        }
+        is_bad |= (unsigned char)((byte <= 0x20) | (byte == 0x7F));
+    }
+    if (is_bad) {
+        return refuse(
+            err, "the address holds a blank or control character",
+            "Paste it again, on one line, without blanks.");
     }
     return true;
 }
@@ -48,22 +50,32 @@ static bool parse_port(struct str text, struct url *url, struct error *err) {
     return true;
 }
 
+// Without a way out of the loop, as above.
+static bool is_host_text(struct str host, bool is_bracketed) {
+    const unsigned char letters = is_bracketed ? 'f' - 'a' : 'z' - 'a';
+    const unsigned char third = is_bracketed ? ':' : '-';
+    const unsigned char fourth = is_bracketed ? ':' : '_';
+    unsigned char is_bad = 0;
+    for (size_t i = 0; i < host.len; i++) {
+        const unsigned char c = (unsigned char)host.ptr[i];
+        const unsigned char letter = (unsigned char)((c | 0x20) - 'a');
+        const unsigned char digit = (unsigned char)(c - '0');
+        const unsigned char is_good =
+            (unsigned char)((letter <= letters) | (digit <= 9) | (c == '.') | (c == third) | (c == fourth));
+        is_bad |= (unsigned char)!is_good;
+    }
+    return !is_bad;
+}
+
 static bool check_host(const struct url *url, struct error *err) {
     if (url->host.len == 0) {
         return refuse(
             err, "the address has no host name", "Write it like https://host.example/path.");
     }
-    const char *allowed = url->is_bracketed ? "0123456789abcdefABCDEF:." : NULL;
-    for (size_t i = 0; i < url->host.len; i++) {
-        const char c = url->host.ptr[i];
-        const bool is_plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                              (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
-        if (allowed ? strchr(allowed, c) != NULL : is_plain) continue;
-        return refuse(
-            err, "the host name in the address holds a character that no host name has",
-            "Check the part after // for typing mistakes.");
-    }
-    return true;
+    if (is_host_text(url->host, url->is_bracketed)) return true;
+    return refuse(
+        err, "the host name in the address holds a character that no host name has",
+        "Check the part after // for typing mistakes.");
 }
 
 static bool parse_authority(struct str authority, struct url *url, struct error *err) {
@@ -92,10 +104,8 @@ static bool parse_authority(struct str authority, struct url *url, struct error 
 bool url_parse(struct str text, struct url *out, struct error *err) {
     struct url url = {0};
     if (!check_text(text, err)) return false;
-    size_t scheme = 0;
-    while (scheme + 2 < text.len && memcmp(text.ptr + scheme, "://", 3) != 0)
-        scheme++;
-    if (scheme + 2 >= text.len) {
+    const size_t scheme = str_find_char(text, ':');
+    if (!str_starts_with(str_skip(text, scheme), STR("://"))) {
         return refuse(
             err, "the address does not begin with https:// or http://",
             "Write the whole address, for example https://api.example.com.");
@@ -109,8 +119,9 @@ bool url_parse(struct str text, struct url *out, struct error *err) {
 
     const struct str rest = str_skip(text, scheme + 3);
     size_t end = 0;
-    while (end < rest.len && !strchr("/?#", rest.ptr[end]))
+    while (end < rest.len && rest.ptr[end] != '/' && rest.ptr[end] != '?' && rest.ptr[end] != '#') {
         end++;
+    }
     if (!parse_authority(str_slice(rest, 0, end), &url, err)) return false;
     split_target(str_skip(rest, end), &url);
     *out = url;
@@ -127,6 +138,20 @@ bool url_parse_target(struct str text, struct url *out, struct error *err) {
     split_target(text, &url);
     *out = url;
     return true;
+}
+
+void url_split_target(struct str text, struct str *path, struct str *query) {
+    struct url url = {0};
+    const size_t colon = str_starts_with(text, STR("/")) ? text.len : str_find_char(text, ':');
+    if (str_starts_with(str_skip(text, colon), STR("://"))) {
+        text = str_skip(text, colon + 3);
+        const size_t slash = str_find_char(text, '/');
+        const size_t mark = str_find_char(str_slice(text, 0, slash), '?');
+        text = str_skip(text, mark);
+    }
+    split_target(text, &url);
+    *path = url.path;
+    *query = url.query;
 }
 
 bool url_is_https(const struct url *url) {
