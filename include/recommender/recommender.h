@@ -78,6 +78,9 @@ bool recommender_find_item(
     const struct recommender *recommender, struct str item, uint32_t *number);
 struct str recommender_item_id(const struct recommender *recommender, uint32_t number);
 bool recommender_has_user(const struct recommender *recommender, struct str user_or_session);
+// Is the item among the user's newest 100 events?
+bool recommender_has_seen(
+    const struct recommender *recommender, struct str user_or_session, uint32_t item_number);
 
 // A set of item numbers: for filters. `{0}` is empty; keeps its memory on reset.
 struct recommender_items {

@@ -69,13 +69,16 @@ static bool is_above(const struct ranked *ranked, uint32_t left, uint32_t right)
     return !(ranked->mass[a] < ranked->mass[b]) && a < b;
 }
 
-static void frontier_push(struct recommender *r, int which, const struct ranked *ranked, uint32_t index) {
+static void
+frontier_push(struct recommender *r, int which, const struct ranked *ranked, uint32_t index) {
     struct scratch *scratch = &r->scratch;
     if (index >= model_item_count(r)) return;
     if (scratch->frontier_count[which] == scratch->frontier_cap[which]) {
-        scratch->frontier_cap[which] = scratch->frontier_cap[which] ? scratch->frontier_cap[which] * 2 : 64;
+        scratch->frontier_cap[which] =
+            scratch->frontier_cap[which] ? scratch->frontier_cap[which] * 2 : 64;
         scratch->frontier[which] = mem_resize(
-            scratch->frontier[which], scratch->frontier_cap[which], sizeof(*scratch->frontier[which]));
+            scratch->frontier[which], scratch->frontier_cap[which],
+            sizeof(*scratch->frontier[which]));
     }
     uint32_t *frontier = scratch->frontier[which];
     uint32_t at = scratch->frontier_count[which]++;

@@ -21,7 +21,8 @@ struct document *documents_slot(struct recommender *r, uint32_t number) {
     const uint32_t slot = number & (r->options.document_limit - 1);
     if (slot >= r->document_cap) {
         uint32_t cap = r->document_cap ? r->document_cap : 64;
-        while (cap <= slot) cap *= 2;
+        while (cap <= slot)
+            cap *= 2;
         r->documents =
             model_resize(&r->bytes, r->documents, r->document_cap, cap, sizeof(*r->documents));
         memset(r->documents + r->document_cap, 0, (cap - r->document_cap) * sizeof(*r->documents));
@@ -36,17 +37,19 @@ struct document *documents_slot(struct recommender *r, uint32_t number) {
 
 void documents_reserve_items(struct recommender *r, struct document *document, uint32_t count) {
     uint32_t cap = document->cap ? document->cap : 4;
-    while (cap < count) cap *= 2;
+    while (cap < count)
+        cap *= 2;
     if (cap > DOCUMENT_CAP) cap = DOCUMENT_CAP;
     if (cap == document->cap) return;
-    document->items = model_resize(
-        &r->bytes, document->items, document->cap, cap, sizeof(*document->items));
+    document->items =
+        model_resize(&r->bytes, document->items, document->cap, cap, sizeof(*document->items));
     document->cap = (uint8_t)cap;
 }
 
 void documents_reserve_ring(struct recommender *r, struct item *item, uint32_t count) {
     uint32_t cap = item->ring_cap ? item->ring_cap : 4;
-    while (cap < count) cap *= 2;
+    while (cap < count)
+        cap *= 2;
     if (cap > RING_CAP) cap = RING_CAP;
     if (cap == item->ring_cap) return;
     item->ring = model_resize(&r->bytes, item->ring, item->ring_cap, cap, sizeof(*item->ring));
@@ -65,8 +68,8 @@ static void push_on_ring(struct recommender *r, struct item *item, uint32_t numb
 
 static struct document *open_document(struct recommender *r, struct user *user, bool gap) {
     struct document *document = user->has_document ? documents_find(r, user->document) : NULL;
-    const bool is_over = !document || document->count >= DOCUMENT_CAP ||
-                         (gap && document->count >= DOCUMENT_SPLIT);
+    const bool is_over =
+        !document || document->count >= DOCUMENT_CAP || (gap && document->count >= DOCUMENT_SPLIT);
     if (!is_over) return document;
     user->document = (uint32_t)r->document_count++;
     user->has_document = true;
@@ -77,7 +80,8 @@ void documents_append(
     struct recommender *r, uint32_t number, uint32_t item, int64_t time_s, bool gap) {
     struct document *document = open_document(r, &r->users[number], gap);
     uint32_t at = 0;
-    while (at < document->count && document->items[at] != item) at++;
+    while (at < document->count && document->items[at] != item)
+        at++;
     if (at == document->count) {
         documents_reserve_items(r, document, at + 1u);
         document->count++;

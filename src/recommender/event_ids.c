@@ -12,7 +12,8 @@ uint64_t event_ids_fingerprint(struct str id) {
 
 static uint32_t slot_of(const uint64_t *table, uint32_t cap, uint64_t fingerprint) {
     uint32_t slot = (uint32_t)(fingerprint >> 7) & (cap - 1);
-    while (table[slot] && table[slot] != fingerprint) slot = (slot + 1) & (cap - 1);
+    while (table[slot] && table[slot] != fingerprint)
+        slot = (slot + 1) & (cap - 1);
     return slot;
 }
 
@@ -34,7 +35,7 @@ static void grow(struct recommender *r) {
     ids->young_cap = cap;
 }
 
-static void turn_over(struct recommender *r) {
+void event_ids_turn_over(struct recommender *r) {
     struct event_ids *ids = &r->event_ids;
     mem_free(ids->old);
     r->bytes -= ids->old_cap * sizeof(*ids->old);
@@ -46,7 +47,7 @@ static void turn_over(struct recommender *r) {
 
 void event_ids_add(struct recommender *r, uint64_t fingerprint) {
     struct event_ids *ids = &r->event_ids;
-    if (ids->young_count >= r->options.event_id_limit) turn_over(r);
+    if (ids->young_count >= r->options.event_id_limit) event_ids_turn_over(r);
     if ((ids->young_count + 1) * 2 > ids->young_cap) grow(r);
     ids->young[slot_of(ids->young, ids->young_cap, fingerprint)] = fingerprint;
     ids->young_count++;

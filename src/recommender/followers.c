@@ -10,7 +10,8 @@
 // The place of the item among the first `count`, or `count`.
 static uint32_t find(const uint32_t *items, uint32_t count, uint32_t item) {
     uint32_t at = 0;
-    while (at < count && items[at] != item) at++;
+    while (at < count && items[at] != item)
+        at++;
     return at;
 }
 
@@ -26,7 +27,8 @@ static void strengthen(uint32_t *weight, uint32_t by) {
     *weight = *weight > UINT32_MAX - by ? UINT32_MAX : *weight + by;
 }
 
-static void wear_down(uint32_t *items, uint32_t *weights, uint32_t count, uint32_t item, uint32_t by) {
+static void
+wear_down(uint32_t *items, uint32_t *weights, uint32_t count, uint32_t item, uint32_t by) {
     const uint32_t at = weakest(weights, count);
     if (weights[at] > by) {
         weights[at] -= by;
@@ -38,7 +40,8 @@ static void wear_down(uint32_t *items, uint32_t *weights, uint32_t count, uint32
 
 void followers_reserve_row(struct recommender *r, struct item *item, uint32_t count) {
     uint32_t cap = item->row_cap ? item->row_cap : 4;
-    while (cap < count) cap *= 2;
+    while (cap < count)
+        cap *= 2;
     if (cap == item->row_cap) return;
     item->row = model_resize(
         &r->bytes, item->row, (size_t)item->row_cap * 2, (size_t)cap * 2, sizeof(*item->row));
@@ -80,7 +83,8 @@ static struct pair *find_slot(struct pair *pairs, uint32_t cap, uint32_t before,
     return empty;
 }
 
-const struct pair *followers_find_pair(const struct recommender *r, uint32_t before, uint32_t current) {
+const struct pair *
+followers_find_pair(const struct recommender *r, uint32_t before, uint32_t current) {
     if (r->pair_cap == 0) return NULL;
     const struct pair *pair = find_slot(r->pairs, r->pair_cap, before, current);
     return pair && pair->strength ? pair : NULL;
@@ -109,7 +113,8 @@ static struct pair *claim_pair(struct recommender *r, uint32_t before, uint32_t 
     }
     if (pair && pair->strength) return pair;
     if (!pair) {
-        struct pair *bucket = r->pairs + (size_t)bucket_of(before, current, r->pair_cap) * PAIR_BUCKET;
+        struct pair *bucket =
+            r->pairs + (size_t)bucket_of(before, current, r->pair_cap) * PAIR_BUCKET;
         pair = bucket;
         for (int i = 1; i < PAIR_BUCKET; i++) {
             if (bucket[i].strength < pair->strength) pair = &bucket[i];
@@ -138,7 +143,8 @@ static void add_to_pair(struct recommender *r, uint32_t before, uint32_t current
     }
 }
 
-void followers_learn(struct recommender *r, const struct user *user, uint32_t item, int64_t time_s) {
+void followers_learn(
+    struct recommender *r, const struct user *user, uint32_t item, int64_t time_s) {
     struct recent recent[3];
     const uint32_t count = users_recent(user, time_s, recent, 3);
     if (count == 0 || recent[0].item == item) return;

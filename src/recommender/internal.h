@@ -44,7 +44,7 @@ struct seen {
 };
 
 struct typed {
-    uint64_t type; // hash of the lower-case event type
+    uint64_t type;   // hash of the lower-case event type
     uint32_t *items; // owned; oldest first
     uint32_t count, cap;
 };
@@ -56,9 +56,9 @@ struct user {
     uint32_t typed_count, typed_cap;
     uint32_t document; // number of the open one
     bool has_document;
-    bool is_person; // was named as a user, not only as a session
-    uint32_t newer, older;     // in order of activity; NOBODY at the ends
-    uint32_t joined;           // the user this session id means, or NOBODY
+    bool is_person;        // was named as a user, not only as a session
+    uint32_t newer, older; // in order of activity; NOBODY at the ends
+    uint32_t joined;       // the user this session id means, or NOBODY
     uint32_t joined_generation;
     uint32_t generation; // rises when the number is given to somebody else
 };
@@ -175,7 +175,8 @@ struct recommender {
 };
 
 // model.c
-void model_resolve_options(const struct recommender_options *given, struct recommender_options *out);
+void model_resolve_options(
+    const struct recommender_options *given, struct recommender_options *out);
 uint32_t model_add_item(struct recommender *r, struct str id, int64_t now_s);
 // Resizes an array and keeps the count of bytes.
 void *model_resize(size_t *bytes, void *memory, size_t old_count, size_t count, size_t each);
@@ -213,7 +214,8 @@ void typed_release(struct user *user);
 
 // documents.c
 struct document *documents_find(const struct recommender *r, uint32_t number); // NULL: gone
-void documents_append(struct recommender *r, uint32_t user, uint32_t item, int64_t time_s, bool gap);
+void documents_append(
+    struct recommender *r, uint32_t user, uint32_t item, int64_t time_s, bool gap);
 struct document *documents_slot(struct recommender *r, uint32_t number);
 void documents_reserve_items(struct recommender *r, struct document *document, uint32_t count);
 void documents_reserve_ring(struct recommender *r, struct item *item, uint32_t count);
@@ -226,7 +228,8 @@ static inline uint32_t documents_on_ring(const struct item *item, uint32_t k) {
 
 // followers.c
 void followers_learn(struct recommender *r, const struct user *user, uint32_t item, int64_t time_s);
-const struct pair *followers_find_pair(const struct recommender *r, uint32_t before, uint32_t current);
+const struct pair *
+followers_find_pair(const struct recommender *r, uint32_t before, uint32_t current);
 void followers_reserve_row(struct recommender *r, struct item *item, uint32_t count);
 void followers_set_pair_cap(struct recommender *r, uint32_t cap);
 
@@ -238,6 +241,7 @@ void popular_rebuild(struct recommender *r); // heaps from the masses
 // event_ids.c
 bool event_ids_contain(const struct event_ids *ids, uint64_t fingerprint);
 void event_ids_add(struct recommender *r, uint64_t fingerprint);
+void event_ids_turn_over(struct recommender *r);
 uint64_t event_ids_fingerprint(struct str id);
 
 // predict.c
@@ -253,8 +257,11 @@ const struct candidate *predict_find(const struct recommender *r, uint32_t item)
 void predict_user(struct recommender *r, uint32_t user, int64_t time_s, struct prediction *out);
 // Writes the terms v · P of the item and returns their sum.
 double predict_terms(
-    const struct recommender *r, const struct prediction *prediction,
-    const struct candidate *candidate, uint32_t item, double terms[RECOMMENDER_REASON_COUNT]);
+    const struct recommender *r,
+    const struct prediction *prediction,
+    const struct candidate *candidate,
+    uint32_t item,
+    double terms[RECOMMENDER_REASON_COUNT]);
 void predict_learn(struct recommender *r, uint32_t user, uint32_t item, int64_t time_s);
 void predict_start(struct recommender *r); // weights and tables
 
@@ -271,8 +278,8 @@ void best_walk_advance(struct recommender *r, int which, const struct ranked *ra
 // question.c
 bool question_accepts(
     const struct recommender *r, const struct recommender_question *question, uint32_t item);
-struct recommender_scored *question_append(
-    const struct recommender *r, struct recommender_answer *out, uint32_t item);
+struct recommender_scored *
+question_append(const struct recommender *r, struct recommender_answer *out, uint32_t item);
 int64_t question_time(const struct recommender *r, const struct recommender_question *question);
 static inline size_t question_count(const struct recommender_question *question) {
     return question->count ? question->count : RECOMMENDER_DEFAULT_COUNT;

@@ -5,7 +5,8 @@
 #include <math.h>
 
 enum { LEAST_TOGETHER = 3 }; // below, a common document is more likely chance (SIMS' default)
-#define TRENDING_FLOOR 0.125 // events an interval; keeps single events from looking like an explosion
+#define TRENDING_FLOOR                                                                             \
+    0.125 // events an interval; keeps single events from looking like an explosion
 
 typedef double list_score_fn(const struct recommender *r, uint32_t item);
 
@@ -28,14 +29,19 @@ static void append_best(struct recommender *r, struct recommender_answer *out) {
 }
 
 static void consider(
-    struct recommender *r, const struct recommender_question *question, uint32_t item, double score) {
+    struct recommender *r,
+    const struct recommender_question *question,
+    uint32_t item,
+    double score) {
     if (!best_would_enter(&r->scratch.best, score, item, 0)) return;
     if (is_allowed(r, question, item)) best_push(&r->scratch.best, score, item, 0);
 }
 
 // The rest of the answer from the catalogue, without the items that are candidates.
 static void fill(
-    struct recommender *r, const struct recommender_question *question, list_score_fn *score_of,
+    struct recommender *r,
+    const struct recommender_question *question,
+    list_score_fn *score_of,
     struct recommender_answer *out) {
     best_reset(&r->scratch.best, question_count(question) - out->count);
     for (uint32_t item = 0; item < model_item_count(r); item++) {
@@ -62,7 +68,8 @@ static double increase(const struct recommender *r, uint32_t item) {
 }
 
 void recommender_popular(
-    struct recommender *r, const struct recommender_question *question,
+    struct recommender *r,
+    const struct recommender_question *question,
     struct recommender_answer *out) {
     begin(out);
     predict_begin(r);
@@ -70,7 +77,8 @@ void recommender_popular(
 }
 
 void recommender_trending(
-    struct recommender *r, const struct recommender_question *question,
+    struct recommender *r,
+    const struct recommender_question *question,
     struct recommender_answer *out) {
     begin(out);
     predict_begin(r);
@@ -90,7 +98,9 @@ static void count_together(struct recommender *r, uint32_t item) {
 }
 
 static void append_together(
-    struct recommender *r, const struct recommender_question *question, bool often,
+    struct recommender *r,
+    const struct recommender_question *question,
+    bool often,
     struct recommender_answer *out) {
     best_reset(&r->scratch.best, question_count(question) - out->count);
     for (uint32_t i = 1; i < r->scratch.candidate_count; i++) { // 0 is the item itself
@@ -103,7 +113,9 @@ static void append_together(
 }
 
 void recommender_related(
-    struct recommender *r, struct str item, const struct recommender_question *question,
+    struct recommender *r,
+    struct str item,
+    const struct recommender_question *question,
     struct recommender_answer *out) {
     begin(out);
     predict_begin(r);

@@ -20,7 +20,8 @@ void *model_resize(size_t *bytes, void *memory, size_t old_count, size_t count, 
 
 static uint32_t power_of_two(uint32_t at_least) {
     uint32_t power = 1;
-    while (power < at_least && power < (uint32_t)1 << 31) power *= 2;
+    while (power < at_least && power < (uint32_t)1 << 31)
+        power *= 2;
     return power;
 }
 
@@ -29,7 +30,8 @@ static uint32_t within(uint32_t given, uint32_t fallback, uint32_t least, uint32
     return value < least ? least : value > most ? most : value;
 }
 
-void model_resolve_options(const struct recommender_options *given, struct recommender_options *out) {
+void model_resolve_options(
+    const struct recommender_options *given, struct recommender_options *out) {
     const struct recommender_options zero = {0};
     if (!given) given = &zero;
     *out = (struct recommender_options){
@@ -70,7 +72,8 @@ static void release_scratch(struct scratch *scratch) {
     mem_free(scratch->matches);
     mem_free(scratch->best.entries);
     mem_free(scratch->neighbours.entries);
-    for (int i = 0; i < 2; i++) mem_free(scratch->frontier[i]);
+    for (int i = 0; i < 2; i++)
+        mem_free(scratch->frontier[i]);
 }
 
 void recommender_free(struct recommender *r) {
@@ -79,7 +82,8 @@ void recommender_free(struct recommender *r) {
         mem_free(r->items[i].ring);
         mem_free(r->items[i].row);
     }
-    for (uint32_t i = 0; i < r->document_cap; i++) mem_free(r->documents[i].items);
+    for (uint32_t i = 0; i < r->document_cap; i++)
+        mem_free(r->documents[i].items);
     users_release(r);
     names_release(&r->item_names);
     mem_free(r->items);
@@ -145,12 +149,13 @@ enum recommender_verdict recommender_add_item(struct recommender *r, struct str 
 }
 
 int64_t recommender_clamp_time(int64_t time_s, int64_t wall_now_s) {
-    if (wall_now_s < LATEST_S && time_s > wall_now_s + DAYS_AHEAD * (int64_t)DAY_S) time_s = wall_now_s;
+    if (wall_now_s < LATEST_S && time_s > wall_now_s + DAYS_AHEAD * (int64_t)DAY_S)
+        time_s = wall_now_s;
     return time_s < EARLIEST_S ? EARLIEST_S : time_s > LATEST_S ? LATEST_S : time_s;
 }
 
-static enum recommender_verdict judge(
-    const struct recommender *r, const struct recommender_event *event) {
+static enum recommender_verdict
+judge(const struct recommender *r, const struct recommender_event *event) {
     const bool has_owner = event->user.len > 0 || event->session.len > 0;
     const bool fits = event->user.len <= RECOMMENDER_ID_MAX_BYTES &&
                       event->session.len <= RECOMMENDER_ID_MAX_BYTES &&
@@ -166,8 +171,8 @@ static enum recommender_verdict judge(
 // The three steps of section 3.2.
 static void take_in(struct recommender *r, uint32_t number, uint32_t item, int64_t time_s) {
     struct user *user = &r->users[number];
-    const bool gap = user->count > 0 && time_s - user->history[user->count - 1].time_s >
-                                            RECOMMENDER_SESSION_GAP_S;
+    const bool gap = user->count > 0 &&
+                     time_s - user->history[user->count - 1].time_s > RECOMMENDER_SESSION_GAP_S;
     followers_learn(r, user, item, time_s);
     documents_append(r, number, item, time_s, gap);
     popular_count(r, item, time_s);
@@ -191,7 +196,8 @@ enum recommender_verdict recommender_add_event(
     if (is_late) time_s = r->now_s;
 
     uint32_t item;
-    if (r->events % LEARN_EVERY == LEARN_EVERY - 1 && names_find(&r->item_names, event->item, &item)) {
+    if (r->events % LEARN_EVERY == LEARN_EVERY - 1 &&
+        names_find(&r->item_names, event->item, &item)) {
         predict_learn(r, number, item, time_s);
     }
     item = model_add_item(r, event->item, time_s);
@@ -220,15 +226,16 @@ static size_t scratch_bytes(const struct scratch *scratch) {
 }
 
 size_t recommender_memory_bytes(const struct recommender *r) {
-    return r->bytes + r->history_bytes + names_bytes(&r->item_names) +
-           names_bytes(&r->user_names) + scratch_bytes(&r->scratch);
+    return r->bytes + r->history_bytes + names_bytes(&r->item_names) + names_bytes(&r->user_names) +
+           scratch_bytes(&r->scratch);
 }
 
 size_t recommender_memory_limit(const struct recommender_options *given) {
     struct recommender_options options;
     model_resolve_options(given, &options);
     // arrays that grow by doubling may hold twice their content, tables of hashes four times
-    const size_t per_name = 2 * sizeof(struct names_entry) + 4 * sizeof(uint32_t) + RECOMMENDER_ID_MAX_BYTES;
+    const size_t per_name =
+        2 * sizeof(struct names_entry) + 4 * sizeof(uint32_t) + RECOMMENDER_ID_MAX_BYTES;
     const size_t per_item = sizeof(struct item) + 4 * sizeof(double) + 5 * sizeof(uint32_t) +
                             (RING_CAP + 2 * ROW_CAP) * sizeof(uint32_t) + per_name;
     const size_t per_user = 2 * sizeof(struct user) + per_name;

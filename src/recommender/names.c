@@ -29,7 +29,8 @@ uint64_t names_hash(struct str text) {
 
 void names_release(struct names *names) {
     if (!names) return;
-    for (uint32_t i = 0; i < names->used; i++) mem_free(names->entries[i].text);
+    for (uint32_t i = 0; i < names->used; i++)
+        mem_free(names->entries[i].text);
     mem_free(names->entries);
     mem_free(names->slots);
     *names = (struct names){0};
@@ -68,7 +69,8 @@ static void grow_slots(struct names *names) {
     for (uint32_t i = 0; i < names->used; i++) {
         if (!names->entries[i].text) continue;
         uint32_t slot = names->entries[i].hash & (slot_count - 1);
-        while (slots[slot]) slot = (slot + 1) & (slot_count - 1);
+        while (slots[slot])
+            slot = (slot + 1) & (slot_count - 1);
         slots[slot] = i + 1;
     }
     mem_free(names->slots);

@@ -44,13 +44,15 @@ void popular_add_item(struct recommender *r, uint32_t item) {
 }
 
 // The mass of one event now. Far events in the past weigh nothing, never NaN.
-static double event_mass(struct recommender *r, struct decay *decay, double *masses, int64_t time_s) {
+static double
+event_mass(struct recommender *r, struct decay *decay, double *masses, int64_t time_s) {
     if (!decay->has_origin) decay->origin_s = time_s;
     decay->has_origin = true;
     const double exponent = (double)(time_s - decay->origin_s) / decay->half_life_s;
     if (exponent <= 200) return exp2(exponent);
     const double scale = exp2(-exponent);
-    for (uint32_t i = 0; i < model_item_count(r); i++) masses[i] *= scale;
+    for (uint32_t i = 0; i < model_item_count(r); i++)
+        masses[i] *= scale;
     decay->origin_s = time_s;
     return 1;
 }
@@ -63,7 +65,8 @@ static void count_trend(struct recommender *r, uint32_t item, int64_t time_s) {
         // masses too small to tell apart became equal: their order is now by number
         rebuild(&r->trend, model_item_count(r));
         r->trend.total = 0;
-        for (uint32_t i = 0; i < model_item_count(r); i++) r->trend.total += r->trend.mass[i];
+        for (uint32_t i = 0; i < model_item_count(r); i++)
+            r->trend.total += r->trend.mass[i];
     }
     r->trend.mass[item] += mass;
     r->trend.total += mass;

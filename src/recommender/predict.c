@@ -25,10 +25,14 @@ void predict_start(struct recommender *r) {
     for (int i = 0; i < CONTEXT_COUNT; i++) {
         memcpy(r->contexts[i].weights, start_weights, sizeof(start_weights));
     }
-    for (int i = 0; i < AGE_TABLE; i++) r->age_decay[i] = exp(-i / 120.0);
-    for (int i = 0; i < DOCUMENT_CAP; i++) r->distance_decay[i] = exp(-(i - 1) / 5.0);
-    for (int i = 0; i < QUERY_CAP; i++) r->rank_decay[i] = exp(-i / 3.0);
-    for (int i = 1; i <= DOCUMENT_CAP; i++) r->length_factor[i] = 1 / sqrt(i);
+    for (int i = 0; i < AGE_TABLE; i++)
+        r->age_decay[i] = exp(-i / 120.0);
+    for (int i = 0; i < DOCUMENT_CAP; i++)
+        r->distance_decay[i] = exp(-(i - 1) / 5.0);
+    for (int i = 0; i < QUERY_CAP; i++)
+        r->rank_decay[i] = exp(-i / 3.0);
+    for (int i = 1; i <= DOCUMENT_CAP; i++)
+        r->length_factor[i] = 1 / sqrt(i);
 }
 
 void predict_begin(struct recommender *r) {
@@ -38,8 +42,7 @@ void predict_begin(struct recommender *r) {
 const struct candidate *predict_find(const struct recommender *r, uint32_t item) {
     const struct scratch *scratch = &r->scratch;
     const uint32_t at = scratch->candidate_of[item];
-    const bool points_back =
-        at < scratch->candidate_count && scratch->candidates[at].item == item;
+    const bool points_back = at < scratch->candidate_count && scratch->candidates[at].item == item;
     return points_back ? &scratch->candidates[at] : NULL;
 }
 
@@ -113,8 +116,8 @@ static void choose_neighbours(struct recommender *r, int64_t time_s) {
 
 // A document's items, by their distance to the most recent query item it contains. Returns the weight
 // given. Query items were made candidates first, so a candidate's place below `count` is its rank.
-static double vote(
-    struct recommender *r, const struct document *document, uint32_t count, double similarity) {
+static double
+vote(struct recommender *r, const struct document *document, uint32_t count, double similarity) {
     uint32_t rank = count, at = 0;
     for (uint32_t i = 0; i < document->count; i++) {
         const struct candidate *candidate = predict_find(r, document->items[i]);
@@ -140,7 +143,10 @@ static double vote(
 }
 
 static double add_neighbours(
-    struct recommender *r, const struct user *user, const struct recent *query, uint32_t count,
+    struct recommender *r,
+    const struct user *user,
+    const struct recent *query,
+    uint32_t count,
     int64_t time_s) {
     collect_matches(r, user, query, count);
     choose_neighbours(r, time_s);
@@ -154,8 +160,12 @@ static double add_neighbours(
 }
 
 static double add_weights(
-    struct recommender *r, const uint32_t *items, const uint32_t *weights, uint32_t count,
-    enum recommender_reason reason, double unit) {
+    struct recommender *r,
+    const uint32_t *items,
+    const uint32_t *weights,
+    uint32_t count,
+    enum recommender_reason reason,
+    double unit) {
     double total = 0;
     for (uint32_t i = 0; i < count; i++) {
         const double weight = weights[i] * unit;
@@ -192,7 +202,8 @@ static double add_again(struct recommender *r, const struct user *user, uint32_t
 
 static uint32_t level(uint32_t value, const uint32_t *bounds, uint32_t count) {
     uint32_t at = 0;
-    while (at < count && value >= bounds[at]) at++;
+    while (at < count && value >= bounds[at])
+        at++;
     return at;
 }
 
@@ -243,7 +254,8 @@ void predict_user(struct recommender *r, uint32_t number, int64_t time_s, struct
     if (user && user->count > 0) {
         struct recent query[QUERY_CAP];
         const uint32_t count = users_recent(user, time_s, query, QUERY_CAP);
-        for (uint32_t i = 0; i < count; i++) predict_candidate(r, query[i].item);
+        for (uint32_t i = 0; i < count; i++)
+            predict_candidate(r, query[i].item);
         out->current = query[0].item;
         find_context(r, user, time_s, out);
         totals[RECOMMENDER_REASON_KNN] = add_neighbours(r, user, query, count, time_s);
@@ -255,15 +267,19 @@ void predict_user(struct recommender *r, uint32_t number, int64_t time_s, struct
 }
 
 double predict_terms(
-    const struct recommender *r, const struct prediction *prediction,
-    const struct candidate *candidate, uint32_t item, double terms[RECOMMENDER_REASON_COUNT]) {
+    const struct recommender *r,
+    const struct prediction *prediction,
+    const struct candidate *candidate,
+    uint32_t item,
+    double terms[RECOMMENDER_REASON_COUNT]) {
     double score = 0;
     for (int i = 0; i < RECOMMENDER_REASON_TREND; i++) {
         terms[i] = candidate ? prediction->factors[i] * candidate->raw[i] : 0;
         score += terms[i];
     }
     const double trend = prediction->factors[RECOMMENDER_REASON_TREND] * r->trend.mass[item];
-    const double pop = prediction->factors[RECOMMENDER_REASON_POP] * (r->pop.mass[item] + POP_FLOOR);
+    const double pop =
+        prediction->factors[RECOMMENDER_REASON_POP] * (r->pop.mass[item] + POP_FLOOR);
     terms[RECOMMENDER_REASON_TREND] = trend;
     terms[RECOMMENDER_REASON_POP] = pop;
     return score + trend + pop;

@@ -88,7 +88,8 @@ bool question_accepts(
     const struct recommender *r, const struct recommender_question *question, uint32_t item) {
     if (question->exclude && recommender_items_contain(question->exclude, item)) return false;
     const struct recommender_filter *filter = &question->filter;
-    return !filter->accepts || filter->accepts(filter->context, item, names_text(&r->item_names, item));
+    return !filter->accepts ||
+           filter->accepts(filter->context, item, names_text(&r->item_names, item));
 }
 
 static struct recommender_scored *append(struct recommender_answer *out) {
@@ -101,8 +102,8 @@ static struct recommender_scored *append(struct recommender_answer *out) {
     return scored;
 }
 
-struct recommender_scored *question_append(
-    const struct recommender *r, struct recommender_answer *out, uint32_t item) {
+struct recommender_scored *
+question_append(const struct recommender *r, struct recommender_answer *out, uint32_t item) {
     struct recommender_scored *scored = append(out);
     scored->item = item;
     scored->item_id = names_text(&r->item_names, item);
@@ -123,7 +124,8 @@ static int64_t oldest_explored(const struct asking *asking) {
 }
 
 // A fixed hash of user, item and day in [0.5, 1.5], divided by popularity: the same all day.
-static double exploration_mass(const struct recommender *r, const struct asking *asking, uint32_t item) {
+static double
+exploration_mass(const struct recommender *r, const struct asking *asking, uint32_t item) {
     if (r->items[item].first_s < oldest_explored(asking)) return 0;
     const uint64_t day = (uint64_t)(asking->time_s / DAY_S);
     const uint64_t parts[3] = {
@@ -134,7 +136,9 @@ static double exploration_mass(const struct recommender *r, const struct asking 
 }
 
 static void begin(
-    struct recommender *r, const struct recommender_question *question, struct asking *asking,
+    struct recommender *r,
+    const struct recommender_question *question,
+    struct asking *asking,
     struct recommender_answer *out) {
     *asking = (struct asking){.question = question, .time_s = question_time(r, question)};
     const uint32_t user = users_find(r, question->user);
@@ -156,15 +160,17 @@ static void begin(
 }
 
 static double score_item(
-    const struct recommender *r, const struct asking *asking, uint32_t item,
+    const struct recommender *r,
+    const struct asking *asking,
+    uint32_t item,
     struct recommender_scored *scored) {
     const struct candidate *candidate = predict_find(r, item);
     double score = predict_terms(r, &asking->prediction, candidate, item, scored->reasons);
     if (asking->exploration > 0) {
         const double share = asking->exploration;
-        for (int i = 0; i < RECOMMENDER_REASON_COUNT; i++) scored->reasons[i] *= 1 - share;
-        scored->exploration =
-            share * exploration_mass(r, asking, item) / asking->exploration_total;
+        for (int i = 0; i < RECOMMENDER_REASON_COUNT; i++)
+            scored->reasons[i] *= 1 - share;
+        scored->exploration = share * exploration_mass(r, asking, item) / asking->exploration_total;
         score = (1 - share) * score + scored->exploration;
     }
     scored->score = score;
@@ -219,7 +225,8 @@ static void consider_popular(struct recommender *r, const struct asking *asking)
 
 static void consider_catalogue(struct recommender *r, const struct asking *asking) {
     const uint32_t touched = r->scratch.candidate_count;
-    for (uint32_t i = 0; i < touched; i++) consider(r, asking, r->scratch.candidates[i].item);
+    for (uint32_t i = 0; i < touched; i++)
+        consider(r, asking, r->scratch.candidates[i].item);
     if (asking->exploration > 0) {
         consider_untouched(r, asking);
     } else {
@@ -235,7 +242,8 @@ static void consider_only(
 }
 
 void recommender_recommend(
-    struct recommender *r, const struct recommender_question *question,
+    struct recommender *r,
+    const struct recommender_question *question,
     struct recommender_answer *out) {
     struct asking asking;
     begin(r, question, &asking, out);
@@ -258,7 +266,9 @@ static bool find_ranked(const struct recommender *r, struct str id, uint32_t *it
 }
 
 static void append_unranked(
-    const struct recommender *r, const struct recommender_question *question, struct str id,
+    const struct recommender *r,
+    const struct recommender_question *question,
+    struct str id,
     struct recommender_answer *out) {
     uint32_t item = RECOMMENDER_NO_ITEM;
     if (names_find(&r->item_names, id, &item) && !question_accepts(r, question, item)) return;
@@ -268,8 +278,11 @@ static void append_unranked(
 }
 
 void recommender_rank(
-    struct recommender *r, const struct recommender_question *question, const struct str *items,
-    size_t item_count, struct recommender_answer *out) {
+    struct recommender *r,
+    const struct recommender_question *question,
+    const struct str *items,
+    size_t item_count,
+    struct recommender_answer *out) {
     struct asking asking;
     begin(r, question, &asking, out);
     struct best *best = &r->scratch.best;
@@ -289,7 +302,8 @@ void recommender_rank(
         score_item(r, &asking, scored->item, scored);
         scored->score /= total;
         scored->exploration /= total;
-        for (int k = 0; k < RECOMMENDER_REASON_COUNT; k++) scored->reasons[k] /= total;
+        for (int k = 0; k < RECOMMENDER_REASON_COUNT; k++)
+            scored->reasons[k] /= total;
     }
     for (size_t i = 0; i < item_count; i++) {
         uint32_t item;

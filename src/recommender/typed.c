@@ -22,7 +22,8 @@ uint64_t typed_hash(struct str event_type) {
 static void reserve(struct typed *typed, uint32_t count) {
     if (count <= typed->cap) return;
     uint32_t cap = typed->cap ? typed->cap : 4;
-    while (cap < count) cap *= 2;
+    while (cap < count)
+        cap *= 2;
     if (cap > RECOMMENDER_TYPED_HISTORY) cap = RECOMMENDER_TYPED_HISTORY;
     typed->items = mem_resize(typed->items, cap, sizeof(*typed->items));
     typed->cap = cap;
@@ -75,30 +76,35 @@ void typed_append(struct user *user, uint64_t type, uint32_t item) {
 void typed_join(struct user *into, struct user *from) {
     for (uint32_t i = 0; i < from->typed_count; i++) {
         const struct typed *typed = &from->typed[i];
-        for (uint32_t k = 0; k < typed->count; k++) typed_append(into, typed->type, typed->items[k]);
+        for (uint32_t k = 0; k < typed->count; k++)
+            typed_append(into, typed->type, typed->items[k]);
     }
 }
 
 void typed_release(struct user *user) {
-    for (uint32_t i = 0; i < user->typed_count; i++) mem_free(user->typed[i].items);
+    for (uint32_t i = 0; i < user->typed_count; i++)
+        mem_free(user->typed[i].items);
     mem_free(user->typed);
     user->typed = NULL;
     user->typed_count = user->typed_cap = 0;
 }
 
 static void add_all(const struct typed *typed, struct recommender_items *out) {
-    for (uint32_t i = 0; i < typed->count; i++) recommender_items_add(out, typed->items[i]);
+    for (uint32_t i = 0; i < typed->count; i++)
+        recommender_items_add(out, typed->items[i]);
 }
 
 void recommender_find_interactions(
-    const struct recommender *r, struct str user, struct str event_type,
+    const struct recommender *r,
+    struct str user,
+    struct str event_type,
     struct recommender_items *out) {
     const uint32_t number = users_find(r, user);
     if (number == NOBODY) return;
     const struct user *found = &r->users[number];
-    const bool is_forgotten = r->options.forget_after_s > 0 && found->count > 0 &&
-                              r->now_s - found->history[found->count - 1].time_s >
-                                  r->options.forget_after_s;
+    const bool is_forgotten =
+        r->options.forget_after_s > 0 && found->count > 0 &&
+        r->now_s - found->history[found->count - 1].time_s > r->options.forget_after_s;
     if (is_forgotten) return;
     const uint64_t type = typed_hash(event_type);
     for (uint32_t i = 0; i < found->typed_count; i++) {

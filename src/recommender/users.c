@@ -96,7 +96,8 @@ void users_enforce_limits(struct recommender *r) {
 }
 
 void users_release(struct recommender *r) {
-    for (uint32_t i = 0; i < r->user_names.used; i++) empty_user(&r->users[i]);
+    for (uint32_t i = 0; i < r->user_names.used; i++)
+        empty_user(&r->users[i]);
     mem_free(r->users);
     names_release(&r->user_names);
 }
@@ -104,7 +105,8 @@ void users_release(struct recommender *r) {
 // Room for `count` entries. Capacity is a function of the largest count, never of the way there.
 struct seen *users_reserve_history(struct user *user, uint32_t count) {
     uint32_t cap = user->cap ? user->cap : 4;
-    while (cap < count) cap *= 2;
+    while (cap < count)
+        cap *= 2;
     if (cap != user->cap) user->history = mem_resize(user->history, cap, sizeof(*user->history));
     user->cap = cap;
     return user->history;
@@ -129,6 +131,12 @@ bool users_have_item(const struct user *user, uint32_t item) {
     return false;
 }
 
+bool recommender_has_seen(
+    const struct recommender *r, struct str user_or_session, uint32_t item_number) {
+    const uint32_t number = users_find(r, user_or_session);
+    return number != NOBODY && users_have_item(&r->users[number], item_number);
+}
+
 uint32_t users_recent(const struct user *user, int64_t time_s, struct recent *out, uint32_t limit) {
     const uint32_t oldest = user->count - users_visible(user);
     uint32_t count = 0;
@@ -138,7 +146,8 @@ uint32_t users_recent(const struct user *user, int64_t time_s, struct recent *ou
         if (time_s - seen->time_s > RECOMMENDER_SESSION_GAP_S) in_session = false;
         time_s = seen->time_s;
         uint32_t k = 0;
-        while (k < count && out[k].item != seen->item) k++;
+        while (k < count && out[k].item != seen->item)
+            k++;
         if (k == count) out[count++] = (struct recent){seen->item, in_session};
     }
     return count;
@@ -151,9 +160,9 @@ static void merge_history(struct user *into, const struct user *from) {
     uint32_t left = into->count - users_visible(into);
     uint32_t right = from->count - users_visible(from);
     while (left < into->count || right < from->count) {
-        const bool take_left = right == from->count ||
-                               (left < into->count &&
-                                into->history[left].time_s <= from->history[right].time_s);
+        const bool take_left =
+            right == from->count ||
+            (left < into->count && into->history[left].time_s <= from->history[right].time_s);
         merged[count++] = take_left ? into->history[left++] : from->history[right++];
     }
     const uint32_t kept = count < HISTORY_KEPT ? count : HISTORY_KEPT;
@@ -162,12 +171,14 @@ static void merge_history(struct user *into, const struct user *from) {
 }
 
 // An item in both histories was counted for two people who turn out to be one.
-static void count_shared_once(struct recommender *r, const struct user *into, const struct user *from) {
+static void
+count_shared_once(struct recommender *r, const struct user *into, const struct user *from) {
     const uint32_t oldest = from->count - users_visible(from);
     for (uint32_t i = oldest; i < from->count; i++) {
         const uint32_t item = from->history[i].item;
         bool is_repeat = false;
-        for (uint32_t k = oldest; k < i && !is_repeat; k++) is_repeat = from->history[k].item == item;
+        for (uint32_t k = oldest; k < i && !is_repeat; k++)
+            is_repeat = from->history[k].item == item;
         if (!is_repeat && users_have_item(into, item) && r->items[item].users > 1) {
             r->items[item].users--;
         }

@@ -53,9 +53,8 @@ struct run {
     struct evaluate_options options;
     struct recommender *recommender;
     struct recommender_answer answer;
-    struct shopper *shoppers;    // owned; by user number of the log
-    uint32_t *item_of;           // owned; the recommender's number of the log's item, or NONE
-    bool *was_trained;           // owned; by item number of the log
+    struct shopper *shoppers; // owned; by user number of the log
+    uint32_t *item_of;        // owned; the recommender's number of the log's item, or NONE
     struct evaluate_figures figures;
     uint64_t possible; // questions that could be asked so far
 };
@@ -65,7 +64,6 @@ static void release(struct run *run) {
     recommender_answer_release(&run->answer);
     mem_free(run->shoppers);
     mem_free(run->item_of);
-    mem_free(run->was_trained);
     mem_free(run->figures.covered);
 }
 
@@ -98,16 +96,19 @@ static size_t rank_of(const struct run *run, uint32_t item) {
     return 0;
 }
 
-// Not trained on, but in the catalogue by now: what never occurred cannot be recommended by anybody.
-static bool is_new_item(const struct run *run, uint32_t item) {
-    return !run->was_trained[item] && run->item_of[item] != NONE;
+// New to this user, as far as the model remembers: what `again` cannot tell.
+static bool is_new_item(const struct run *run, const struct evaluate_row *row) {
+    const uint32_t number = run->item_of[row->item];
+    const struct str user = names_text(&run->log->users, row->user);
+    return number == NONE || !recommender_has_seen(run->recommender, user, number);
 }
 
 static bool is_turn(struct run *run) {
     return run->possible++ % run->options.every == 0;
 }
 
-static void recommend(struct run *run, const struct evaluate_row *row, const struct recommender_items *seen) {
+static void
+recommend(struct run *run, const struct evaluate_row *row, const struct recommender_items *seen) {
     const struct recommender_question question = {
         .user = names_text(&run->log->users, row->user),
         .count = run->options.k,
@@ -131,22 +132,22 @@ static void ask_replay(struct run *run, const struct evaluate_row *row) {
         run->figures.cold_hits += rank >= 1 && rank <= 20;
         return;
     }
-    evaluate_count(&run->figures, rank, is_new_item(run, row->item));
+    evaluate_count(&run->figures, rank, is_new_item(run, row));
 }
 
 static void ask_related(struct run *run, const struct evaluate_row *row) {
     const struct shopper *shopper = &run->shoppers[row->user];
-    const bool has_question =
-        shopper->last_item != NONE && shopper->last_item != row->item &&
-        row->time_s - shopper->last_time_s <= RECOMMENDER_SESSION_GAP_S;
+    const bool has_question = shopper->last_item != NONE && shopper->last_item != row->item &&
+                              row->time_s - shopper->last_time_s <= RECOMMENDER_SESSION_GAP_S;
     if (!has_question || !is_turn(run)) return;
     const struct recommender_question question = {.count = run->options.k};
     const int64_t before_ns = clock_monotonic_ns();
     recommender_related(
-        run->recommender, names_text(&run->log->items, shopper->last_item), &question, &run->answer);
+        run->recommender, names_text(&run->log->items, shopper->last_item), &question,
+        &run->answer);
     evaluate_time(&run->figures.recommend, clock_monotonic_ns() - before_ns);
     evaluate_cover(&run->figures, &run->answer);
-    evaluate_count(&run->figures, rank_of(run, row->item), is_new_item(run, row->item));
+    evaluate_count(&run->figures, rank_of(run, row->item), is_new_item(run, row));
 }
 
 static void run_replay(struct run *run) {
@@ -154,7 +155,6 @@ static void run_replay(struct run *run) {
     for (size_t i = 0; i < run->log->count; i++) {
         const struct evaluate_row *row = &run->log->rows[i];
         if (i < warm) {
-            run->was_trained[row->item] = true;
         } else if (run->options.protocol == EVALUATE_REPLAY) {
             ask_replay(run, row);
         } else {
@@ -169,9 +169,12 @@ static uint32_t *group_by_user(const struct evaluate_log *log, uint32_t **offset
     const uint32_t users = log->users.count;
     uint32_t *ends = mem_zeroed((size_t)users + 2, sizeof(*ends));
     uint32_t *rows = mem_alloc((log->count + 1) * sizeof(*rows));
-    for (size_t i = 0; i < log->count; i++) ends[log->rows[i].user + 2]++;
-    for (uint32_t u = 2; u < users + 2; u++) ends[u] += ends[u - 1];
-    for (size_t i = 0; i < log->count; i++) rows[ends[log->rows[i].user + 1]++] = (uint32_t)i;
+    for (size_t i = 0; i < log->count; i++)
+        ends[log->rows[i].user + 2]++;
+    for (uint32_t u = 2; u < users + 2; u++)
+        ends[u] += ends[u - 1];
+    for (size_t i = 0; i < log->count; i++)
+        rows[ends[log->rows[i].user + 1]++] = (uint32_t)i;
     *offsets = ends;
     return rows;
 }
@@ -186,7 +189,7 @@ static void ask_left_out(
         if (number != NONE) recommender_items_add(seen, number);
     }
     recommend(run, left_out, seen);
-    evaluate_count(&run->figures, rank_of(run, left_out->item), is_new_item(run, left_out->item));
+    evaluate_count(&run->figures, rank_of(run, left_out->item), is_new_item(run, left_out));
 }
 
 static void run_leave_last_out(struct run *run) {
@@ -197,10 +200,8 @@ static void run_leave_last_out(struct run *run) {
     for (size_t i = 0; i < log->count; i++) {
         const struct evaluate_row *row = &log->rows[i];
         const uint32_t count = offsets[row->user + 1] - offsets[row->user];
-        const bool is_left_out =
-            count >= LOO_LEAST_EVENTS && rows[offsets[row->user + 1] - 1] == i;
+        const bool is_left_out = count >= LOO_LEAST_EVENTS && rows[offsets[row->user + 1] - 1] == i;
         if (is_left_out) continue;
-        run->was_trained[row->item] = true;
         feed(run, row);
     }
     for (uint32_t u = 0; u < log->users.count; u++) {
@@ -215,16 +216,19 @@ static void begin(struct run *run, struct evaluate_result *result) {
     const struct evaluate_log *log = run->log;
     run->recommender = recommender_new(NULL);
     run->shoppers = mem_zeroed(log->users.count, sizeof(*run->shoppers));
-    for (uint32_t i = 0; i < log->users.count; i++) run->shoppers[i].last_item = NONE;
+    for (uint32_t i = 0; i < log->users.count; i++)
+        run->shoppers[i].last_item = NONE;
     run->item_of = mem_alloc(log->items.count * sizeof(*run->item_of));
-    for (uint32_t i = 0; i < log->items.count; i++) run->item_of[i] = NONE;
-    run->was_trained = mem_zeroed(log->items.count, sizeof(*run->was_trained));
+    for (uint32_t i = 0; i < log->items.count; i++)
+        run->item_of[i] = NONE;
     run->figures.covered = mem_zeroed(log->items.count, sizeof(*run->figures.covered));
     run->figures.result = result;
 }
 
 bool evaluate_run(
-    struct evaluate_log *log, const struct evaluate_options *options, struct evaluate_result *out,
+    struct evaluate_log *log,
+    const struct evaluate_options *options,
+    struct evaluate_result *out,
     struct error *err) {
     if (!evaluate_options_check(options, err)) return false;
     CLEANUP(release) struct run run = {.log = log, .options = *options};

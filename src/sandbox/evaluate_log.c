@@ -57,7 +57,11 @@ static bool is_sorted(const struct evaluate_log *log) {
 }
 
 static void merge(
-    const struct evaluate_row *from, struct evaluate_row *into, size_t start, size_t middle, size_t end) {
+    const struct evaluate_row *from,
+    struct evaluate_row *into,
+    size_t start,
+    size_t middle,
+    size_t end) {
     size_t left = start, right = middle;
     for (size_t at = start; at < end; at++) {
         const bool take_left =

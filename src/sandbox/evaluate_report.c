@@ -12,7 +12,8 @@ enum { SUB_BUCKETS = 128 };
 
 static unsigned highest_bit(uint64_t value) {
     unsigned bit = 0;
-    while (value >>= 1) bit++;
+    while (value >>= 1)
+        bit++;
     return bit;
 }
 
@@ -125,10 +126,18 @@ static const struct figure figures_of_answers[] = {
     {.name = "hit_rate_at_20", FIGURE(hit_rate_at_20)},
     {.name = "hit_rate_at_25", FIGURE(hit_rate_at_25)},
     {.name = "mean_reciprocal_rank_at_20", FIGURE(mean_reciprocal_rank_at_20)},
-    {.name = "mean_reciprocal_rank_at_25", FIGURE(mean_reciprocal_rank_at_25), .is_in_solution = true},
-    {.name = "normalized_discounted_cumulative_gain_at_5", FIGURE(ndcg_at_5), .is_in_solution = true},
-    {.name = "normalized_discounted_cumulative_gain_at_10", FIGURE(ndcg_at_10), .is_in_solution = true},
-    {.name = "normalized_discounted_cumulative_gain_at_25", FIGURE(ndcg_at_25), .is_in_solution = true},
+    {.name = "mean_reciprocal_rank_at_25",
+     FIGURE(mean_reciprocal_rank_at_25),
+     .is_in_solution = true},
+    {.name = "normalized_discounted_cumulative_gain_at_5",
+     FIGURE(ndcg_at_5),
+     .is_in_solution = true},
+    {.name = "normalized_discounted_cumulative_gain_at_10",
+     FIGURE(ndcg_at_10),
+     .is_in_solution = true},
+    {.name = "normalized_discounted_cumulative_gain_at_25",
+     FIGURE(ndcg_at_25),
+     .is_in_solution = true},
     {.name = "precision_at_5", FIGURE(precision_at_5), .is_in_solution = true},
     {.name = "precision_at_10", FIGURE(precision_at_10), .is_in_solution = true},
     {.name = "precision_at_25", FIGURE(precision_at_25), .is_in_solution = true},
@@ -141,7 +150,8 @@ static double value_of(const struct evaluate_result *result, const struct figure
     return value;
 }
 
-static void add_timing(struct json_node *object, const char *name, const struct evaluate_timing *timing) {
+static void
+add_timing(struct json_node *object, const char *name, const struct evaluate_timing *timing) {
     struct json_node *node = json_add_object(object, name);
     json_add_number(node, "p50", timing->p50);
     json_add_number(node, "p99", timing->p99);

@@ -105,7 +105,8 @@ static bool deliver(struct reader *reader, struct error *err) {
         .line = reader->row_line,
     };
     return check_id("USER_ID", row.user, err) && check_id("ITEM_ID", row.item, err) &&
-           parse_time(str_trim(field(reader, reader->column_at[COLUMN_TIMESTAMP])), &row.time_s, err) &&
+           parse_time(
+               str_trim(field(reader, reader->column_at[COLUMN_TIMESTAMP])), &row.time_s, err) &&
            reader->each(reader->context, &row, err);
 }
 
@@ -122,8 +123,7 @@ static bool end_field(struct reader *reader, struct error *err) {
 
 static bool end_row(struct reader *reader, struct error *err) {
     if (!end_field(reader, err)) return false;
-    const bool is_empty =
-        reader->field_count == 1 && reader->row.len == 0 && !reader->had_quotes;
+    const bool is_empty = reader->field_count == 1 && reader->row.len == 0 && !reader->had_quotes;
     if (!is_empty && !(reader->has_header ? deliver(reader, err) : read_header(reader, err))) {
         return error_wrap(err, "line %" PRIu64, reader->row_line);
     }
@@ -149,7 +149,8 @@ static bool feed(struct reader *reader, char byte, struct error *err) {
         }
         return true;
     }
-    if (byte == ',') return end_field(reader, err) || error_wrap(err, "line %" PRIu64, reader->line);
+    if (byte == ',')
+        return end_field(reader, err) || error_wrap(err, "line %" PRIu64, reader->line);
     if (byte == '\n') return end_row(reader, err);
     if (byte == '\r') return true; // of CRLF
     if (byte == '"' && reader->state != PLAIN) {
