@@ -4,9 +4,8 @@
 //          doubled up to delay_cap_ms. Changed means another value, or the same value written again
 //          (a later updated_at) than `before`. A profile that does not exist yet is waited for.
 // Owns     the result's texts, released by the caller with trait_watch_result_release.
-// Errors   the task fails with ERROR_TIMEOUT when nothing changed in time, with a hint on where to
-// look;
-//          with the API's refusal (401 …) at once.
+// Errors   the task fails with ERROR_TIMEOUT when nothing changed in time, and the hint says where
+//          to look; with the API's refusal (401 …) at once.
 // Threads  those of its client.
 #pragma once
 

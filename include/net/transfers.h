@@ -11,6 +11,7 @@
 // Errors   of transfers go to the tasks, each with host:port and a next step; see the table in
 //          src/net/transfer_errors.c.
 // Threads  one owner; transfers_wake may be called by any thread while the transfers exist.
+// Signals  main ignores SIGPIPE: a TLS connection that the other side closed raises it.
 #pragma once
 
 #include "net/task.h"
