@@ -1,13 +1,11 @@
 // client_reply — reads the answers to client_call.h: typed results, or an error with cause and fix.
 //
 // Shape    each takes the call and the TASK_RESPONSE event. A transfer that failed, a refusal and
-// an
-//          unreadable answer all come out as `err`; what to do about a refusal is in remedies.c,
-//          keyed by call and code.
+//          an unreadable answer all come out as `err`; what to do about a refusal is in
+//          remedies.c, keyed by call and code.
 // Owns     results own their bytes; release each with the function of its type.
-// Errors   ERROR_REFUSED, ERROR_THROTTLED, ERROR_NOT_FOUND, ERROR_EXPIRED, ERROR_INVALID, and those
-// of
-//          net. err->message is printable.
+// Errors   ERROR_REFUSED, ERROR_THROTTLED, ERROR_NOT_FOUND, ERROR_EXPIRED, ERROR_INVALID, and
+//          those of net. err->message is printable.
 // Threads  any.
 #pragma once
 

@@ -1,5 +1,4 @@
-// redact — requests and responses as text that anyone may see. The one place where secrets are cut
-// out.
+// redact — requests and responses as text that anyone may see; the one place to cut secrets out.
 //
 // Shape    an HTTP message as people read it: start line, headers, blank line, body. Masked: the
 //          values of Authorization, Proxy-Authorization, X-Amz-Security-Token, Cookie, Set-Cookie

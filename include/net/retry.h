@@ -39,8 +39,7 @@ struct retry_outcome {
 bool retry_is_transient_status(int status);
 // Unreachable or timed out; never limits, cancellation or our own mistakes.
 bool retry_is_transient_error(enum error_code code);
-// Retry-After (seconds, or an HTTP date) or X-RateLimit-Reset (seconds). False: neither is
-// readable.
+// Retry-After (seconds, or an HTTP date) or X-RateLimit-Reset (seconds); false: none readable.
 bool retry_server_delay(const struct headers *headers, int64_t wall_ms, int64_t *out_delay_ms);
 
 struct retry_times {

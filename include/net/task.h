@@ -8,8 +8,7 @@
 //          fail, and if it does neither the task ends with ERROR_CANCELLED. A task cancelled before
 //          TASK_BEGIN ends without any step.
 // Owns     the creator sets ops; whoever runs the task (transfers_start or task_run) owns it from
-// then
-//          on and calls ops->free after `on_done` has returned.
+//          then on and calls ops->free after `on_done` has returned.
 // Units    every request has a deadline; the runner passes now_ms (monotonic) into each step.
 // Threads  a task lives on the thread of its transfers.
 // Source   nng's aio for the shape.
