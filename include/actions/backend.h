@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "config/config.h"
+#include "net/transfers.h"
 #include "protocol/message.h"
 
 struct backend;
@@ -29,7 +30,6 @@ struct backend_options {
     const char *config_path;            // --config; NULL: the usual place
     config_environment_fn *environment; // NULL: an empty environment
     void *environment_context;          // borrowed for the backend's life
-    int64_t timeout_ms;                 // for each request; 0: the client's default
 };
 
 struct backend *backend_new(const struct backend_options *options); // copies the texts
@@ -55,6 +55,8 @@ void backend_settle(struct backend *backend);
 struct message *backend_describe(struct backend *backend, uint64_t run_id);
 const char *backend_environment(const struct backend *backend, const char *name);
 const struct backend_options *backend_get_options(const struct backend *backend);
+// What the environment asks of every transfer (AWS_CA_BUNDLE); also before backend_open.
+struct transfers_options backend_transfers_options(const struct backend *backend);
 // The data folder, made if missing. False when none can be written; `why` (may be NULL) says it.
 bool backend_data_folder(const struct backend *backend, struct buf *out, struct buf *why);
 // The file that `config set` writes; ERROR_CONFIG when there is no place for one.

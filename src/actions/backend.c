@@ -238,6 +238,10 @@ struct message *backend_describe(struct backend *backend, uint64_t run_id) {
     return message;
 }
 
+struct transfers_options backend_transfers_options(const struct backend *backend) {
+    return (struct transfers_options){.ca_file = backend_environment(backend, "AWS_CA_BUNDLE")};
+}
+
 bool backend_data_folder(const struct backend *backend, struct buf *out, struct buf *why) {
     CLEANUP(buf_release) struct buf path = {0};
     const char *data = backend_environment(backend, "XDG_DATA_HOME");

@@ -159,9 +159,12 @@ static void collect(const struct run *run, struct facts *facts) {
     facts->function = config_text(&config->lambda_function);
     facts->region = destination_check_region(run);
     facts->external_id = secret_reveal(config_secret(&config->external_id));
-    (void)arn_parse(facts->role, &facts->role_arn, &ignored);
-    (void)arn_parse(facts->function, &facts->function_arn, &ignored);
-    (void)invoke_split_function(facts->function, &facts->parts, &ignored);
+    // what cannot be read stays empty, and that is a finding of its own
+    if (!arn_parse(facts->role, &facts->role_arn, &ignored)) facts->role_arn = (struct arn){0};
+    if (!arn_parse(facts->function, &facts->function_arn, &ignored))
+        facts->function_arn = (struct arn){0};
+    if (!invoke_split_function(facts->function, &facts->parts, &ignored))
+        facts->parts = (struct invoke_function){0};
 }
 
 void destination_check_explain(

@@ -52,7 +52,7 @@ struct profile {
 };
 
 static bool is_sandbox(const struct profile *self) {
-    return backend_sandbox_url(self->run.context->backend) != NULL;
+    return run_is_sandbox(&self->run);
 }
 
 static bool build_change(struct profile *self, struct error *err) {

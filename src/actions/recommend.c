@@ -66,7 +66,7 @@ struct recommend {
 };
 
 static bool is_sandbox(const struct recommend *self) {
-    return backend_sandbox_url(self->run.context->backend) != NULL;
+    return run_is_sandbox(&self->run);
 }
 
 static bool is_via_endpoint(const struct recommend *self) {

@@ -11,6 +11,7 @@ void run_init(
     uint64_t run_id) {
     run->task.ops = ops;
     run->context = context;
+    run->client = backend_client(context->backend);
     run->run_id = run_id;
     arguments_copy(arguments, &run->arguments);
 }
@@ -34,7 +35,11 @@ void run_note(struct run *run, struct str text) {
 }
 
 struct client *run_client(const struct run *run) {
-    return backend_client(run->context->backend);
+    return run->client;
+}
+
+bool run_is_sandbox(const struct run *run) {
+    return client_is_sandbox(run->client);
 }
 
 const struct config *run_config(const struct run *run) {

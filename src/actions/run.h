@@ -14,6 +14,7 @@
 struct run {
     struct task task;
     struct action_context *context; // borrowed
+    struct client *client; // the one in use at the start; a change of settings does not touch a run
     uint64_t run_id;
     struct arguments arguments; // owned copy
     struct client_call call;    // owned
@@ -28,8 +29,9 @@ void run_init(
 void run_release(struct run *run);
 struct run *run_of(struct task *task);
 void run_emit(struct run *run, struct message *take_message);
-void run_note(struct run *run, struct str text); // a diagnostic line
-struct client *run_client(const struct run *run);
+void run_note(struct run *run, struct str text);  // a diagnostic line
+struct client *run_client(const struct run *run); // NULL when the backend was not open
+bool run_is_sandbox(const struct run *run);
 // --user, else the user in focus.
 struct str run_user(const struct run *run);
 const struct config *run_config(const struct run *run); // of an open backend

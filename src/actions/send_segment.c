@@ -26,7 +26,7 @@ static void read_accepted(struct send *send, const struct task_event *event) {
         return;
     }
     hops_done(&send->run, HOP_SEGMENT, event->elapsed_ms, status, STR("accepted"));
-    const bool is_sandbox = backend_sandbox_url(send->run.context->backend) != NULL;
+    const bool is_sandbox = run_is_sandbox(&send->run);
     if (send->waits && is_sandbox) {
         send_enter(send, &send_delivery);
         return;

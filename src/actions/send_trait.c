@@ -124,7 +124,7 @@ static void tell_unchanged(struct send *send, double ms, int status) {
 }
 
 static void wait_and_ask(struct send *send, double ms, int status) {
-    const bool is_sandbox = backend_sandbox_url(send->run.context->backend) != NULL;
+    const bool is_sandbox = run_is_sandbox(&send->run);
     int64_t delay = is_sandbox ? SANDBOX_FIRST_MS : CLOUD_FIRST_MS;
     const int64_t cap = is_sandbox ? SANDBOX_CAP_MS : CLOUD_CAP_MS;
     for (int i = 0; i < send->polls && delay < cap; i++)

@@ -1,0 +1,26 @@
+// printer — where messages go in the command line: text or JSON, standard output or error.
+//
+// Shape    printer_take prints or collects each message; printer_finish prints what was collected.
+//          A reader that went away (broken pipe) turns printing off and is no error.
+#pragma once
+
+#include "base/json.h"
+#include "cli/as_text.h"
+#include "cli/parse.h"
+#include "protocol/message.h"
+
+struct printer {
+    struct as_text_style out_style, err_style;
+    bool is_json, is_lines, is_quiet, is_reader_gone;
+    enum message_kind main_kind;
+    struct json object; // owned: what is collected for one object
+    int64_t progress_at_ms;
+};
+
+void printer_init(struct printer *printer, const struct parse *parsed, const char *no_color);
+void printer_release(struct printer *printer);
+void printer_take(struct printer *printer, struct message *take_message);
+// `err` is what the run ended with.
+void printer_finish(struct printer *printer, const struct error *err);
+void printer_note(struct printer *printer, const char *text); // to standard error unless quiet
+void printer_error(const struct printer *printer, const struct error *err);

@@ -1,0 +1,113 @@
+// recloop — builds the parts and connects them: a command runs on this thread; the console gets a worker
+// thread, two queues and the action table.
+#include "actions/action.h"
+#include "base/memory.h"
+#include "base/queue.h"
+#include "base/trace.h"
+#include "cli/cli.h"
+#include "console/console.h"
+#include "segment/catalog.h"
+#include "worker/worker.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MESSAGES 4096 // a stream at full rate fills it only if the screen stands still
+
+static void list_products(struct model_product products[CATALOG_COUNT]) {
+    for (size_t i = 0; i < CATALOG_COUNT; i++) {
+        const struct catalog_product *product = catalog_at(i);
+        products[i] = (struct model_product){.sku = product->sku, .name = product->name};
+    }
+}
+
+static struct descriptor *list_actions(void) {
+    struct descriptor *list = mem_zeroed(action_count(), sizeof(*list));
+    for (size_t i = 0; i < action_count(); i++)
+        list[i] = action_at(i)->descriptor;
+    return list;
+}
+
+static bool run_console(
+    const struct parse *parsed,
+    struct queue *messages,
+    struct console_wake *wake,
+    int *status,
+    struct error *err) {
+    struct backend_options backend = {0};
+    struct worker *worker = NULL;
+    cli_backend_options(parsed, config_process_environment, NULL, &backend);
+    const struct worker_options options = {.backend = &backend, .messages = messages};
+    if (!worker_start(&options, &worker, err)) return false;
+
+    struct model_product products[CATALOG_COUNT];
+    list_products(products);
+    struct descriptor *actions = list_actions();
+    const char *no_color = getenv("NO_COLOR");
+    const struct console_options console = {
+        .commands = worker_commands(worker),
+        .messages = messages,
+        .wake = wake,
+        .actions = actions,
+        .action_count = action_count(),
+        .model = {.products = products, .product_count = CATALOG_COUNT},
+        .no_color = arguments_has(&parsed->globals, "no-color") || (no_color && *no_color),
+        .is_ascii = arguments_has(&parsed->globals, "ascii"),
+    };
+    const bool ok = console_run(&console, status, err);
+    queue_close(messages); // first, so that no push of the worker waits for a reader
+    worker_stop(worker);
+    mem_free(actions);
+    return ok;
+}
+
+static int open_console(const struct parse *parsed) {
+    struct error err = {0};
+    struct console_wake wake = {0};
+    int status = 0;
+    if (!console_wake_open(&wake, &err)) {
+        cli_print_error(&err);
+        return cli_exit_code(err.code);
+    }
+    const struct queue_options options = {
+        .capacity = MESSAGES,
+        .free_item = message_free_item,
+        .same_source = message_same_source,
+        .wake = console_wake_signal,
+        .wake_context = &wake,
+    };
+    struct queue *messages = queue_new(&options);
+    const bool ok = run_console(parsed, messages, &wake, &status, &err);
+    queue_free(messages);
+    console_wake_close(&wake);
+    if (ok) return status;
+    cli_print_error(&err);
+    return cli_exit_code(err.code);
+}
+
+static bool wants_console(const struct parse *parsed) {
+    return !parsed->action || strcmp(parsed->action->descriptor.name, "console") == 0;
+}
+
+int main(int argc, char **argv) {
+    struct error err = {0};
+    struct parse parsed = {0};
+    (void)setlocale(LC_CTYPE, ""); // characters only: numbers stay as they are everywhere
+    (void)signal(SIGPIPE, SIG_IGN);
+    const char *trace = getenv("RECLOOP_TRACE");
+    if (trace && *trace) (void)trace_open(trace);
+
+    const char *const *words = (const char *const *)(argv + 1);
+    if (!parse_command_line(argc - 1, words, &parsed, &err)) {
+        cli_print_error(&err);
+        trace_close();
+        return cli_exit_code(err.code);
+    }
+    const int status = wants_console(&parsed) ? open_console(&parsed)
+                                              : cli_run(&parsed, config_process_environment, NULL);
+    parse_release(&parsed);
+    trace_close();
+    return status;
+}

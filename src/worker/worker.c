@@ -1,0 +1,249 @@
+// worker — see the header. One loop: take commands, run what is due, sleep in the transfers until a
+// socket, a timer or a pushed command wakes them.
+#include "worker/worker.h"
+
+#include "actions/action.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/trace.h"
+#include "net/transfers.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+// One run: the context its task was started with, and when it must end.
+struct worker_run {
+    struct worker *worker;
+    struct action_context context;
+    uint64_t run_id;
+    struct task *task;  // owned by the transfers
+    int64_t give_up_ms; // 0: no deadline
+    bool is_cancelled, is_late;
+    struct worker_run *next;
+};
+
+struct worker {
+    pthread_t thread;
+    struct queue *commands;
+    struct queue *messages; // borrowed
+    struct backend *backend;
+    struct transfers *transfers;
+    struct worker_run *runs;
+    size_t run_count;
+    atomic_bool is_stopping; // for actions that work inside one step
+};
+
+static void wake(void *context) {
+    struct worker *worker = context;
+    transfers_wake(worker->transfers);
+}
+
+static void post(struct worker *worker, struct message *take_message) {
+    if (message_is_progress(take_message))
+        (void)queue_push_latest(worker->messages, take_message);
+    else
+        (void)queue_push_wait(worker->messages, take_message);
+}
+
+static void emit(void *context, struct message *take_message) {
+    const struct worker_run *run = context;
+    take_message->run_id = run->run_id;
+    post(run->worker, take_message);
+}
+
+static bool is_stopping(void *context) {
+    const struct worker *worker = context;
+    return atomic_load(&worker->is_stopping);
+}
+
+static void forget(struct worker *worker, struct worker_run *ended) {
+    struct worker_run **link = &worker->runs;
+    while (*link != ended)
+        link = &(*link)->next;
+    *link = ended->next;
+    worker->run_count--;
+    mem_free(ended);
+}
+
+static void on_done(void *context, struct task *task, const struct error *err) {
+    (void)task;
+    struct worker_run *run = context;
+    struct worker *worker = run->worker;
+    struct error outcome = *err;
+    if (run->is_late && outcome.code != ERROR_NONE) {
+        error_set(&outcome, ERROR_TIMEOUT, "the run did not end in its time");
+        error_hint(&outcome, "Try again, or look at what it waits for.");
+    }
+    trace_point("worker", run->run_id, "done", str_from(error_code_name(outcome.code)));
+    post(worker, message_new_done(run->run_id, &outcome));
+    forget(worker, run);
+}
+
+static void refuse(struct worker *worker, uint64_t run_id, const struct error *err) {
+    post(worker, message_new_done(run_id, err));
+}
+
+static bool find_action(
+    const struct worker *worker,
+    const struct command *command,
+    const struct action **out,
+    struct error *err) {
+    const struct action *action = action_find(command->action);
+    if (!action || action->is_cli_only) {
+        return error_set(err, ERROR_USAGE, "there is no action \"%s\" here", command->action);
+    }
+    if (worker->run_count >= WORKER_MAX_RUNS) {
+        error_set(err, ERROR_BUSY, "%d runs are under way already", WORKER_MAX_RUNS);
+        return error_hint(err, "Wait for one to end, or cancel one.");
+    }
+    *out = action;
+    return true;
+}
+
+static void start_run(struct worker *worker, const struct command *command) {
+    struct error err = {0};
+    const struct action *action = NULL;
+    if (!find_action(worker, command, &action, &err)) {
+        refuse(worker, command->run_id, &err);
+        return;
+    }
+    struct worker_run *run = MEM_NEW(struct worker_run);
+    run->worker = worker;
+    run->run_id = command->run_id;
+    run->context = (struct action_context){
+        .backend = worker->backend,
+        .emit = emit,
+        .emit_context = run,
+        .cancelled = is_stopping,
+        .cancelled_context = worker,
+    };
+    run->task = action->start(&run->context, &command->arguments, command->run_id, &err);
+    if (!run->task) {
+        mem_free(run);
+        refuse(worker, command->run_id, &err);
+        return;
+    }
+    trace_point("worker", run->run_id, "start", str_from(command->action));
+    run->task->on_done = on_done;
+    run->task->on_done_context = run;
+    run->give_up_ms = command->deadline_ms ? clock_monotonic_ms() + command->deadline_ms : 0;
+    run->next = worker->runs;
+    worker->runs = run;
+    worker->run_count++;
+    transfers_start(worker->transfers, run->task);
+}
+
+static void cancel_run(struct worker *worker, struct worker_run *run) {
+    if (run->is_cancelled) return;
+    run->is_cancelled = true;
+    transfers_cancel(worker->transfers, run->task);
+}
+
+static void obey(struct worker *worker, struct command *take_command) {
+    switch (take_command->kind) {
+    case COMMAND_RUN: start_run(worker, take_command); break;
+    case COMMAND_CANCEL:
+        for (struct worker_run *run = worker->runs; run; run = run->next) {
+            if (run->run_id == take_command->run_id) cancel_run(worker, run);
+        }
+        break;
+    }
+    command_free(take_command);
+}
+
+// Cancels what is past its deadline; returns how long to sleep at most, -1 for ever.
+static int64_t check_deadlines(struct worker *worker) {
+    int64_t sleep_ms = -1;
+    const int64_t now_ms = clock_monotonic_ms();
+    for (struct worker_run *run = worker->runs; run; run = run->next) {
+        if (!run->give_up_ms || run->is_cancelled) continue;
+        const int64_t left_ms = run->give_up_ms - now_ms;
+        if (left_ms <= 0) {
+            run->is_late = true;
+            cancel_run(worker, run);
+            sleep_ms = 0;
+        } else if (sleep_ms < 0 || left_ms < sleep_ms) {
+            sleep_ms = left_ms;
+        }
+    }
+    return sleep_ms;
+}
+
+// The first screen is there before this has ended.
+static void open_backend(struct worker *worker) {
+    struct error err = {0};
+    const bool is_open = backend_open(worker->backend, &err);
+    post(worker, backend_describe(worker->backend, 0));
+    if (is_open) return;
+    post(worker, message_new_line(0, true, str_from(err.message)));
+    if (err.hint[0]) post(worker, message_new_line(0, true, str_from(err.hint)));
+}
+
+static void drain_commands(struct worker *worker) {
+    struct command *command = queue_pop(worker->commands);
+    for (; command; command = queue_pop(worker->commands)) {
+        if (atomic_load(&worker->is_stopping))
+            command_free(command);
+        else
+            obey(worker, command);
+    }
+}
+
+static void *work(void *context) {
+    struct worker *worker = context;
+    open_backend(worker);
+    while (!atomic_load(&worker->is_stopping)) {
+        drain_commands(worker);
+        if (worker->run_count == 0) backend_settle(worker->backend);
+        if (!transfers_run_once(worker->transfers, check_deadlines(worker))) break;
+    }
+    for (struct worker_run *run = worker->runs; run; run = run->next)
+        cancel_run(worker, run);
+    while (worker->runs && transfers_run_once(worker->transfers, 0)) {
+    }
+    return NULL;
+}
+
+bool worker_start(const struct worker_options *options, struct worker **out, struct error *err) {
+    struct worker *worker = MEM_NEW(struct worker);
+    worker->messages = options->messages;
+    worker->backend = backend_new(options->backend);
+    const struct transfers_options transfers = backend_transfers_options(worker->backend);
+    worker->transfers = transfers_new(&transfers);
+    const struct queue_options commands = {
+        .capacity = WORKER_MAX_COMMANDS,
+        .free_item = command_free_item,
+        .wake = wake,
+        .wake_context = worker,
+    };
+    worker->commands = queue_new(&commands);
+    const int failure = pthread_create(&worker->thread, NULL, work, worker);
+    if (failure) {
+        queue_free(worker->commands);
+        transfers_free(worker->transfers);
+        backend_free(worker->backend);
+        mem_free(worker);
+        return error_from_errno(err, failure, "starting the worker thread");
+    }
+    *out = worker;
+    return true;
+}
+
+bool worker_command(struct worker *worker, struct command *take_command) {
+    return queue_push_now(worker->commands, take_command);
+}
+
+struct queue *worker_commands(struct worker *worker) {
+    return worker->commands;
+}
+
+void worker_stop(struct worker *worker) {
+    if (!worker) return;
+    atomic_store(&worker->is_stopping, true);
+    queue_close(worker->commands); // wakes the transfers
+    pthread_join(worker->thread, NULL);
+    transfers_free(worker->transfers);
+    queue_free(worker->commands);
+    backend_free(worker->backend);
+    mem_free(worker);
+}
