@@ -1,8 +1,9 @@
 // trait_watch — a task that looks at one trait of a profile until it changes.
 //
 // Shape    asks the Profile API (verbose, this trait only) at growing distances: first_delay_ms,
-//          doubled up to delay_cap_ms. Changed means another value, or the same value written again
-//          (a later updated_at) than `before`. A profile that does not exist yet is waited for.
+//          doubled up to delay_cap_ms; in the sandbox, after each event that touches the profile
+//          (its route /_recloop/profile). Changed means another value than `before`, or the same
+//          written again (a later updated_at). A profile that does not exist yet is waited for.
 // Owns     the result's texts, released by the caller with trait_watch_result_release.
 // Errors   the task fails with ERROR_TIMEOUT when nothing changed in time, and the hint says where
 //          to look; with the API's refusal (401 …) at once.
@@ -22,10 +23,11 @@ struct trait_watch_state {
 void trait_watch_state_release(struct trait_watch_state *state);
 
 struct trait_watch_options {
-    struct str user_id;                     // empty: the user in focus
-    struct str trait;                       // empty: TRAIT_WATCH_TRAIT
-    int64_t timeout_ms;                     // 0: 10,000
-    int64_t first_delay_ms, delay_cap_ms;   // 0: in the sandbox 2 and 50, else 200 and 2,000
+    struct str user_id; // empty: the user in focus
+    struct str trait;   // empty: TRAIT_WATCH_TRAIT
+    int64_t timeout_ms; // 0: 10,000
+    // 0: 200 and 2,000; in the sandbox no polling at all
+    int64_t first_delay_ms, delay_cap_ms;
     const struct trait_watch_state *before; // copied; NULL: just read once, whatever it is
 };
 struct trait_watch_result {

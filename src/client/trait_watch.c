@@ -1,14 +1,21 @@
 // trait_watch — see the header.
 //
-// Waiting is by polling, for the Profile API offers nothing else. The distances double, so that the
-// usual case (under a second) is seen soon and a slow one stays far from the API's rate limit.
+// Segment offers nothing but polling. The distances double, so that the usual case (under a second) is
+// seen soon and a slow one stays far from the API's rate limit. The sandbox can do better: its route
+// /_recloop/profile holds its answer until something has touched the profile, so there a look is taken
+// after each touch and at no other time:
+//
+//     look ──unchanged──▶ hold (after the last sequence known) ──touched──▶ look ──▶ …
 #include "client/trait_watch.h"
 
 #include "base/json.h"
 #include "base/memory.h"
 #include "client/client_reply.h"
+#include "http/url.h"
 
 #define WATCH_TIMEOUT_MS 10000
+#define LOOK_MS 100  // least time of one look
+#define HOLD_MS 5000 // of one hold; then look all the same
 
 struct trait_watch {
     struct task task;
@@ -18,6 +25,9 @@ struct trait_watch {
     struct trait_watch_state before;
     bool has_before;
     int64_t timeout_ms, deadline_ms, delay_ms, delay_cap_ms;
+    bool holds;       // the sandbox tells
+    bool is_holding;  // the request under way is a hold, not a look
+    int64_t sequence; // of the sandbox's last event that touched the profile, as far as we know
     struct trait_watch_state seen;
     int polls;
     double last_ms;
@@ -64,9 +74,53 @@ static void ask(struct trait_watch *self, int64_t now_ms) {
         task_fail(&self->task, &err);
         return;
     }
-    self->call.options.timeout_ms = self->deadline_ms - now_ms;
+    // At least one honest try, also after a hold that took all the time there was.
+    const int64_t left_ms = self->deadline_ms - now_ms;
+    self->call.options.timeout_ms = left_ms > LOOK_MS ? left_ms : LOOK_MS;
     self->polls++;
     client_call_start(&self->call, &self->task);
+}
+
+static void wait_then_ask(struct trait_watch *self) {
+    task_wait(&self->task, self->delay_ms);
+    self->delay_ms *= 2;
+    if (self->delay_ms > self->delay_cap_ms) self->delay_ms = self->delay_cap_ms;
+}
+
+static void hold(struct trait_watch *self, int64_t now_ms) {
+    CLEANUP(buf_release) struct buf query = {0};
+    CLEANUP(buf_release) struct buf number = {0};
+    struct error err = {0};
+    int64_t wait_ms = self->deadline_ms - now_ms;
+    if (wait_ms > HOLD_MS) wait_ms = HOLD_MS;
+    url_query_add(&query, STR("user_id"), buf_str(&self->user_id));
+    buf_add_int(&number, self->sequence);
+    url_query_add(&query, STR("after"), buf_str(&number));
+    buf_reset(&number);
+    buf_add_int(&number, wait_ms > 0 ? wait_ms : 0);
+    url_query_add(&query, STR("wait"), buf_str(&number));
+    const struct client_call_route route = {
+        .path = "/_recloop/profile", .query = buf_str(&query), .wait_ms = wait_ms};
+    if (!client_call_sandbox(self->client, &route, &self->call, &err)) {
+        task_fail(&self->task, &err);
+        return;
+    }
+    self->is_holding = true;
+    client_call_start(&self->call, &self->task);
+}
+
+// Whatever the hold says, look again; a sandbox without the route is polled from then on.
+static void take_hold(struct trait_watch *self, const struct task_event *event) {
+    CLEANUP(json_release) struct json reply = {0};
+    struct error err = {0};
+    self->is_holding = false;
+    if (!client_reply_json(&self->call, event, &reply, &err)) {
+        self->holds = false;
+        wait_then_ask(self);
+        return;
+    }
+    (void)json_integer(json_get(reply.root, "sequence"), &self->sequence);
+    ask(self, event->now_ms);
 }
 
 // False when the answer is a refusal that waiting will not mend.
@@ -124,13 +178,12 @@ static void take_answer(struct trait_watch *self, const struct task_event *event
         finish(self);
         return;
     }
-    if (left_ms <= self->delay_ms) {
+    if (left_ms <= (self->holds ? 0 : self->delay_ms))
         fail_late(self);
-        return;
-    }
-    task_wait(&self->task, self->delay_ms);
-    self->delay_ms *= 2;
-    if (self->delay_ms > self->delay_cap_ms) self->delay_ms = self->delay_cap_ms;
+    else if (self->holds)
+        hold(self, event->now_ms);
+    else
+        wait_then_ask(self);
 }
 
 static void step(struct task *task, const struct task_event *event) {
@@ -141,7 +194,12 @@ static void step(struct task *task, const struct task_event *event) {
         ask(self, event->now_ms);
         break;
     case TASK_TIMER: ask(self, event->now_ms); break;
-    case TASK_RESPONSE: take_answer(self, event); break;
+    case TASK_RESPONSE:
+        if (self->is_holding)
+            take_hold(self, event);
+        else
+            take_answer(self, event);
+        break;
     case TASK_CANCELLED: break;
     }
 }
@@ -176,6 +234,7 @@ struct task *trait_watch_new(
         &self->user_id, options->user_id.len ? options->user_id : config_text(&config->user_id));
     buf_add(&self->trait, options->trait.len ? options->trait : STR(TRAIT_WATCH_TRAIT));
     self->timeout_ms = or_else(options->timeout_ms, WATCH_TIMEOUT_MS);
+    self->holds = is_near && options->first_delay_ms == 0;
     self->delay_ms = or_else(options->first_delay_ms, is_near ? 2 : 200);
     self->delay_cap_ms = or_else(options->delay_cap_ms, is_near ? 50 : 2000);
     self->has_before = options->before != NULL;

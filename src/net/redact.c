@@ -21,6 +21,7 @@ static const char *const secret_names[] = {
     "write_key",
     "write_keys",
     "X-Amz-Signature",
+    "X-Amz-Credential",
     "X-Amz-Security-Token",
     "Signature",
     "SecretAccessKey",
@@ -64,7 +65,7 @@ static void add_lines(struct buf *out, struct str text) {
     while (text.len) {
         const size_t at = str_find_char(text, '\n');
         const struct str line = str_slice(text, 0, at);
-        const bool has_return = line.len && line.ptr[line.len - 1] == '\r';
+        const bool has_return = str_ends_with(line, STR("\r"));
         buf_add_printable(out, str_slice(line, 0, line.len - has_return));
         if (at < text.len) buf_add_char(out, '\n');
         text = str_skip(text, at + 1);
@@ -155,8 +156,6 @@ static void add_pairs(struct buf *out, struct str pairs) {
         const bool is_readable = url_decode_form(&name, pair.name, &ignored);
         if (!is_readable || is_secret_name(buf_str(&name)))
             secret_add_masked_text(out, pair.value);
-        else if (str_equal_nocase(buf_str(&name), STR("X-Amz-Credential")))
-            secret_add_masked_text(out, pair.value);
         else
             buf_add_printable(out, pair.value);
     }
@@ -216,7 +215,7 @@ static size_t secret_at(struct str text, size_t at, struct str *out_name) {
         const struct str name = str_from(secret_names[i]);
         if (!str_equal_nocase(str_slice(text, at, name.len), name)) continue;
         const struct str after = str_skip(text, at + name.len);
-        if (!after.len || !strchr(">\"=:'", after.ptr[0])) continue;
+        if (!after.ptr || !after.len || !strchr(">\"=:'", after.ptr[0])) continue;
         *out_name = str_slice(text, at, name.len);
         return name.len;
     }

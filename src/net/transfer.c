@@ -9,6 +9,7 @@
 #include "base/trace.h"
 #include "http/url.h"
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the signature is curl's
 static size_t keep_body(char *bytes, size_t size, size_t count, void *context) {
     struct task_internal *internal = context;
     const struct str piece = {.ptr = bytes, .len = size * count};
@@ -30,6 +31,7 @@ static bool keep_status_line(struct response *response, struct str line) {
     return true;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the signature is curl's
 static size_t keep_header(char *bytes, size_t size, size_t count, void *context) {
     struct task_internal *internal = context;
     const struct str line = {.ptr = bytes, .len = size * count};

@@ -119,7 +119,7 @@ static bool advance_task(struct task_internal *internal) {
     case TASK_STATE_PAUSED:
         if (is_due) start_attempt(internal);
         return is_due;
-    case TASK_STATE_SENDING: return false;
+    case TASK_STATE_SENDING:
     case TASK_STATE_DONE: return false;
     case TASK_STATE_STEPPING: break;
     }

@@ -145,7 +145,56 @@ static void trait_watch_does_not_wait_for_a_refusal_to_pass(void **state) {
     client_fixture_stop(&fixture);
 }
 
+static void trait_watch_looks_when_the_sandbox_says_so(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 200, .body = OLD},
+        {.status = 200, .body = "{\"user_id\":\"2941404340\",\"sequence\":7}"},
+        {.status = 200, .body = OLD},
+        {.status = 200, .body = "{\"user_id\":\"2941404340\",\"sequence\":9}"},
+        {.status = 200, .body = NEW},
+    };
+    CLEANUP(trait_watch_result_release) struct trait_watch_result result = {0};
+    CLEANUP(trait_watch_state_release) struct trait_watch_state before = {.is_set = true};
+    const struct trait_watch_options options = {.before = &before};
+    struct client_fixture fixture;
+    struct error err;
+    (void)state;
+    buf_add(&before.value, STR("[\"a\",\"b\"]"));
+    client_fixture_start(
+        &fixture, &(struct client_fixture_options){.script = script, .script_count = 5});
+    assert_ok(watch(&fixture, &options, &result, &err), err);
+    assert_int_equal(result.polls, 3);
+    assert_contains(
+        loopback_request(fixture.server, 1),
+        "GET /_recloop/profile?user_id=2941404340&after=0&wait=5000 ");
+    assert_contains(loopback_request(fixture.server, 3), "&after=7&");
+    client_fixture_stop(&fixture);
+}
+
+static void trait_watch_polls_a_sandbox_that_cannot_hold(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 200, .body = OLD},
+        {.status = 404, .body = "{}"},
+        {.status = 200, .body = OLD},
+        {.status = 200, .body = NEW},
+    };
+    CLEANUP(trait_watch_result_release) struct trait_watch_result result = {0};
+    CLEANUP(trait_watch_state_release) struct trait_watch_state before = {.is_set = true};
+    const struct trait_watch_options options = {.before = &before, .delay_cap_ms = 3};
+    struct client_fixture fixture;
+    struct error err;
+    (void)state;
+    buf_add(&before.value, STR("[\"a\",\"b\"]"));
+    client_fixture_start(
+        &fixture, &(struct client_fixture_options){.script = script, .script_count = 4});
+    assert_ok(watch(&fixture, &options, &result, &err), err);
+    assert_int_equal(result.polls, 3);
+    client_fixture_stop(&fixture);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(trait_watch_looks_when_the_sandbox_says_so),
+    cmocka_unit_test(trait_watch_polls_a_sandbox_that_cannot_hold),
     cmocka_unit_test(trait_watch_reads_once_without_a_before),
     cmocka_unit_test(trait_watch_waits_for_the_change),
     cmocka_unit_test(trait_watch_waits_for_a_profile_to_appear),

@@ -2,8 +2,11 @@
 #include "support/test.h"
 
 #include "base/clock.h"
+#include "base/files.h"
+#include "base/trace.h"
 #include "net/transfers.h"
 #include "support/loopback.h"
+#include "support/temp_folder.h"
 
 #include <pthread.h>
 
@@ -602,7 +605,34 @@ static void task_run_asks_whether_to_stop(void **state) {
     loopback_stop(server);
 }
 
+static void transfers_trace_without_secrets(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 200, .body = "SECRET in the body"}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    struct temp_folder folder = temp_folder_make();
+    CLEANUP(probe_release)
+    struct probe probe = {.url_path = "/events?X-Amz-Signature=SECRET", .body = "SECRET"};
+    CLEANUP(buf_release) struct buf text = {0};
+    char path[300];
+    struct error err;
+    (void)state;
+    temp_folder_path(&folder, "trace", path, sizeof(path));
+    probe_init(&probe, server);
+    headers_add(&probe.headers, STR("Authorization"), STR("Bearer SECRET"));
+    assert_true(trace_open(path));
+    assert_ok(run(&probe, &err), err);
+    trace_close();
+    assert_ok(files_read(path, 1 << 20, &text, &err), err);
+    assert_contains(buf_str(&text), "\"enter\"");
+    assert_contains(buf_str(&text), "\"leave\"");
+    assert_contains(buf_str(&text), "/events 200 attempt 1");
+    assert_false(str_contains(buf_str(&text), STR("SECRET")));
+    temp_folder_remove(&folder);
+    loopback_stop(server);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(transfers_trace_without_secrets),
     cmocka_unit_test(transfers_send_exactly_what_was_given),
     cmocka_unit_test(transfers_send_large_bodies_without_asking_first),
     cmocka_unit_test(transfers_send_get_and_empty_post),
