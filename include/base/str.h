@@ -36,9 +36,10 @@ bool str_contains(struct str text, struct str part);
 size_t str_find_char(struct str text, char wanted);
 static inline struct str
 str_slice(struct str text, size_t from, size_t len) { // clamped to the text
+    if (!text.ptr) return (struct str){0};
     if (from > text.len) from = text.len;
     if (len > text.len - from) len = text.len - from;
-    return (struct str){.ptr = text.ptr ? text.ptr + from : NULL, .len = len};
+    return (struct str){.ptr = text.ptr + from, .len = len};
 }
 static inline struct str str_skip(struct str text, size_t bytes) {
     return str_slice(text, bytes, text.len);

@@ -85,10 +85,8 @@ static void insert(struct config_file *file, size_t at, char *take_text, const c
     memmove(&file->lines[at + 1], &file->lines[at], (file->count - at) * sizeof(*file->lines));
     file->count++;
     struct config_file_line *line = &file->lines[at];
-    *line = (struct config_file_line){
-        .text = take_text,
-        .profile = profile ? mem_copy_string(profile) : NULL,
-    };
+    *line = (struct config_file_line){.profile = profile ? mem_copy_string(profile) : NULL};
+    line->text = take_text;
     struct str ignored = {0};
     if (!read_section(str_from(line->text), &ignored)) read_key(line);
 }
