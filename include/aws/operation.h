@@ -47,3 +47,11 @@ const struct operation *operation_find(struct str name); // NULL when unknown
 const struct operation *operation_route(const struct request *request);
 // Content-Type of requests of the protocol.
 const char *operation_content_type(enum operation_protocol protocol);
+// Method, URL (endpoint + path, which is encoded already), Host, Content-Type and body of a request.
+bool operation_begin(
+    const struct operation *operation,
+    struct str endpoint,
+    struct str path,
+    struct str body,
+    struct request *out,
+    struct error *err) MUST_CHECK;

@@ -129,3 +129,28 @@ const struct operation *operation_route(const struct request *request) {
 const char *operation_content_type(enum operation_protocol protocol) {
     return content_types[protocol];
 }
+
+bool operation_begin(
+    const struct operation *operation,
+    struct str endpoint,
+    struct str path,
+    struct str body,
+    struct request *out,
+    struct error *err) {
+    CLEANUP(buf_release) struct buf text = {0};
+    struct url url;
+    if (!url_parse(endpoint, &url, err))
+        return error_wrap(err, "endpoint of %s", operation->service);
+    request_release(out);
+    request_set_method(out, str_from(operation->method));
+    url_join(&text, endpoint, path);
+    request_set_url(out, buf_str(&text));
+    buf_reset(&text);
+    url_add_authority(&text, &url);
+    headers_add(&out->headers, STR("Host"), buf_str(&text));
+    headers_add(
+        &out->headers, STR("Content-Type"), str_from(operation_content_type(operation->protocol)));
+    request_set_body(out, body);
+    struct str ignored;
+    return buf_finish(&out->body, &ignored, err);
+}
