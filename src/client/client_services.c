@@ -11,6 +11,7 @@
 // Purchases only refine the list; the event must not wait for them (segment.md 5.4).
 #define PURCHASED_TIMEOUT_MS 1000
 #define PURCHASED_TRAIT "purchased_products"
+#define LEAST_MS 5 // with less left, a request could only be sent for nothing
 
 struct client_services {
     struct client *client;
@@ -75,7 +76,7 @@ run(struct client_services *services,
     struct client_services_count *count = &services->counts[which];
     const int64_t left_ms = services->budget_end_ms - clock_monotonic_ms();
     int64_t *timeout_ms = &take_call->call.options.timeout_ms;
-    if (left_ms <= 0) {
+    if (left_ms < LEAST_MS) {
         free_call(&take_call->task);
         error_set(
             err, ERROR_TIMEOUT, "the budget of %lld ms for one event is used up",
