@@ -58,7 +58,7 @@ void json_add_integer(struct json_node *parent, const char *key, int64_t number)
 void json_add_bool(struct json_node *parent, const char *key, bool value);
 void json_add_null(struct json_node *parent, const char *key);
 void json_add_copy(struct json_node *parent, const char *key, const struct json_node *node);
-// Replaces a member of that key, or adds it.
+// Replaces every member of that key by one, or adds it. json_remove takes all of them out.
 void json_set_text(struct json_node *object, const char *key, struct str text);
 void json_set_copy(struct json_node *object, const char *key, const struct json_node *node);
 void json_remove(struct json_node *object, const char *key);

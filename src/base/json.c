@@ -213,8 +213,11 @@ void json_add_copy(struct json_node *parent, const char *key, const struct json_
     (void)attach(parent, key, cJSON_Duplicate(inner_const(node), true));
 }
 
+// All of them: JSON allows a key twice, and a second one must not come forward in the first one's place.
 void json_remove(struct json_node *object, const char *key) {
-    cJSON_DeleteItemFromObjectCaseSensitive(inner(object), key);
+    while (cJSON_GetObjectItemCaseSensitive(inner(object), key)) {
+        cJSON_DeleteItemFromObjectCaseSensitive(inner(object), key);
+    }
 }
 
 void json_set_text(struct json_node *object, const char *key, struct str text) {

@@ -109,12 +109,26 @@ static void json_take_first_moves_elements_out_one_by_one(void **state) {
     assert_str(buf_str(&text), "{\"b\":[],\"c\":{\"d\":3}}");
 }
 
+static void json_set_and_remove_leave_no_second_member_of_a_key(void **state) {
+    (void)state;
+    CLEANUP(json_release) struct json json = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    struct error err = {0};
+    assert_ok(json_parse(STR("{\"a\":1,\"b\":2,\"a\":3,\"c\":4,\"c\":5}"), &json, &err), err);
+    json_set_text(json.root, "a", STR("x"));
+    json_remove(json.root, "c");
+    json_remove(json.root, "absent");
+    json_print(json.root, &text);
+    assert_str(buf_str(&text), "{\"b\":2,\"a\":\"x\"}");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(json_accessors_answer_absent_instead_of_failing),
     cmocka_unit_test(json_parse_refuses_what_is_not_one_bounded_value),
     cmocka_unit_test(json_prints_what_was_built),
     cmocka_unit_test(json_writing_replaces_invalid_bytes),
     cmocka_unit_test(json_take_first_moves_elements_out_one_by_one),
+    cmocka_unit_test(json_set_and_remove_leave_no_second_member_of_a_key),
 };
 
 int main(void) {

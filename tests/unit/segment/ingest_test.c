@@ -165,6 +165,21 @@ static void ingest_adds_what_the_client_left_out(void **state) {
     assert_true(json_bool(json_get(json_get(event.document.root, "odd"), "kept"), false));
 }
 
+static void ingest_lets_no_second_write_key_through(void **state) {
+    (void)state;
+    CLEANUP(event_release) struct event event = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    decode(
+        "{\"type\":\"track\",\"userId\":\"u\",\"event\":\"X\",\"writeKey\":\"SECRET\","
+        "\"writeKey\":\"SECRET\",\"messageId\":7,\"messageId\":\"second\"}",
+        &event);
+    normalise(&event, (struct ingest_options){0});
+    event_encode(&event, &text);
+    assert_false(str_contains(buf_str(&text), STR("SECRET")));
+    assert_false(str_contains(buf_str(&text), STR("second")));
+    assert_true(str_starts_with(event.message_id, STR("api-")));
+}
+
 static void ingest_keeps_a_client_made_message_id(void **state) {
     (void)state;
     CLEANUP(event_release) struct event event = {0};
@@ -245,6 +260,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ingest_every_reason_has_a_remedy),
     cmocka_unit_test(ingest_corrects_the_clock_of_the_device),
     cmocka_unit_test(ingest_adds_what_the_client_left_out),
+    cmocka_unit_test(ingest_lets_no_second_write_key_through),
     cmocka_unit_test(ingest_keeps_a_client_made_message_id),
     cmocka_unit_test(ingest_merges_the_envelope_under_the_message),
     cmocka_unit_test(ingest_tells_the_channel_and_fills_the_shoppers_address_only),
