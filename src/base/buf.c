@@ -133,8 +133,20 @@ static void add_escape(struct buf *buf, uint32_t rune) {
     buf_add_format(buf, rune > 0xFF ? "\\u%04x" : "\\x%02x", (unsigned)rune);
 }
 
+// Bytes at the front that need no look: printable ASCII, which most text is.
+static size_t plain_bytes(struct str text) {
+    size_t len = 0;
+    while (len < text.len && text.ptr[len] >= ' ' && text.ptr[len] <= '~')
+        len++;
+    return len;
+}
+
 void buf_add_printable(struct buf *buf, struct str text) {
-    while (text.len) {
+    for (;;) {
+        const size_t plain = plain_bytes(text);
+        buf_add(buf, str_slice(text, 0, plain));
+        text = str_skip(text, plain);
+        if (text.len == 0) return;
         bool valid = true;
         const uint32_t rune = str_next_rune(&text, &valid);
         const bool is_control = rune < 0x20 || (rune >= 0x7F && rune < 0xA0);

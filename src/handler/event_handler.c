@@ -269,7 +269,9 @@ static bool find_items(const struct invocation *invocation, struct error *err) {
     for (size_t i = 0; i < shortlist.items.count; i++) {
         const struct str item = str_from(shortlist.items.items[i].item_id);
         services_names_add(&result->items, item);
-        buf_add_format(&line, "%s'" STR_FMT "'", i ? ", " : "", STR_ARG(item));
+        buf_add(&line, i ? STR(", '") : STR("'"));
+        buf_add(&line, item);
+        buf_add_char(&line, '\'');
     }
     buf_add_format(&line, "], %zu purchased taken out", shortlist.removed);
     note(invocation, "INFO", buf_str(&line));
