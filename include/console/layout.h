@@ -2,7 +2,7 @@
 //
 //   header   name, panes, backend        1 row
 //   strip    the seven hops              2 rows
-//   summary  what the loop did           1 row, 2 with a failure: cause and fix
+//   summary  what the loop did           1 row, more with a failure: cause and fix
 //   list     rule with title, rows       beside, above or instead of the detail
 //   detail   rule with title, text
 //   status   notes                       1 row from 16 rows on, else in the summary's place
@@ -25,9 +25,11 @@ enum layout_split {
 struct layout_wish {
     int columns, rows;
     int detail_rows;     // LAYOUT_BELOW: rows wanted for the detail, its rule not counted
+    int list_rows;       // LAYOUT_BELOW: rows the list needs; 0: half
+    int summary_rows;    // 1; more with a failure: cause and fix
     int list_share;      // LAYOUT_RIGHT: per cent of the columns for the list; 0: half
-    bool has_failure;    // room for cause and fix
     bool is_detail_open; // the detail fills the pane
+    bool is_list_empty;  // there is nothing to detail
 };
 
 struct layout {

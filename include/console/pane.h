@@ -29,6 +29,7 @@ struct pane {
     const char *title, *short_title;
     const char *help; // one sentence for the help page
     int list_share;   // per cent of the columns when the detail is beside it
+    int list_rows;    // needed above the detail; 0: half
     int detail_rows;  // wanted below the list
 
     size_t (*count)(const struct model *model);

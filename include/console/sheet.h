@@ -28,5 +28,13 @@ void sheet_item(
     const char *mark,
     enum theme_role role,
     struct str text);
+// The same in at most that many rows; what does not fit ends in an ellipsis.
+void sheet_item_within(
+    struct sheet *sheet,
+    enum theme_role mark_role,
+    const char *mark,
+    enum theme_role role,
+    struct str text,
+    int most_rows);
 // JSON, indented and coloured; text that is no JSON is shown as it is.
 void sheet_json(struct sheet *sheet, struct str json);

@@ -8,8 +8,8 @@
 #include "console/model.h"
 
 void strip_draw(const struct model *model, struct rect rect, struct canvas *canvas);
-// One row of summary, two with a failure: its cause and its fix.
+// One row of summary; with a failure its cause and its fix, wrapped.
 void strip_draw_summary(const struct model *model, struct rect rect, struct canvas *canvas);
-bool strip_has_failure(const struct model *model);
+int strip_summary_rows(const struct model *model); // for the model's size
 // "0.4", "12", "1.3s": at most four columns.
 void strip_add_ms(struct buf *out, double ms);

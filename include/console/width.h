@@ -18,6 +18,5 @@ int width_of_text(struct str text);
 // Bytes of the longest head of `text` that fits in `columns`; stops before a line break. At least
 // one character is taken when text is not empty, so that loops end.
 size_t width_fit(struct str text, int columns);
-// The same, but cut after the last blank or '/', ',', ':' inside where there is one: wrapping
-// prose.
+// The same, but cut after the last blank where there is one, else after '/', ',' or ':': for prose.
 size_t width_fit_words(struct str text, int columns);

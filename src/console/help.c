@@ -2,9 +2,11 @@
 #include "help.h"
 
 #include "console/view.h"
+#include "console/width.h"
 
 #define TWO_COLUMNS_FROM 100
-#define KEYS_COLUMNS 12
+#define KEYS_COLUMNS 14
+#define KEYS_COLUMNS_NARROW 7
 
 static const enum keymap_context left_sections[] = {
     KEYMAP_EVERYWHERE,
@@ -24,15 +26,29 @@ static const struct pane *pane_of(enum keymap_context context) {
     return NULL;
 }
 
-static void add_row(struct sheet *sheet, const struct keymap_row *row) {
-    struct canvas_pen pen = sheet_line(sheet);
-    struct buf keys = {0};
-    keymap_add_keys(&keys, row);
-    canvas_write_text(&pen, THEME_TEXT, "  ");
-    canvas_write_column(&pen, THEME_KEY, buf_str(&keys), KEYS_COLUMNS);
-    canvas_write_text(&pen, THEME_TEXT, " ");
-    canvas_write_text(&pen, THEME_TEXT, row->help);
-    buf_release(&keys);
+// What the keys are called, padded so that the texts stand in a column.
+static void add_row(
+    struct sheet *sheet,
+    void (*name)(struct buf *, const void *),
+    const void *of,
+    const char *help) {
+    const int columns = sheet->rect.columns < 50 ? KEYS_COLUMNS_NARROW : KEYS_COLUMNS;
+    struct buf mark = {0};
+    buf_add(&mark, STR("  "));
+    name(&mark, of);
+    do {
+        buf_add_char(&mark, ' ');
+    } while (width_of_text(buf_str(&mark)) < columns + 3);
+    sheet_item(sheet, THEME_KEY, buf_text(&mark), THEME_TEXT, str_from(help));
+    buf_release(&mark);
+}
+
+static void add_keys(struct buf *out, const void *row) {
+    keymap_add_keys(out, row);
+}
+
+static void add_hop(struct buf *out, const void *hop) {
+    buf_add(out, str_from(hop_title(*(const enum hop_id *)hop)));
 }
 
 static void add_section(struct sheet *sheet, enum keymap_context context) {
@@ -42,7 +58,9 @@ static void add_section(struct sheet *sheet, enum keymap_context context) {
     sheet_text(sheet, THEME_HEADING, str_from(keymap_context_title(context)));
     if (pane) sheet_item(sheet, THEME_DIM, "  ", THEME_DIM, str_from(pane->help));
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].context == context && !rows[i].is_alias) add_row(sheet, &rows[i]);
+        if (rows[i].context == context && !rows[i].is_alias) {
+            add_row(sheet, add_keys, &rows[i], rows[i].help);
+        }
     }
     sheet_blank(sheet);
 }
@@ -50,11 +68,8 @@ static void add_section(struct sheet *sheet, enum keymap_context context) {
 static void add_legend(struct sheet *sheet) {
     sheet_text(sheet, THEME_HEADING, STR("The loop"));
     for (int hop = 0; hop < HOP_COUNT; hop++) {
-        struct canvas_pen pen = sheet_line(sheet);
-        canvas_write_text(&pen, THEME_TEXT, "  ");
-        canvas_write_column(&pen, THEME_NAME, str_from(hop_title((enum hop_id)hop)), KEYS_COLUMNS);
-        canvas_write_text(&pen, THEME_TEXT, " ");
-        canvas_write_text(&pen, THEME_TEXT, hop_help((enum hop_id)hop));
+        const enum hop_id id = (enum hop_id)hop;
+        add_row(sheet, add_hop, &id, hop_help(id));
     }
     sheet_item(
         sheet, THEME_DIM, "  ", THEME_DIM,

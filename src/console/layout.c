@@ -15,9 +15,9 @@ static void place_beside(struct layout *layout, struct rect body, int share) {
     layout->detail = rect_inset(body, 1);
 }
 
-static void place_below(struct layout *layout, struct rect body, int detail_rows) {
-    const int most = body.rows / 2;
-    const int rows = detail_rows < most ? detail_rows : most;
+static void place_below(struct layout *layout, struct rect body, const struct layout_wish *wish) {
+    const int most = wish->list_rows ? body.rows - 2 - wish->list_rows : body.rows / 2;
+    const int rows = wish->detail_rows < most ? wish->detail_rows : most;
     struct rect below = rect_take_bottom(&body, rows + 1);
     layout->detail_rule = rect_take_top(&below, 1);
     layout->detail = rect_inset(below, 1);
@@ -44,18 +44,20 @@ struct layout layout_make(const struct layout_wish *wish) {
     if (layout.is_too_small) return layout;
     layout.header = rect_take_top(&rest, 1);
     layout.strip = rect_take_top(&rest, 2);
-    layout.summary = rect_take_top(&rest, wish->has_failure ? 2 : 1);
+    layout.summary = rect_take_top(&rest, wish->summary_rows);
     layout.footer = rect_take_bottom(&rest, 1);
     if (wish->rows >= STATUS_FROM_ROWS) layout.status = rect_take_bottom(&rest, 1);
     layout.body = rest;
     if (wish->is_detail_open) {
         place_alone(&layout, rest, true);
+    } else if (wish->is_list_empty) {
+        place_alone(&layout, rest, false);
     } else if (wish->columns >= RIGHT_FROM_COLUMNS) {
         layout.split = LAYOUT_RIGHT;
         place_beside(&layout, rest, wish->list_share ? wish->list_share : LIST_SHARE_PER_CENT);
     } else if (rest.rows >= BELOW_FROM_ROWS && wish->detail_rows > 0) {
         layout.split = LAYOUT_BELOW;
-        place_below(&layout, rest, wish->detail_rows);
+        place_below(&layout, rest, wish);
     } else {
         place_alone(&layout, rest, false);
     }

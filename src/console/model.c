@@ -241,7 +241,9 @@ void internal_settle(struct model *model) {
         .rows = model->rows,
         .list_share = pane->list_share,
         .detail_rows = pane->detail_rows,
-        .has_failure = strip_has_failure(model),
+        .list_rows = pane->list_rows,
+        .summary_rows = strip_summary_rows(model),
+        .is_list_empty = pane->count(model) == 0,
         .is_detail_open = model->is_detail_open,
     };
     model->layout = layout_make(&wish);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "console/width.h"
 
+#include <limits.h>
 #include <stdarg.h>
 
 #define INDENT 2
@@ -17,7 +18,10 @@ void sheet_blank(struct sheet *sheet) {
     sheet->row++;
 }
 
-static struct str drop_line_break(struct str rest) {
+// What separates a row from the next is not shown: a line break, or the blanks at a wrap.
+static struct str drop_break(struct str rest) {
+    while (rest.len && rest.ptr[0] == ' ')
+        rest = str_skip(rest, 1);
     return rest.len && rest.ptr[0] == '\n' ? str_skip(rest, 1) : rest;
 }
 
@@ -47,19 +51,28 @@ void sheet_item(
     const char *mark,
     enum theme_role role,
     struct str text) {
+    sheet_item_within(sheet, mark_role, mark, role, text, INT_MAX);
+}
+
+void sheet_item_within(
+    struct sheet *sheet,
+    enum theme_role mark_role,
+    const char *mark,
+    enum theme_role role,
+    struct str text,
+    int most_rows) {
     const int indent = width_of_text(str_from(mark));
-    bool is_first = true;
-    do {
+    for (int row = 0; row == 0 || (text.len && row < most_rows); row++) {
         struct canvas_pen pen = sheet_line(sheet);
         const int start = pen.column + indent;
-        if (is_first) canvas_write_text(&pen, mark_role, mark);
+        if (row == 0) canvas_write_text(&pen, mark_role, mark);
         canvas_move_to(&pen, start);
         const int room = pen.end - start;
-        const size_t bytes = text.len ? width_fit_words(text, room > 0 ? room : 1) : 0;
+        size_t bytes = text.len ? width_fit_words(text, room > 0 ? room : 1) : 0;
+        if (row == most_rows - 1) bytes = text.len; // the pen shows the cut
         canvas_write(&pen, role, trim_end(str_slice(text, 0, bytes)));
-        text = drop_line_break(str_skip(text, bytes));
-        is_first = false;
-    } while (text.len);
+        text = drop_break(str_skip(text, bytes));
+    }
 }
 
 // JSON being written: the pen of the current row, and how far its rows are indented.
@@ -104,7 +117,9 @@ static void write_members(struct writer *writer, const struct json_node *node, b
         const struct json_node *next = json_next(member);
         new_line(writer);
         if (is_object) {
+            canvas_write(&writer->pen, THEME_NAME, STR("\""));
             canvas_write(&writer->pen, THEME_NAME, json_key(member));
+            canvas_write(&writer->pen, THEME_NAME, STR("\""));
             canvas_write(&writer->pen, THEME_DIM, STR(": "));
         }
         write_node(writer, member);

@@ -7,11 +7,11 @@
 #include <math.h>
 
 #define LINE 0x2500u
-#define WIDE_FROM 100
 #define JOINED_FROM 78
+#define TALL_FROM 16
 
 static const char *const initials[] = {
-    [HOP_SEGMENT] = "Seg",    [HOP_DESTINATION] = "Dst",     [HOP_LAMBDA] = "Fn",
+    [HOP_SEGMENT] = "Seg",    [HOP_DESTINATION] = "Dst",     [HOP_LAMBDA] = "Lam",
     [HOP_PUT_EVENTS] = "Put", [HOP_RECOMMENDATIONS] = "Rec", [HOP_IDENTIFY] = "Idn",
     [HOP_PROFILE] = "Prf",
 };
@@ -109,8 +109,9 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
         const bool is_reached =
             hop[1].state == HOP_DONE || hop[1].state == HOP_RUNNING || hop[1].state == HOP_FAILED;
         const enum theme_role line = is_reached && hop->state == HOP_DONE ? THEME_GOOD : THEME_RULE;
-        canvas_write_text(&titles, line, " ");
-        canvas_repeat(&titles, line, LINE, next - titles.column - 1);
+        const int margin = form.gap < 3 ? 0 : 1;
+        canvas_repeat(&titles, line, ' ', margin);
+        canvas_repeat(&titles, line, LINE, next - titles.column - margin);
         canvas_move_to(&titles, next);
     }
 }
@@ -122,23 +123,29 @@ static const struct hop *find_state(const struct model *model, enum hop_state st
     return NULL;
 }
 
-bool strip_has_failure(const struct model *model) {
+static bool has_failure(const struct model *model) {
     if (!model->fire.has_fired) return false;
     return find_state(model, HOP_FAILED) || model->fire.problem.code != ERROR_NONE;
 }
 
-static void draw_failure(const struct model *model, struct rect rect, struct canvas *canvas) {
+static void write_failure(const struct model *model, struct sheet *sheet) {
     const struct hop *failed = find_state(model, HOP_FAILED);
     const char *cause = failed && failed->detail[0] ? failed->detail : model->fire.problem.message;
     const char *fix = failed && failed->hint[0] ? failed->hint : model->fire.problem.hint;
-    struct canvas_pen pen = canvas_pen(canvas, rect, 0);
-    canvas_write_text(&pen, THEME_BAD, "✗ ");
-    if (failed) canvas_write_format(&pen, THEME_BAD, "%s: ", hop_title(failed->id));
-    canvas_write_text(&pen, THEME_TEXT, cause);
-    pen = canvas_pen(canvas, rect, 1);
-    if (!fix[0]) return;
-    canvas_write_text(&pen, THEME_WARN, "→ ");
-    canvas_write_text(&pen, THEME_STRONG, fix);
+    const int fix_rows = model->rows < TALL_FROM ? 2 : 3;
+    struct buf text = {0};
+    if (failed) buf_add_format(&text, "%s: ", hop_title(failed->id));
+    buf_add(&text, str_from(cause));
+    sheet_item_within(sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text), 2);
+    if (fix[0]) sheet_item_within(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(fix), fix_rows);
+    buf_release(&text);
+}
+
+int strip_summary_rows(const struct model *model) {
+    if (!has_failure(model)) return 1;
+    struct sheet sheet = {.rect = {.columns = model->columns - 2}};
+    write_failure(model, &sheet);
+    return sheet.row;
 }
 
 static double total_ms(const struct model *model) {
@@ -169,12 +176,14 @@ void strip_draw_summary(const struct model *model, struct rect rect, struct canv
         canvas_write_text(&pen, THEME_KEY, "t");
         canvas_write_format(&pen, THEME_DIM, " to fire %s %s", model->event.name, model->event.sku);
         canvas_write_format(&pen, THEME_DIM, " as shopper %s", model->user);
-    } else if (strip_has_failure(model)) {
-        draw_failure(model, inner, canvas);
+    } else if (has_failure(model)) {
+        struct sheet sheet = {.canvas = canvas, .rect = inner};
+        write_failure(model, &sheet);
     } else if (model->fire.hops[HOP_PROFILE].state == HOP_DONE) {
         draw_turned(model, &pen);
     } else if (running) {
-        canvas_write_format(&pen, THEME_RUNNING, "%s", hop_help(running->id));
+        canvas_write_format(
+            &pen, THEME_RUNNING, "%s: %s", hop_title(running->id), hop_help(running->id));
         canvas_write_format(&pen, THEME_DIM, " · %s", model->fire.label);
     } else {
         canvas_write_text(&pen, THEME_TEXT, model->fire.run_id ? "Under way" : "The event is sent");

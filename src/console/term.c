@@ -81,13 +81,14 @@ static void unwatch_signals(struct term *term) {
 // Colours
 
 static enum theme_depth choose_depth(const struct term_options *options) {
-    if (options->no_color || !has_colors() || COLORS < 8) return THEME_DEPTH_MONO;
+    if (options->no_color || !has_colors() || start_color() == ERR || COLORS < 8) {
+        return THEME_DEPTH_MONO;
+    }
     return COLORS >= 256 ? THEME_DEPTH_256 : THEME_DEPTH_16;
 }
 
 static void make_pairs(struct term *term) {
     if (term->depth == THEME_DEPTH_MONO) return;
-    start_color();
     use_default_colors();
     const struct theme_style *selection = theme_selection(term->depth);
     short pair = 1;
@@ -185,6 +186,35 @@ static bool open_screen(struct term *term, struct error *err) {
     return error_hint(err, "Set TERM to what your terminal is, for example TERM=xterm-256color.");
 }
 
+// Sequences that terminals send although their terminfo entry says others.
+static const struct {
+    const char *sequence;
+    int key;
+} known_sequences[] = {
+    {PASTE_START, KEY_PASTE_START},
+    {PASTE_END, KEY_PASTE_END},
+    {"\033[A", KEY_UP},
+    {"\033OA", KEY_UP},
+    {"\033[B", KEY_DOWN},
+    {"\033OB", KEY_DOWN},
+    {"\033[C", KEY_RIGHT},
+    {"\033OC", KEY_RIGHT},
+    {"\033[D", KEY_LEFT},
+    {"\033OD", KEY_LEFT},
+    {"\033[H", KEY_HOME},
+    {"\033OH", KEY_HOME},
+    {"\033[1~", KEY_HOME},
+    {"\033[7~", KEY_HOME},
+    {"\033[F", KEY_END},
+    {"\033OF", KEY_END},
+    {"\033[4~", KEY_END},
+    {"\033[8~", KEY_END},
+    {"\033[5~", KEY_PPAGE},
+    {"\033[6~", KEY_NPAGE},
+    {"\033[3~", KEY_DC},
+    {"\033[Z", KEY_BTAB},
+};
+
 static void set_up_keys(void) {
     cbreak();
     noecho();
@@ -193,8 +223,9 @@ static void set_up_keys(void) {
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     leaveok(stdscr, FALSE);
-    define_key(PASTE_START, KEY_PASTE_START);
-    define_key(PASTE_END, KEY_PASTE_END);
+    for (size_t i = 0; i < ARRAY_COUNT(known_sequences); i++) {
+        define_key(known_sequences[i].sequence, known_sequences[i].key);
+    }
 }
 
 static void free_term(struct term *term) {

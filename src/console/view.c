@@ -165,11 +165,11 @@ static void draw_backend(const struct model *model, struct canvas_pen *pen) {
     canvas_write_text(pen, backend->is_up ? THEME_GOOD : THEME_BAD, backend->is_up ? "● " : "✗ ");
     canvas_write_text(pen, THEME_DIM, kinds[backend->kind]);
     if (!backend->is_up) canvas_write_text(pen, THEME_BAD, " · not reachable");
-    if (backend->url) canvas_write_format(pen, THEME_DIM, " · %s", backend->url);
     if (backend->note) {
         canvas_write_text(pen, THEME_DIM, " · ");
         canvas_write_text(pen, THEME_WARN, backend->note);
     }
+    if (backend->url) canvas_write_format(pen, THEME_DIM, " · %s", backend->url);
 }
 
 static bool has_message(const struct model *model) {

@@ -171,8 +171,11 @@ size_t width_fit_words(struct str text, int columns) {
     const size_t fit = width_fit(text, columns);
     if (fit == text.len || text.ptr[fit] == '\n' || text.ptr[fit] == ' ') return fit;
     for (size_t end = fit; end > fit / 3; end--) {
+        if (text.ptr[end - 1] == ' ') return end;
+    }
+    for (size_t end = fit; end > fit / 3; end--) {
         const char last = text.ptr[end - 1];
-        if (last == ' ' || last == '/' || last == ',' || last == ':') return end;
+        if (last == '/' || last == ',' || last == ':') return end;
     }
     return fit;
 }

@@ -9,6 +9,7 @@
 #define HALF_BAR 0x2578u
 #define SCORE_COLUMNS 7
 #define ITEM_COLUMNS 24
+#define BARS_FROM 56 // columns of the detail from which shares have bars
 #define NAME_FROM 74 // columns of the list from which the product's name is shown, too
 
 static const struct message_recommendations *list_of(const struct model *model) {
@@ -93,11 +94,17 @@ static void draw_row(const struct model *model, size_t row, struct canvas_pen *p
 }
 
 static void add_reason(const struct message_item *item, size_t reason, struct sheet *sheet) {
-    struct canvas_pen pen = sheet_line(sheet);
-    struct buf share = {0};
-    buf_add_format(&share, "%.0f %%", item->reasons[reason] * 100);
     const bool is_part = item->reasons[reason] >= 0.005;
     const enum theme_role role = is_part ? THEME_TEXT : THEME_DIM;
+    struct buf share = {0};
+    if (sheet->rect.columns < BARS_FROM) {
+        buf_add_format(&share, "%3.0f %% ", item->reasons[reason] * 100);
+        sheet_item(sheet, role, buf_text(&share), role, str_from(message_reason_title(reason)));
+        buf_release(&share);
+        return;
+    }
+    struct canvas_pen pen = sheet_line(sheet);
+    buf_add_format(&share, "%.0f %%", item->reasons[reason] * 100);
     canvas_write_column_right(&pen, role, buf_str(&share), 5);
     canvas_write_text(&pen, role, " ");
     draw_bar(&pen, item->reasons[reason], canvas_room(&pen) > 60 ? 16 : 8);
@@ -177,7 +184,7 @@ const struct pane recommendations_pane = {
     .title = "Recommendations",
     .short_title = "Recommend",
     .help = "What Personalize would show this shopper now, how it moved, and why.",
-    .list_share = 56,
+    .list_share = 50,
     .detail_rows = 6,
     .count = count,
     .draw_row = draw_row,

@@ -39,13 +39,30 @@ static void draw_mark(const struct message_setting *setting, struct canvas_pen *
     }
 }
 
+// The end of an ARN tells more than its beginning, which is the same for all.
+static void write_arn(struct canvas_pen *pen, enum theme_role role, struct str arn, int columns) {
+    struct str tail = arn;
+    while (tail.len > 1 && width_of_text(tail) > columns - 1) {
+        bool valid = true;
+        str_next_rune(&tail, &valid);
+    }
+    struct buf shown = {0};
+    buf_add(&shown, STR("…"));
+    buf_add(&shown, tail);
+    canvas_write_column(pen, role, buf_str(&shown), columns);
+    buf_release(&shown);
+}
+
 static void draw_value(const struct message_setting *setting, struct canvas_pen *pen, int columns) {
     const bool is_wrong = setting->is_set && setting->problem.code != ERROR_NONE;
+    const enum theme_role role = is_wrong ? THEME_BAD : THEME_TEXT;
     const struct str value = str_from(setting->value);
-    if (value.len) {
-        canvas_write_column(pen, is_wrong ? THEME_BAD : THEME_TEXT, value, columns);
-    } else {
+    if (!value.len) {
         canvas_write_column(pen, THEME_DIM, STR("not set"), columns);
+    } else if (str_starts_with(value, STR("arn:")) && width_of_text(value) > columns) {
+        write_arn(pen, role, value, columns);
+    } else {
+        canvas_write_column(pen, role, value, columns);
     }
 }
 

@@ -86,7 +86,7 @@ static void empty(const struct model *model, struct sheet *sheet) {
 
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
     const struct model_stream *stream = &model->stream;
-    buf_add(title, STR("Events"));
+    buf_add(title, STR("Events (UTC)"));
     if (stream->is_paused) {
         buf_add_format(title, " · paused, %zu newer", stream->hidden);
     } else if (stream->watch_problem.code != ERROR_NONE) {

@@ -1,0 +1,223 @@
+// script — see the header.
+#include "screens/script.h"
+
+#include "base/files.h"
+#include "base/json.h"
+#include "console/view.h"
+
+static const struct model_product products[] = {
+    {.sku = "ocean-blue-shirt", .name = "Ocean Blue Shirt"},
+    {.sku = "silk-summer-top", .name = "Silk Summer Top"},
+    {.sku = "striped-silk-blouse", .name = "Striped Silk Blouse"},
+    {.sku = "black-leather-bag", .name = "Black Leather Bag"},
+};
+
+const struct model_product *script_products(size_t *out_count) {
+    *out_count = ARRAY_COUNT(products);
+    return products;
+}
+
+// What the effects ask, remembered as text for `expect` and by id for messages that answer.
+static void take_effects(struct script *script, struct effects *effects) {
+    for (size_t i = 0; i < effects->command_count; i++) {
+        const struct command *command = effects->commands[i];
+        if (command->kind == COMMAND_CANCEL) {
+            buf_add(&script->commands, STR("cancel\n"));
+            continue;
+        }
+        buf_add(&script->commands, str_from(command->action));
+        for (size_t at = 0; at < command->arguments.count; at++) {
+            const struct arguments_pair *pair = &command->arguments.pairs[at];
+            buf_add_format(&script->commands, " %s=%s", pair->name, pair->value);
+        }
+        buf_add_char(&script->commands, '\n');
+        size_t slot = 0;
+        while (slot < script->action_count &&
+               !str_equal(str_from(script->actions[slot].name), str_from(command->action))) {
+            slot++;
+        }
+        ASSERT(slot < SCRIPT_ACTIONS);
+        if (slot == script->action_count) {
+            const struct str name = str_slice(str_from(command->action), 0, 23);
+            memcpy(script->actions[slot].name, name.ptr, name.len);
+            script->action_count++;
+        }
+        script->actions[slot].run_id = command->run_id;
+    }
+    script->has_quit |= effects->quit;
+    effects_release(effects);
+}
+
+static uint64_t run_of(const struct script *script, struct str action) {
+    for (size_t i = 0; i < script->action_count; i++) {
+        if (str_equal(str_from(script->actions[i].name), action)) return script->actions[i].run_id;
+    }
+    return 0;
+}
+
+void script_init(struct script *script, const char *folder) {
+    *script = (struct script){.folder = folder};
+    const struct model_options options = {
+        .products = products,
+        .product_count = ARRAY_COUNT(products),
+    };
+    struct effects effects = {0};
+    model_init(&script->model, &options);
+    canvas_resize(&script->canvas, 80, 24);
+    model_resize(&script->model, 80, 24);
+    model_start(&script->model, &effects);
+    take_effects(script, &effects);
+}
+
+void script_release(struct script *script) {
+    model_release(&script->model);
+    canvas_release(&script->canvas);
+    buf_release(&script->commands);
+}
+
+static bool step_size(struct script *script, struct str text, struct error *err) {
+    struct str left, right;
+    int64_t columns = 0, rows = 0;
+    if (!str_split(text, 'x', &left, &right) || !str_parse_int64(left, &columns) ||
+        !str_parse_int64(right, &rows)) {
+        return error_set(err, ERROR_INVALID, "size wants COLUMNSxROWS");
+    }
+    canvas_resize(&script->canvas, (int)columns, (int)rows);
+    model_resize(&script->model, (int)columns, (int)rows);
+    return true;
+}
+
+static void press(struct script *script, const struct input *input) {
+    struct effects effects = {0};
+    buf_reset(&script->commands);
+    model_handle(&script->model, input, &effects);
+    take_effects(script, &effects);
+}
+
+// Names separated by blanks.
+static bool step_keys(struct script *script, struct str text, struct error *err) {
+    while (text.len) {
+        struct str name, rest;
+        struct input input = {0};
+        str_split(text, ' ', &name, &rest);
+        if (!input_parse_key_name(name, &input.key)) {
+            return error_set(err, ERROR_INVALID, "no such key: " STR_FMT, STR_ARG(name));
+        }
+        press(script, &input);
+        text = rest;
+    }
+    return true;
+}
+
+static bool step_type(struct script *script, struct str text, struct error *err) {
+    (void)err;
+    while (text.len) {
+        bool valid = true;
+        const struct input input = {.key = str_next_rune(&text, &valid)};
+        press(script, &input);
+    }
+    return true;
+}
+
+// A JSON string, so that anything can be pasted.
+static bool step_paste(struct script *script, struct str text, struct error *err) {
+    struct json document = {0};
+    if (!json_parse(text, &document, err)) return false;
+    struct input input = {.key = INPUT_PASTE};
+    buf_add(&input.paste, json_text(document.root));
+    press(script, &input);
+    input_release(&input);
+    json_release(&document);
+    return true;
+}
+
+static bool apply(struct script *script, struct str json, uint64_t run_id, struct error *err) {
+    struct message *message = script_decode(json, run_id, err);
+    if (!message) return false;
+    struct effects effects = {0};
+    buf_reset(&script->commands);
+    model_apply(&script->model, message, &effects);
+    take_effects(script, &effects);
+    return true;
+}
+
+// "message [ACTION] {…}": an answer to the newest run of that action, or nobody's.
+static bool step_message(struct script *script, struct str text, struct error *err) {
+    const size_t at = str_find_char(text, '{');
+    const struct str action = str_trim(str_slice(text, 0, at));
+    return apply(script, str_skip(text, at), run_of(script, action), err);
+}
+
+static bool step_done(struct script *script, struct str text, struct error *err) {
+    const size_t at = str_find_char(text, '{');
+    const struct str action = str_trim(str_slice(text, 0, at));
+    const struct str fields = str_trim(str_skip(text, at));
+    struct buf json = {0};
+    buf_add(&json, STR("{\"kind\":\"done\""));
+    if (fields.len) buf_add_char(&json, ',');
+    buf_add(&json, fields.len ? str_skip(fields, 1) : STR("}"));
+    const bool is_applied = apply(script, buf_str(&json), run_of(script, action), err);
+    buf_release(&json);
+    return is_applied;
+}
+
+static bool step_expect(struct script *script, struct str text, struct error *err) {
+    struct str rest = buf_str(&script->commands), line;
+    while (rest.len) {
+        str_split(rest, '\n', &line, &rest);
+        if (str_equal(line, text)) return true;
+    }
+    return error_set(
+        err, ERROR_INVALID, "expected the command \"" STR_FMT "\", got \"%s\"", STR_ARG(text),
+        buf_text(&script->commands));
+}
+
+static bool step_include(struct script *script, struct str text, struct error *err) {
+    struct buf path = {0}, content = {0};
+    buf_add_format(&path, "%s/" STR_FMT, script->folder, STR_ARG(text));
+    bool is_good = files_read(buf_text(&path), 1 << 20, &content, err);
+    struct str rest = buf_str(&content), line;
+    while (is_good && rest.len) {
+        str_split(rest, '\n', &line, &rest);
+        if (!line.len || line.ptr[0] == '#') continue;
+        is_good = script_step(script, line, err);
+    }
+    buf_release(&path);
+    buf_release(&content);
+    return is_good;
+}
+
+static bool step_ascii(struct script *script, struct str text, struct error *err) {
+    (void)text, (void)err;
+    script->canvas.is_ascii = true;
+    return true;
+}
+
+static bool step_tick(struct script *script, struct str text, struct error *err) {
+    (void)text, (void)err;
+    model_tick(&script->model);
+    return true;
+}
+
+static const struct {
+    const char *verb;
+    bool (*step)(struct script *script, struct str text, struct error *err);
+} verbs[] = {
+    {"size", step_size},       {"key", step_keys},  {"type", step_type},   {"paste", step_paste},
+    {"message", step_message}, {"done", step_done}, {"ascii", step_ascii}, {"expect", step_expect},
+    {"include", step_include}, {"tick", step_tick},
+};
+
+bool script_step(struct script *script, struct str line, struct error *err) {
+    struct str verb, rest;
+    str_split(line, ' ', &verb, &rest);
+    for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+        if (str_equal(verb, str_from(verbs[i].verb))) return verbs[i].step(script, rest, err);
+    }
+    return error_set(err, ERROR_INVALID, "no such step: " STR_FMT, STR_ARG(verb));
+}
+
+void script_draw(struct script *script, struct buf *out) {
+    view_draw(&script->model, &script->canvas);
+    canvas_print(&script->canvas, out);
+}

@@ -1,0 +1,34 @@
+// harness — runs a program in a pseudo terminal and watches its screen through libvterm.
+//
+// Shape    the program is the foreground job of a session, as under a shell; when it is stopped the
+//          screen says "[stopped]". Waits are for text on the screen or for the end of the program, with a deadline; never for
+//          time. The terminal keeps its settings after the program ended, so that they can be checked.
+// Threads  one at a time.
+#pragma once
+
+#include "base/buf.h"
+
+#include <sys/types.h>
+
+struct harness;
+
+struct harness_options {
+    char *const *arguments;         // NULL-terminated; the first is the program
+    const char *const *environment; // NAME=VALUE over our own, NULL-terminated; "NAME" removes it
+    int columns, rows;
+};
+
+struct harness *harness_start(const struct harness_options *options);
+void harness_free(struct harness *harness);       // kills what still runs
+pid_t harness_pid(const struct harness *harness); // of the program
+void harness_type(struct harness *harness, const char *bytes);
+void harness_resize(struct harness *harness, int columns, int rows);
+bool harness_wait_for(struct harness *harness, const char *text); // on the screen
+bool harness_wait_gone(struct harness *harness, const char *text);
+bool harness_wait_end(struct harness *harness, int *status); // as from waitpid
+void harness_screen(struct harness *harness, struct buf *out);
+bool harness_has_color(struct harness *harness); // any cell not in the default colours
+// Alternate screen left, cursor visible, settings of the terminal as before; else says what is not.
+const char *harness_complaint(struct harness *harness);
+// Everything the program wrote, as bytes.
+struct str harness_bytes(const struct harness *harness);
