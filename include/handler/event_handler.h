@@ -33,6 +33,7 @@
     X(EVENT_HANDLER_NO_ANONYMOUS_ID, "no_anonymous_id", "refused: anonymousId is the session id")  \
     X(EVENT_HANDLER_BAD_ANONYMOUS_ID, "bad_anonymous_id", "refused: anonymousId is not text")      \
     X(EVENT_HANDLER_BAD_USER_ID, "bad_user_id", "refused: userId is not text")                     \
+    X(EVENT_HANDLER_TOO_LONG, "too_long", "refused: an id or name is longer than 256 characters")  \
     X(EVENT_HANDLER_NO_EVENT, "no_event", "refused: the track has no event name")                  \
     X(EVENT_HANDLER_NO_PROPERTIES, "no_properties", "refused: properties is missing or null")      \
     X(EVENT_HANDLER_NO_SKU, "no_sku", "refused: neither properties.sku nor products[].sku")        \

@@ -57,4 +57,5 @@ struct ingest_options {
     struct str sent_at;    // of the batch envelope; may be empty
     const struct json_node *context, *integrations; // of the batch envelope; may be NULL
 };
+// Messages that are no JSON object, as a batch may hold, stay as they are.
 void ingest_normalise(struct event *event, const struct ingest_options *options);

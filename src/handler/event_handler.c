@@ -7,7 +7,7 @@
 #include "segment/products.h"
 
 #define LOGGED_EVENT_BYTES 1500 // Lambda's Tail shows the last 4 KB of the whole log
-#define EVENT_ID_BYTES 256      // of PutEvents
+#define FIELD_BYTES 256         // of every text field of PutEvents
 
 const char *event_handler_outcome_name(enum event_handler_outcome outcome) {
     switch (outcome) {
@@ -136,6 +136,17 @@ static enum event_handler_outcome judge(struct invocation *invocation) {
     return is_readable ? EVENT_HANDLER_RECORDED : EVENT_HANDLER_BAD_TIMESTAMP;
 }
 
+// Personalize would refuse these on every retry.
+static bool is_too_long(const struct invocation *invocation) {
+    const struct event *event = &invocation->event;
+    bool found = event->anonymous_id.len > FIELD_BYTES || event->user_id.len > FIELD_BYTES ||
+                 event->name.len > FIELD_BYTES;
+    for (size_t i = 0; i < invocation->products.count; i++) {
+        found = found || invocation->products.skus[i].len > FIELD_BYTES;
+    }
+    return found;
+}
+
 static enum event_handler_outcome read_event(struct invocation *invocation) {
     struct error reason = {0}; // told by the outcome
     if (!json_parse(invocation->event_json, &invocation->document, &reason)) {
@@ -152,14 +163,16 @@ static enum event_handler_outcome read_event(struct invocation *invocation) {
         return EVENT_HANDLER_NOT_TRACK;
     }
     if (invocation->event.type != EVENT_TRACK) return EVENT_HANDLER_NOT_TRACK;
-    return judge(invocation);
+    const enum event_handler_outcome outcome = judge(invocation);
+    const bool is_good = outcome == EVENT_HANDLER_RECORDED;
+    return is_good && is_too_long(invocation) ? EVENT_HANDLER_TOO_LONG : outcome;
 }
 
 // The messageId makes a retry the same event for Personalize. Without one (or one too long), the
 // digest of the event does: it is the same for every delivery of the same event.
 static void add_event_id(struct buf *out, const struct invocation *invocation, size_t product) {
     const struct str message_id = invocation->event.message_id;
-    if (message_id.len && message_id.len <= EVENT_ID_BYTES - 8) {
+    if (message_id.len && message_id.len <= FIELD_BYTES - 8) {
         buf_add(out, message_id);
     } else {
         char hex[DIGEST_HEX_BYTES];

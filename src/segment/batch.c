@@ -14,8 +14,19 @@ void batch_release(struct batch *batch) {
     *batch = (struct batch){0};
 }
 
+// No more than this many bytes when printed: a byte of text takes up to six (\u001b), a number 24.
+static size_t bound_bytes(const struct json_node *node) {
+    size_t bytes = 32 + 6 * (json_key(node).len + json_text(node).len);
+    for (const struct json_node *at = json_first(node); at; at = json_next(at)) {
+        bytes += bound_bytes(at); // as deep as JSON_MAX_DEPTH
+    }
+    return bytes;
+}
+
+// Printing is dear at full rate, and hardly any message comes near the limit.
 static bool is_too_large(const struct json_node *message) {
     CLEANUP(buf_release) struct buf text = {0};
+    if (bound_bytes(message) <= EVENT_MAX_BYTES) return false;
     json_print(message, &text);
     return text.len > EVENT_MAX_BYTES;
 }

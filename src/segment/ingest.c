@@ -162,7 +162,7 @@ static void fill_ip(struct event *event, struct str channel, struct str client_i
 
 void ingest_normalise(struct event *event, const struct ingest_options *options) {
     struct json_node *root = event->document.root;
-    ASSERT(json_kind(root) == JSON_OBJECT);
+    if (json_kind(root) != JSON_OBJECT) return; // of a batch: {"batch":[7]}
     merge_under(root, "context", options->context);
     merge_under(root, "integrations", options->integrations);
     const struct str channel = options->channel.len ? options->channel : tell_channel(event);

@@ -178,6 +178,31 @@ static void event_handler_names_every_refusal(void **state) {
     }
 }
 
+static void event_handler_refuses_what_personalize_never_takes(void **state) {
+    (void)state;
+    static const char *const fields[] = {"anonymousId", "userId", "event", "sku"};
+    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+        CLEANUP(setup_release) struct setup setup = {0};
+        CLEANUP(json_release) struct json document = {0};
+        CLEANUP(buf_release) struct buf text = {0};
+        CLEANUP(buf_release) struct buf lengthy = {0};
+        for (int j = 0; j < 257; j++)
+            buf_add_char(&lengthy, 'x');
+        struct json_node *root = json_new_object(&document);
+        json_add_text(root, "anonymousId", STR("a"));
+        json_add_text(root, "event", STR("X"));
+        json_add_text(root, "timestamp", STR("2019-02-25T15:55:05Z"));
+        struct json_node *properties = json_add_object(root, "properties");
+        json_add_text(properties, "sku", STR("s"));
+        json_set_text(i == 3 ? properties : root, fields[i], buf_str(&lengthy));
+        json_print(root, &text);
+        print_message("%s\n", fields[i]);
+        assert_ok(run(&setup, &workshop, buf_text(&text)), setup.err);
+        assert_string_equal(event_handler_outcome_name(setup.result.outcome), "too_long");
+        assert_int_equal(setup.fake.calls.len, 0);
+    }
+}
+
 static void event_handler_without_settings_fails_and_names_the_variable(void **state) {
     (void)state;
     static const struct {
@@ -391,6 +416,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(event_handler_logs_as_lambda_does),
     cmocka_unit_test(event_handler_reads_timestamps_with_their_offset),
     cmocka_unit_test(event_handler_names_every_refusal),
+    cmocka_unit_test(event_handler_refuses_what_personalize_never_takes),
     cmocka_unit_test(event_handler_without_settings_fails_and_names_the_variable),
     cmocka_unit_test(event_handler_records_anonymous_events_only),
     cmocka_unit_test(event_handler_takes_purchases_out_in_order_and_adds_none),

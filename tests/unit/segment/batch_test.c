@@ -27,6 +27,15 @@ static void batch_keeps_good_and_bad_apart(void **state) {
     assert_int_equal(json_kind(batch.context), JSON_OBJECT);
     assert_null(batch.integrations);
     assert_int_equal(ingest_check(&batch.items[3].event), INGEST_TYPE_UNKNOWN);
+
+    // what is no object is stored as it came; the rest is brought into form
+    struct rng rng = {0};
+    rng_seed(&rng, 1);
+    const struct ingest_options options = {.received_at_ms = 1, .rng = &rng};
+    for (size_t i = 0; i < batch.count; i++)
+        ingest_normalise(&batch.items[i].event, &options);
+    assert_int_equal(json_kind(batch.items[3].event.document.root), JSON_NUMBER);
+    assert_int_equal(batch.items[2].event.message_id.len, 36);
 }
 
 static void batch_judges_the_whole(void **state) {
