@@ -7,16 +7,17 @@
 //          would have given.
 // Profile  command line > $RECLOOP_PROFILE > the file's choice > `sandbox`.
 // Values   cleaned of what pasting adds (blanks, quotes, line breaks, invisible characters,
-// "KEY=");
-//          `note` says what was removed. An empty value in the environment counts as not set.
-// Checked  a value that is wrong for its kind is kept, with its `problem`: the console must be able
-// to
-//          show and mend it. config_require refuses it.
+//          "KEY="); `note` says what was removed. An empty value in the environment counts as not
+//          set.
+// Checked  a value that is wrong for its kind is kept, with its `problem`: the console must be
+//          able to show and mend it. config_require refuses it.
 // Owns     all texts, wiped on release.
-// Unknown  a profile that nobody has made yet is empty, and `warning` says so: `config set` makes it.
+// Unknown  a profile that nobody has made yet is empty, and `warning` says so: `config set` makes
+//          it.
 // Errors   config_load: ERROR_CONFIG for an unknown key on the command line, ERROR_IO for an
-// unreadable
-//          file. Unknown keys in the file are kept there and reported in `warning`.
+//          unreadable file that was named. In the usual place it is a `warning`, since a home
+//          that cannot be entered must not keep the sandbox from running. Unknown keys in the
+//          file are kept there and reported in `warning`.
 // Threads  one at a time; read-only use from any.
 #pragma once
 

@@ -5,15 +5,13 @@
 //     [profile workshop]
 //     region = eu-west-1
 //
-// Shape    the file is kept as lines; a change touches the one line it is about. `#` and `;` begin
-// a
-//          comment at the start of a line only, since values may contain them. A key given twice
-//          counts as its last line; `config_file_set` changes that one.
+// Shape    the file is kept as lines; a change touches the one line it is about. `#` and `;`
+//          begin a comment at the start of a line only, since values may contain them. A key
+//          given twice counts as its last line; `config_file_set` changes that one.
 // Safety   mode 0600, written beside and renamed; the folder is made 0700.
 // Limits   CONFIG_FILE_MAX_BYTES.
-// Errors   ERROR_IO, ERROR_LIMIT, ERROR_INVALID for a file with NUL bytes; a missing file is an empty one. Unknown keys to set: ERROR_CONFIG
-// with
-//          the nearest key as hint.
+// Errors   ERROR_IO, ERROR_LIMIT, ERROR_INVALID for a file with NUL bytes; a missing file is an
+//          empty one. Unknown keys to set: ERROR_CONFIG with the nearest key as hint.
 // Threads  one at a time.
 #pragma once
 

@@ -4,8 +4,7 @@
 // Shape    one row per key of product.md section 3, in the order people meet them.
 // Recipe   a new setting = a field in config.h and a row in settings.c.
 // Errors   settings_check: ERROR_CONFIG saying what is wrong with the value, hint = what it looks
-// like.
-//          What an ARN points at is told by aws; here only that it begins as one.
+//          like. What an ARN points at is told by aws; here only that it begins as one.
 // Threads  any; the table is const.
 #pragma once
 

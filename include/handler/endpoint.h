@@ -1,14 +1,12 @@
 // endpoint — Exercise 3's recommendations endpoint: an API Gateway event in, an HTTP answer out.
 //
 // Shape    understands REST API events (format 1), HTTP API events (format 2) and direct
-// invocations
-//          (userId, itemId, numResults at top level). Answers the whole SDK-like reply:
-//          {"ResponseMetadata":{…},"itemList":[{"itemId":…}],"recommendationId":…}, and with
-//          filter=exclude-purchased also "filtered":true|false.
+//          invocations (userId, itemId, numResults at top level). Answers the whole SDK-like
+//          reply: {"ResponseMetadata":{…},"itemList":[{"itemId":…}],"recommendationId":…}, and
+//          with filter=exclude-purchased also "filtered":true|false.
 // Mended   the workshop's function ended in a gateway 502 for a missing query, a non-numeric
-// numResults
-//          or a refused call; here each is a 4xx or 5xx with {"error":{"code","message","hint"}}.
-//          CORS headers on every answer, OPTIONS included.
+//          numResults or a refused call; here each is a 4xx or 5xx with
+//          {"error":{"code","message","hint"}}. CORS headers on every answer, OPTIONS included.
 // Errors   none of its own: whatever happens becomes a status.
 // Threads  one call, one thread.
 // Source   segment.md 5.2 and 5.4 (B2: spare results, ordered difference, 404 = no purchases).

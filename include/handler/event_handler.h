@@ -1,19 +1,19 @@
-// event_handler — Exercise 4's Lambda: one Segment event becomes PutEvents, GetRecommendations and
-// an identify that writes `recommended_products`.
+// event_handler — Exercise 4's Lambda: one Segment event becomes PutEvents, GetRecommendations
+// and an identify that writes `recommended_products`.
 //
 // Shape    event JSON in, outcome out; every effect goes through services. One event per call.
 // Mended   against the workshop's app.py (segment.md 5.3): timestamps are read with their offset;
-//          itemId at top level and inside properties; the region override reaches both AWS clients;
-//          failures of the identify are reported as themselves; every refusal has an outcome of its
-//          own; service failures are raised, so that Segment retries instead of reporting 200;
-//          purchased items are taken out in order and never added; `sku` is read from products[]
-//          too; the identify carries messageId, timestamp and context.
+//          itemId at top level and inside properties; the region override reaches both AWS
+//          clients; failures of the identify are reported as themselves; every refusal has an
+//          outcome of its own; service failures are raised, so that Segment retries instead of
+//          reporting 200; purchased items are taken out in order and never added; `sku` is read
+//          from products[] too; the identify carries messageId, timestamp and context.
 // Errors   false = the function failed, as Lambda's "Unhandled": Segment will retry. That is for
-// what a
-//          retry or the owner can mend: missing settings, services that fail. Bad events return
-//          true with their outcome: the same event would be as bad the second time.
+//          what a retry or the owner can mend: missing settings, services that fail. Bad events
+//          return true with their outcome: the same event would be as bad the second time.
 // Log      lines as Python's runtime writes them: "[INFO]\t<time>\t<request id>\t<text>". No
-// secrets. Threads  one call, one thread.
+//          secrets.
+// Threads  one call, one thread.
 #pragma once
 
 #include "handler/services.h"

@@ -1,11 +1,13 @@
-// services — what the Lambda's logic needs from the world: a small struct of synchronous functions
-// that the handler owns and others implement (client for the cloud, sandbox for the laptop).
+// services — what the Lambda's logic needs from the world: a small struct of synchronous
+// functions that the handler owns and others implement (client for the cloud, sandbox for the
+// laptop).
 //
 // Shape    plain data in, plain data out. Every call names the region it wants, so that one
-// override
-//          reaches all AWS clients alike (the workshop's handler forgot the events client).
-// Owns     `context` is borrowed. Results are released by the handler. Arguments live for the call
-// only. Errors   each call returns false and sets `err`; the codes that matter to the handler:
+//          override reaches all AWS clients alike (the workshop's handler forgot the events
+//          client).
+// Owns     `context` is borrowed. Results are released by the handler. Arguments live for the
+//          call only.
+// Errors   each call returns false and sets `err`; the codes that matter to the handler:
 //          ERROR_NOT_FOUND of purchased_products means a shopper without a profile, no failure.
 // Secrets  none pass here: the services hold credentials, write key and token.
 // Threads  called on the handler's thread only.

@@ -1,7 +1,7 @@
 // catalog — the workshop's fifty products, with names, families and prices of our own.
 //
-// Shape    a const table sorted by sku. Families group what a shopper would see side by side; they
-//          give the made history its tastes and the console its colours.
+// Shape    a const table sorted by sku. Families group what a shopper would see side by side;
+//          they give the made history its tastes and the console its colours.
 // Units    cents of a US dollar.
 // Threads  any.
 // Source   the skus are those of the workshop's event generator (segment.md 6.3).

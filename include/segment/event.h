@@ -1,8 +1,7 @@
 // event — one Segment message: track, identify, page, screen, group or alias.
 //
 // Shape    the whole JSON document, kept as it came, with views of the fields everybody reads.
-// Nothing
-//          a client sent is lost: unknown fields stay in the document and are encoded again.
+//          Nothing a client sent is lost: unknown fields stay in it and are encoded again.
 // Fields   a view is empty when the field is absent or not text; ingest.h tells the two apart.
 // Owns     `document`; the views die with it. After changing the document call event_refresh.
 // Errors   ERROR_INVALID not JSON, not an object or an unknown type; ERROR_LIMIT above 32 KB.

@@ -2,13 +2,12 @@
 // that destinations, the debugger and profiles see.
 //
 // Shape    ingest_check names the reason a message would be dropped; ingest_normalise changes the
-// event
-//          in place. Both are pure: time and chance are given.
-// Result   messageId ("api-" + 32 alphanumerics when the client made none), receivedAt, version 2,
-//          channel, projectId; timestamp = receivedAt - (sentAt - originalTimestamp) as UTC ms with
-//          Z; batch-level context and integrations under the message's own; `writeKey` taken out,
-//          because destinations never see it.
-// No sentAt, or an unreadable one: the original time stays (no rule is published).
+//          event in place. Both are pure: time and chance are given.
+// Result   messageId ("api-" + 32 alphanumerics when the client made none), receivedAt, version
+//          2, channel, projectId; timestamp = receivedAt - (sentAt - originalTimestamp) as UTC ms
+//          with Z; batch-level context and integrations under the message's own; `writeKey` taken
+//          out, because destinations never see it.
+// Missing  without a readable sentAt the original time stays (no rule is published).
 // Threads  any.
 // Source   Segment, "Spec: Common Fields", "Delivery Overview" (discard codes).
 #pragma once

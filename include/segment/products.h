@@ -1,8 +1,8 @@
 // products — which products an event is about.
 //
-// Shape    a flat `sku` (the workshop), and `products[].sku` (Segment's ecommerce spec, Order
-//          Completed): both are read, in that order, without repeats. Empty ones and ones that are
-//          not text are passed over.
+// Shape    a flat `sku` (the workshop), and `products[].sku` (Segment's ecommerce spec, its
+//          Order Completed): both are read, in that order, without repeats. Empty ones and ones
+//          that are not text are passed over.
 // Threads  any.
 // Source   Segment, "Ecommerce Events"; segment.md 2 and 5.4 (accept both).
 #pragma once

@@ -2,9 +2,9 @@
 // and decoded here.
 //
 // Shape    a query names space, identifier and resource; the replies are views of an owned
-// document. Ids      external ids are asked for in lower case (profile_request does it); any
-// character that is not
-//          unreserved is escaped, because unescaped ones can make the API answer 500.
+//          document.
+// Ids      external ids are asked for in lower case (profile_request does it); any character that
+//          is not unreserved is escaped, because unescaped ones can make the API answer 500.
 // Errors   profile_decode_error: 404 ERROR_NOT_FOUND, 401 ERROR_REFUSED, 429 ERROR_THROTTLED, 5xx
 //          ERROR_UNREACHABLE, each with Segment's code, its words and a next step.
 // Owns     what is decoded: release it.

@@ -1,12 +1,11 @@
 // test_event — the workshop's test event: Product Clicked, made fresh each time.
 //
 // Shape    user 2941404340, anonymous id "<user>-anon", sku ocean-blue-shirt; messageId
-// "test-message-"
-//          and 6 alphanumerics, so that Segment does not take the second press for a repeat.
+//          "test-message-" and 6 alphanumerics, so that Segment does not take the second press
+//          for a repeat.
 // Threads  any.
 // Source   segment.md 5.1 step A2 38-40, with the page and context fields of the workshop's JSON
-// left
-//          to the caller.
+//          left to the caller.
 #pragma once
 
 #include "segment/event.h"

@@ -2,11 +2,10 @@
 // replies.
 //
 // Auth     Basic with the write key as user and no password ("key:" in base64, the colon may be
-//          missing), or `writeKey` in the body. OAuth's Bearer always comes with a key in the body.
-//          Where both are there and differ, the header wins here (undocumented at Segment).
-// Replies  success is exactly 200 with {"success":true}: python retries anything else. Errors carry
-// both
-//          `code` and `message`: python raises KeyError without.
+//          missing), or `writeKey` in the body. OAuth's Bearer always comes with a key in the
+//          body. Where both are there and differ, the header wins here (undocumented at Segment).
+// Replies  success is exactly 200 with {"success":true}: python retries anything else. Errors
+//          carry both `code` and `message`: python raises KeyError without.
 // Threads  any.
 // Source   Segment, "HTTP API"; SDK behaviour as measured.
 #pragma once

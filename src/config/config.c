@@ -257,7 +257,13 @@ static bool find_path(struct load *load, struct error *err) {
     }
     load->config.path = mem_copy_string(buf_text(&path));
     if (path.len == 0) return true;
-    return config_file_load(load->config.path, &load->file, err);
+    if (config_file_load(load->config.path, &load->file, err)) return true;
+    // A home that cannot be entered must not keep the sandbox from running; a file that was named, or
+    // that holds something wrong, is for the person to mend.
+    if (options->path || err->code != ERROR_IO) return false;
+    buf_add(&load->warning, STR("no settings file: "));
+    buf_add_printable(&load->warning, str_from(err->message));
+    return true;
 }
 
 static struct str find_profile(const struct load *load) {

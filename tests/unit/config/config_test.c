@@ -72,6 +72,19 @@ static void config_without_anything_has_its_defaults(void **state) {
     assert_null(world.config.warning);
 }
 
+static void config_runs_without_a_home_it_can_enter(void **state) {
+    (void)state;
+    CLEANUP(world_release) struct world world = {.environment = {"HOME", "/dev/null"}};
+    assert_ok(load(&world), world.err);
+    assert_true(config_is_sandbox(&world.config));
+    assert_string_equal(world.config.path, "/dev/null/.config/recloop/config.ini");
+    assert_contains(str_from(world.config.warning), "no settings file: opening /dev/null/");
+    world.options.path = "/dev/null/named.ini";
+    assert_false(load(&world));
+    assert_int_equal(world.err.code, ERROR_IO);
+    assert_contains(str_from(world.err.hint), "--config");
+}
+
 static void config_lays_its_layers_in_order(void **state) {
     (void)state;
     static const struct config_pair flags[] = {{.key = "user_id", .value = "flag"}};
@@ -239,6 +252,7 @@ static void config_set_changes_a_loaded_value(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(config_without_anything_has_its_defaults),
+    cmocka_unit_test(config_runs_without_a_home_it_can_enter),
     cmocka_unit_test(config_lays_its_layers_in_order),
     cmocka_unit_test(config_says_what_replaces_the_sandboxs_own),
     cmocka_unit_test(config_uses_sandbox_values_in_its_profile_only),
