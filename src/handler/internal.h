@@ -1,4 +1,4 @@
-// internal — what event_handler and endpoint share: the shortlist, and lines of the function's log.
+// internal — what event_handler and recommend_handler share: the shortlist, and lines of the function's log.
 #pragma once
 
 #include "handler/services.h"

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "handler/endpoint.h"
 #include "handler/event_handler.h"
+#include "handler/recommend_handler.h"
 #include "local_services.h"
 
 #include <sys/resource.h>
@@ -132,14 +132,14 @@ static bool run_endpoint(
     const struct services *services,
     struct str payload,
     struct functions_run *out) {
-    const struct endpoint_settings settings = {
+    const struct recommend_handler_settings settings = {
         .campaign_arn = cloud_identity(cloud, "campaign_arn"),
         .related_campaign_arn = cloud_identity(cloud, "related_campaign_arn"),
     };
-    struct endpoint_reply reply = {0};
-    endpoint_run(services, &settings, payload, &reply);
-    endpoint_encode(&reply, &out->reply.payload);
-    endpoint_reply_release(&reply);
+    struct recommend_handler_reply reply = {0};
+    recommend_handler_run(services, &settings, payload, &reply);
+    recommend_handler_encode(&reply, &out->reply.payload);
+    recommend_handler_reply_release(&reply);
     return true;
 }
 

@@ -1,8 +1,8 @@
 // Lambda events: the event handler and the recommendations endpoint, over services that always answer.
 #include "base/memory.h"
 #include "fuzz.h"
-#include "handler/endpoint.h"
 #include "handler/event_handler.h"
+#include "handler/recommend_handler.h"
 
 static bool put_events(void *context, const struct services_put_events *call, struct error *err) {
     (void)context;
@@ -67,18 +67,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         .tracking_id = STR("TRACKER"),
         .has_personas_write_key = true,
     };
-    const struct endpoint_settings endpoint_settings = {
+    const struct recommend_handler_settings recommend_handler_settings = {
         .campaign_arn = STR("CAMPAIGN"),
         .filters_purchased = true,
     };
     CLEANUP(event_handler_result_release) struct event_handler_result result = {0};
-    CLEANUP(endpoint_reply_release) struct endpoint_reply reply = {0};
+    CLEANUP(recommend_handler_reply_release) struct recommend_handler_reply reply = {0};
     CLEANUP(buf_release) struct buf encoded = {0};
     struct error err = {0};
     // No service fails, so the handler must not either.
     ASSERT(event_handler_run(&services, &settings, fuzz_text(data, size), &result, &err));
-    endpoint_run(&services, &endpoint_settings, fuzz_text(data, size), &reply);
+    recommend_handler_run(&services, &recommend_handler_settings, fuzz_text(data, size), &reply);
     ASSERT(reply.status >= 200 && reply.status < 500);
-    endpoint_encode(&reply, &encoded);
+    recommend_handler_encode(&reply, &encoded);
     return 0;
 }

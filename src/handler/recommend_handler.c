@@ -1,9 +1,9 @@
-// endpoint — see the header. Three kinds of events arrive here:
+// recommend_handler — see the header. Three kinds of events arrive here:
 //
 //     REST API (format 1)   {"httpMethod":"GET","queryStringParameters":{…}|null, …}
 //     HTTP API (format 2)   {"version":"2.0","requestContext":{"http":{"method":"GET"}}, …}
 //     direct invocation     {"userId":"…","numResults":5}
-#include "handler/endpoint.h"
+#include "handler/recommend_handler.h"
 
 #include "internal.h"
 
@@ -12,13 +12,13 @@
 #define ID_BYTES 256 // of Personalize
 #define LOG_TEXT_BYTES 400
 
-void endpoint_reply_release(struct endpoint_reply *reply) {
+void recommend_handler_reply_release(struct recommend_handler_reply *reply) {
     if (!reply) return;
     buf_release(&reply->body);
-    *reply = (struct endpoint_reply){0};
+    *reply = (struct recommend_handler_reply){0};
 }
 
-static const struct endpoint_header headers[] = {
+static const struct recommend_handler_header headers[] = {
     {
         .name = {.ptr = "Content-Type", .len = 12},
         .value = {.ptr = "application/json", .len = 16},
@@ -41,12 +41,12 @@ static const struct endpoint_header headers[] = {
     },
 };
 
-const struct endpoint_header *endpoint_headers(size_t *count) {
+const struct recommend_handler_header *recommend_handler_headers(size_t *count) {
     *count = ARRAY_COUNT(headers);
     return headers;
 }
 
-void endpoint_encode(const struct endpoint_reply *reply, struct buf *out) {
+void recommend_handler_encode(const struct recommend_handler_reply *reply, struct buf *out) {
     CLEANUP(json_release) struct json document = {0};
     struct json_node *root = json_new_object(&document);
     json_add_integer(root, "statusCode", reply->status);
@@ -60,7 +60,7 @@ void endpoint_encode(const struct endpoint_reply *reply, struct buf *out) {
 }
 
 static void refuse(
-    struct endpoint_reply *reply,
+    struct recommend_handler_reply *reply,
     int status,
     const char *code,
     const char *message,
@@ -138,13 +138,16 @@ static bool read_count(const struct json_node *node, int *out) {
     const bool is_number = json_kind(node) == JSON_STRING
                                ? str_parse_int64(str_trim(json_text(node)), &count)
                                : json_integer(node, &count);
-    if (!is_number || count < 1 || count > ENDPOINT_MAX_RESULTS) return false;
+    if (!is_number || count < 1 || count > RECOMMEND_HANDLER_MAX_RESULTS) return false;
     *out = (int)count;
     return true;
 }
 
 static bool read_id(
-    const struct json_node *query, const char *key, struct str *out, struct endpoint_reply *reply) {
+    const struct json_node *query,
+    const char *key,
+    struct str *out,
+    struct recommend_handler_reply *reply) {
     const struct json_node *node = json_get(query, key);
     const enum json_kind kind = json_kind(node);
     if (kind == JSON_ABSENT || kind == JSON_NULL) return true;
@@ -154,8 +157,8 @@ static bool read_id(
     return false;
 }
 
-static bool
-read_filter(const struct json_node *query, bool always, bool *out, struct endpoint_reply *reply) {
+static bool read_filter(
+    const struct json_node *query, bool always, bool *out, struct recommend_handler_reply *reply) {
     const struct json_node *filter = json_get(query, "filter");
     *out = always;
     if (json_kind(filter) == JSON_ABSENT || json_kind(filter) == JSON_NULL) return true;
@@ -173,11 +176,11 @@ read_filter(const struct json_node *query, bool always, bool *out, struct endpoi
 
 static bool read_parameters(
     const struct json_node *query,
-    const struct endpoint_settings *settings,
+    const struct recommend_handler_settings *settings,
     struct parameters *out,
-    struct endpoint_reply *reply) {
+    struct recommend_handler_reply *reply) {
     const struct json_node *count = json_get(query, "numResults");
-    out->count = ENDPOINT_DEFAULT_RESULTS;
+    out->count = RECOMMEND_HANDLER_DEFAULT_RESULTS;
     if (!read_id(query, "userId", &out->user_id, reply)) return false;
     if (!read_id(query, "itemId", &out->item_id, reply)) return false;
     if (!read_filter(query, settings->filters_purchased, &out->filters, reply)) return false;
@@ -196,8 +199,8 @@ static bool read_parameters(
 }
 
 // The whole answer as the workshop's Python SDK gave it.
-static void
-write_items(const struct shortlist *shortlist, bool was_filtered, struct endpoint_reply *reply) {
+static void write_items(
+    const struct shortlist *shortlist, bool was_filtered, struct recommend_handler_reply *reply) {
     CLEANUP(json_release) struct json document = {0};
     const struct services_items *items = &shortlist->items;
     struct json_node *root = json_new_object(&document);
@@ -225,9 +228,9 @@ write_items(const struct shortlist *shortlist, bool was_filtered, struct endpoin
 
 static void answer(
     const struct services *services,
-    const struct endpoint_settings *settings,
+    const struct recommend_handler_settings *settings,
     const struct parameters *parameters,
-    struct endpoint_reply *reply) {
+    struct recommend_handler_reply *reply) {
     CLEANUP(shortlist_release) struct shortlist shortlist = {0};
     struct error err = {0};
     const bool is_related = parameters->user_id.len == 0 && settings->related_campaign_arn.len;
@@ -247,7 +250,9 @@ static void answer(
 }
 
 static void log_reply(
-    const struct services *services, struct str request_id, const struct endpoint_reply *reply) {
+    const struct services *services,
+    struct str request_id,
+    const struct recommend_handler_reply *reply) {
     CLEANUP(buf_release) struct buf line = {0};
     const char *level = reply->status < 400 ? "INFO" : "WARNING";
     buf_add_format(&line, "%d ", reply->status);
@@ -255,14 +260,14 @@ static void log_reply(
     function_log(services, level, request_id, buf_str(&line));
 }
 
-void endpoint_run(
+void recommend_handler_run(
     const struct services *services,
-    const struct endpoint_settings *settings,
+    const struct recommend_handler_settings *settings,
     struct str event_json,
-    struct endpoint_reply *out) {
+    struct recommend_handler_reply *out) {
     CLEANUP(call_release) struct call call = {0};
     struct parameters parameters = {0};
-    endpoint_reply_release(out);
+    recommend_handler_reply_release(out);
     if (!read_call(event_json, &call)) {
         refuse(
             out, 400, "invalid_event", "the event is not a JSON object",

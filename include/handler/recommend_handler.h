@@ -1,4 +1,5 @@
-// endpoint — Exercise 3's recommendations endpoint: an API Gateway event in, an HTTP answer out.
+// recommend_handler — Exercise 3's recommendations endpoint: an API Gateway event in, an HTTP
+// answer out.
 //
 // Shape    understands REST API events (format 1), HTTP API events (format 2) and direct
 //          invocations (userId, itemId, numResults at top level). Answers the whole SDK-like
@@ -14,33 +15,33 @@
 
 #include "handler/services.h"
 
-#define ENDPOINT_DEFAULT_RESULTS 25
-#define ENDPOINT_MAX_RESULTS 500
+#define RECOMMEND_HANDLER_DEFAULT_RESULTS 25
+#define RECOMMEND_HANDLER_MAX_RESULTS 500
 
-struct endpoint_settings {
+struct recommend_handler_settings {
     struct str campaign_arn;         // empty: 500 not configured
     struct str related_campaign_arn; // used for itemId without userId, when set
     struct str region;               // override; empty: the services' own
     bool filters_purchased;          // also without the query parameter
 };
 
-struct endpoint_reply {
+struct recommend_handler_reply {
     int status;
     struct buf body; // owned; JSON, empty for 204
 };
-void endpoint_reply_release(struct endpoint_reply *reply);
+void recommend_handler_reply_release(struct recommend_handler_reply *reply);
 
-void endpoint_run(
+void recommend_handler_run(
     const struct services *services,
-    const struct endpoint_settings *settings,
+    const struct recommend_handler_settings *settings,
     struct str event_json,
-    struct endpoint_reply *out);
+    struct recommend_handler_reply *out);
 
-struct endpoint_header {
+struct recommend_handler_header {
     struct str name, value;
 };
 // The headers of every answer (Content-Type and CORS); for servers that answer without a gateway.
-const struct endpoint_header *endpoint_headers(size_t *count);
+const struct recommend_handler_header *recommend_handler_headers(size_t *count);
 // The proxy answer Lambda returns to API Gateway:
 // {"statusCode","headers","body","isBase64Encoded"}.
-void endpoint_encode(const struct endpoint_reply *reply, struct buf *out);
+void recommend_handler_encode(const struct recommend_handler_reply *reply, struct buf *out);

@@ -1,10 +1,10 @@
 // Exercise 3's endpoint: every kind of event, every refusal.
-#include "handler/endpoint.h"
+#include "handler/recommend_handler.h"
 
 #include "fake_services.h"
 #include "support/test.h"
 
-static const struct endpoint_settings workshop = {
+static const struct recommend_handler_settings workshop = {
     .campaign_arn = {.ptr = "CAMPAIGN", .len = 8},
     .related_campaign_arn = {.ptr = "RELATED", .len = 7},
     .region = {.ptr = "eu-west-1", .len = 9},
@@ -13,25 +13,26 @@ static const struct endpoint_settings workshop = {
 struct setup {
     struct fake fake;
     struct services services;
-    struct endpoint_reply reply;
+    struct recommend_handler_reply reply;
     struct json body; // of the reply
 };
 
 static void setup_release(struct setup *setup) {
     fake_release(&setup->fake);
-    endpoint_reply_release(&setup->reply);
+    recommend_handler_reply_release(&setup->reply);
     json_release(&setup->body);
 }
 
-static void run(struct setup *setup, const struct endpoint_settings *settings, const char *event) {
+static void
+run(struct setup *setup, const struct recommend_handler_settings *settings, const char *event) {
     struct error err = {0};
     setup->services = fake_services(&setup->fake);
-    endpoint_run(&setup->services, settings, str_from(event), &setup->reply);
+    recommend_handler_run(&setup->services, settings, str_from(event), &setup->reply);
     if (setup->reply.body.len == 0) return;
     assert_ok(json_parse(buf_str(&setup->reply.body), &setup->body, &err), err);
 }
 
-static void endpoint_understands_all_three_kinds_of_events(void **state) {
+static void recommend_handler_understands_all_three_kinds_of_events(void **state) {
     (void)state;
     static const char *const events[] = {
         "{\"resource\":\"/x\",\"httpMethod\":\"GET\","
@@ -58,7 +59,7 @@ static void endpoint_understands_all_three_kinds_of_events(void **state) {
     }
 }
 
-static void endpoint_uses_the_related_campaign_for_items(void **state) {
+static void recommend_handler_uses_the_related_campaign_for_items(void **state) {
     (void)state;
     CLEANUP(setup_release) struct setup setup = {.fake.recommended = {"a"}};
     run(&setup, &workshop, "{\"itemId\":\"zipped-jacket\"}");
@@ -68,7 +69,7 @@ static void endpoint_uses_the_related_campaign_for_items(void **state) {
         "recommend eu-west-1 RELATED user= item=zipped-jacket count=25\n");
 }
 
-static void endpoint_answers_bad_requests_with_4xx(void **state) {
+static void recommend_handler_answers_bad_requests_with_4xx(void **state) {
     (void)state;
     static const struct {
         const char *event, *code;
@@ -121,10 +122,10 @@ static void endpoint_answers_bad_requests_with_4xx(void **state) {
     }
 }
 
-static void endpoint_without_a_campaign_is_not_configured(void **state) {
+static void recommend_handler_without_a_campaign_is_not_configured(void **state) {
     (void)state;
     CLEANUP(setup_release) struct setup setup = {0};
-    const struct endpoint_settings none = {0};
+    const struct recommend_handler_settings none = {0};
     run(&setup, &none, "{\"userId\":\"u\"}");
     const struct json_node *error = json_get(setup.body.root, "error");
     assert_int_equal(setup.reply.status, 500);
@@ -133,7 +134,7 @@ static void endpoint_without_a_campaign_is_not_configured(void **state) {
     assert_true(json_get_text(error, "hint").len > 0);
 }
 
-static void endpoint_turns_service_errors_into_statuses(void **state) {
+static void recommend_handler_turns_service_errors_into_statuses(void **state) {
     (void)state;
     static const struct {
         enum error_code code;
@@ -160,7 +161,7 @@ static void endpoint_turns_service_errors_into_statuses(void **state) {
     }
 }
 
-static void endpoint_excludes_purchases_on_request(void **state) {
+static void recommend_handler_excludes_purchases_on_request(void **state) {
     (void)state;
     CLEANUP(setup_release)
     struct setup setup = {
@@ -176,14 +177,14 @@ static void endpoint_excludes_purchases_on_request(void **state) {
     assert_contains(buf_str(&setup.reply.body), "\"filtered\":true");
 }
 
-static void endpoint_says_when_it_could_not_filter(void **state) {
+static void recommend_handler_says_when_it_could_not_filter(void **state) {
     (void)state;
     CLEANUP(setup_release)
     struct setup setup = {
         .fake.recommended = {"a"},
         .fake.purchased_error = {.code = ERROR_UNREACHABLE},
     };
-    struct endpoint_settings settings = workshop;
+    struct recommend_handler_settings settings = workshop;
     settings.filters_purchased = true;
     run(&setup, &settings, "{\"userId\":\"u\"}");
     assert_int_equal(setup.reply.status, 200);
@@ -193,12 +194,12 @@ static void endpoint_says_when_it_could_not_filter(void **state) {
     struct fake fake = {.recommended = {"a"}};
     struct services services = fake_services(&fake);
     services.purchased_products = NULL;
-    endpoint_run(&services, &settings, STR("{\"userId\":\"u\"}"), &setup.reply);
+    recommend_handler_run(&services, &settings, STR("{\"userId\":\"u\"}"), &setup.reply);
     assert_contains(buf_str(&setup.reply.body), "\"filtered\":false");
     fake_release(&fake);
 }
 
-static void endpoint_answers_preflights_and_always_allows_origins(void **state) {
+static void recommend_handler_answers_preflights_and_always_allows_origins(void **state) {
     (void)state;
     CLEANUP(setup_release) struct setup setup = {0};
     CLEANUP(buf_release) struct buf proxy = {0};
@@ -207,7 +208,7 @@ static void endpoint_answers_preflights_and_always_allows_origins(void **state) 
     run(&setup, &workshop, "{\"httpMethod\":\"OPTIONS\",\"queryStringParameters\":null}");
     assert_int_equal(setup.reply.status, 204);
     assert_int_equal(setup.reply.body.len, 0);
-    endpoint_encode(&setup.reply, &proxy);
+    recommend_handler_encode(&setup.reply, &proxy);
     assert_ok(json_parse(buf_str(&proxy), &document, &err), err);
     const struct json_node *headers = json_get(document.root, "headers");
     int64_t status = 0;
@@ -220,7 +221,7 @@ static void endpoint_answers_preflights_and_always_allows_origins(void **state) 
     assert_int_equal(json_kind(json_get(document.root, "body")), JSON_STRING);
 
     size_t count = 0;
-    const struct endpoint_header *rows = endpoint_headers(&count);
+    const struct recommend_handler_header *rows = recommend_handler_headers(&count);
     assert_int_equal(count, json_count(headers));
     for (size_t i = 0; i < count; i++) { // lengths are written by hand in the table
         assert_str(rows[i].name, rows[i].name.ptr);
@@ -229,14 +230,14 @@ static void endpoint_answers_preflights_and_always_allows_origins(void **state) 
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(endpoint_understands_all_three_kinds_of_events),
-    cmocka_unit_test(endpoint_uses_the_related_campaign_for_items),
-    cmocka_unit_test(endpoint_answers_bad_requests_with_4xx),
-    cmocka_unit_test(endpoint_without_a_campaign_is_not_configured),
-    cmocka_unit_test(endpoint_turns_service_errors_into_statuses),
-    cmocka_unit_test(endpoint_excludes_purchases_on_request),
-    cmocka_unit_test(endpoint_says_when_it_could_not_filter),
-    cmocka_unit_test(endpoint_answers_preflights_and_always_allows_origins),
+    cmocka_unit_test(recommend_handler_understands_all_three_kinds_of_events),
+    cmocka_unit_test(recommend_handler_uses_the_related_campaign_for_items),
+    cmocka_unit_test(recommend_handler_answers_bad_requests_with_4xx),
+    cmocka_unit_test(recommend_handler_without_a_campaign_is_not_configured),
+    cmocka_unit_test(recommend_handler_turns_service_errors_into_statuses),
+    cmocka_unit_test(recommend_handler_excludes_purchases_on_request),
+    cmocka_unit_test(recommend_handler_says_when_it_could_not_filter),
+    cmocka_unit_test(recommend_handler_answers_preflights_and_always_allows_origins),
 };
 
 int main(void) {
