@@ -22,6 +22,53 @@ static const struct services_put_events put = {
 static const struct services_query query = {
     .campaign_arn = {CAMPAIGN, sizeof(CAMPAIGN) - 1}, .user_id = {"u-17", 4}, .count = 5};
 
+static void recommend_and_check(const struct services *table) {
+    struct services_items items = {0};
+    struct error err = {0};
+    assert_ok(table->get_recommendations(table->context, &query, &items, &err), err);
+    assert_int_equal(items.count, 2);
+    assert_string_equal(items.items[0].item_id, "a");
+    assert_true(isnan(items.items[1].score));
+    assert_string_equal(items.recommendation_id, "RID-1");
+    assert_string_equal(items.request_id, "q-1");
+    assert_int_equal(items.http_status, 200);
+    assert_int_equal(items.retries, 0);
+    services_items_release(&items);
+}
+
+static void purchases_and_check(const struct services *table) {
+    struct services_names names = {0};
+    struct error err = {0};
+    assert_ok(table->purchased_products(table->context, STR("u-17"), &names, &err), err);
+    assert_int_equal(names.count, 2);
+    assert_true(services_names_has(&names, STR("c")));
+    services_names_release(&names);
+}
+
+static void identify_and_check(const struct services *table) {
+    struct event message = {0};
+    struct error err = {0};
+    assert_ok(
+        event_decode(
+            STR("{\"userId\":\"u-17\",\"messageId\":\"m-1\",\"traits\":{}}"), EVENT_IDENTIFY,
+            &message, &err),
+        err);
+    assert_ok(table->identify(table->context, &message, &err), err);
+    event_release(&message);
+}
+
+static void check_counts(const struct client_services *services) {
+    for (int i = 0; i < CLIENT_SERVICES_CALL_COUNT; i++) {
+        const struct client_services_count *count =
+            client_services_at(services, (enum client_services_call)i);
+        assert_int_equal(count->calls, 1);
+        assert_int_equal(count->attempts, 1);
+        assert_int_equal(count->status, 200);
+        assert_true(count->ms > 0);
+        assert_int_equal(count->error.code, ERROR_NONE);
+    }
+}
+
 static void client_services_do_the_whole_loop_on_one_connection(void **state) {
     static const struct loopback_exchange script[] = {
         {.status = 200},
@@ -36,51 +83,21 @@ static void client_services_do_the_whole_loop_on_one_connection(void **state) {
     };
     struct client_fixture fixture;
     struct error err = {0};
-    struct event message = {0};
     (void)state;
     client_fixture_start(
         &fixture, &(struct client_fixture_options){.script = script, .script_count = 4});
     struct client_services *services = client_services_new(fixture.client, NULL);
     const struct services *table = client_services_table(services);
     client_services_begin(services);
-
     assert_ok(table->put_events(table->context, &put, &err), err);
-    struct services_items items = {0};
-    assert_ok(table->get_recommendations(table->context, &query, &items, &err), err);
-    assert_int_equal(items.count, 2);
-    assert_string_equal(items.items[0].item_id, "a");
-    assert_true(isnan(items.items[1].score));
-    assert_string_equal(items.recommendation_id, "RID-1");
-    assert_string_equal(items.request_id, "q-1");
-    assert_int_equal(items.http_status, 200);
-    assert_int_equal(items.retries, 0);
-    services_items_release(&items);
-    struct services_names names = {0};
-    assert_ok(table->purchased_products(table->context, STR("u-17"), &names, &err), err);
-    assert_int_equal(names.count, 2);
-    assert_true(services_names_has(&names, STR("c")));
-    services_names_release(&names);
-    assert_ok(
-        event_decode(
-            STR("{\"userId\":\"u-17\",\"messageId\":\"m-1\",\"traits\":{}}"), EVENT_IDENTIFY,
-            &message, &err),
-        err);
-    assert_ok(table->identify(table->context, &message, &err), err);
-    event_release(&message);
-
+    recommend_and_check(table);
+    purchases_and_check(table);
+    identify_and_check(table);
     assert_int_equal(loopback_connection_count(fixture.server), 1);
     assert_contains(loopback_request(fixture.server, 0), "POST /events ");
     assert_contains(loopback_request(fixture.server, 0), "1714564800");
     assert_contains(loopback_request(fixture.server, 3), "POST /v1/identify ");
-    for (int i = 0; i < CLIENT_SERVICES_CALL_COUNT; i++) {
-        const struct client_services_count *count =
-            client_services_at(services, (enum client_services_call)i);
-        assert_int_equal(count->calls, 1);
-        assert_int_equal(count->attempts, 1);
-        assert_int_equal(count->status, 200);
-        assert_true(count->ms > 0);
-        assert_int_equal(count->error.code, ERROR_NONE);
-    }
+    check_counts(services);
     client_services_begin(services);
     assert_int_equal(client_services_at(services, CLIENT_SERVICES_IDENTIFY)->calls, 0);
     client_services_free(services);

@@ -47,7 +47,7 @@ static void probe_answer(struct probe *probe, const struct task_event *event) {
     probe->answered++;
     probe->attempts = event->attempts;
     assert_true((event->response == NULL) != (event->error == NULL));
-    if (event->error) {
+    if (!event->response) {
         probe->error = *event->error;
         task_fail(&probe->task, event->error);
         return;
