@@ -47,11 +47,12 @@ static void probe_answer(struct probe *probe, const struct task_event *event) {
     probe->answered++;
     probe->attempts = event->attempts;
     assert_true((event->response == NULL) != (event->error == NULL));
-    if (!event->response) {
+    if (event->error) {
         probe->error = *event->error;
         task_fail(&probe->task, event->error);
         return;
     }
+    if (!event->response) return; // said above; the analyzer cannot know
     probe->status = event->response->status;
     buf_add(&probe->reply, buf_str(&event->response->body));
     const struct str header = headers_get(&event->response->headers, STR("X-Note"));
