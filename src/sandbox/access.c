@@ -74,15 +74,17 @@ static void set_session_arn(
     buf_add_format(&out->user_id, DESTINATION_ROLE_ID ":" STR_FMT, STR_ARG(session));
 }
 
-static void set_caller(struct cloud *cloud, struct str access_key_id, struct access_caller *out) {
+// False: the session went between the look-up and now. Never anybody else's rights instead.
+static bool set_caller(struct cloud *cloud, struct str access_key_id, struct access_caller *out) {
     struct store_session session;
-    if (!str_equal(access_key_id, STR(IDENTITIES_ACCESS_KEY_ID)) &&
-        store_get_session(cloud->store, access_key_id, &session)) {
+    if (!str_equal(access_key_id, STR(IDENTITIES_ACCESS_KEY_ID))) {
+        if (!store_get_session(cloud->store, access_key_id, &session)) return false;
         set_session_arn(cloud, session.role_name, session.session_name, out);
-        return;
+        return true;
     }
     buf_add_format(&out->arn, "arn:aws:iam::%s:user/" IDENTITIES_USER_NAME, cloud_account(cloud));
     buf_add(&out->user_id, STR(USER_ID));
+    return true;
 }
 
 bool access_authenticate(
@@ -100,17 +102,19 @@ bool access_authenticate(
         .cache = &cloud->keys};
     struct sigv4_verify_result result = {0};
     bool is_accepted = sigv4_verify(request, &policy, &result);
-    if (!is_accepted) {
-        sigv4_verify_to_aws_error(&result, operation->protocol, &policy, refusal);
-    } else if (!region_is_valid(result.claim.region)) {
+    if (is_accepted && !region_is_valid(result.claim.region)) {
         result.outcome = SIGV4_VERIFY_WRONG_REGION;
-        sigv4_verify_to_aws_error(&result, operation->protocol, &policy, refusal);
         is_accepted = false;
-    } else {
-        set_caller(cloud, result.claim.access_key_id, out);
-        buf_add(&out->region, result.claim.region);
+    } else if (is_accepted && !set_caller(cloud, result.claim.access_key_id, out)) {
+        result.outcome = SIGV4_VERIFY_UNKNOWN_KEY;
+        is_accepted = false;
     }
-    if (!is_accepted) cloud->counters.signature_failures++;
+    if (is_accepted) {
+        buf_add(&out->region, result.claim.region);
+    } else {
+        sigv4_verify_to_aws_error(&result, operation->protocol, &policy, refusal);
+        cloud->counters.signature_failures++;
+    }
     sigv4_verify_result_release(&result);
     return is_accepted;
 }

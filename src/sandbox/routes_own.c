@@ -309,6 +309,13 @@ static enum server_verdict reset(struct cloud *cloud, struct exchange *exchange)
 
 // ---- metrics ----
 
+static int64_t count_held(const struct cloud *cloud) {
+    int64_t count = 0;
+    for (const struct exchange *held = cloud->held; held; held = held->next)
+        count++;
+    return count;
+}
+
 static enum server_verdict metrics(struct cloud *cloud, struct exchange *exchange) {
     const struct cloud_counters *counters = &cloud->counters;
     const struct {
@@ -330,6 +337,8 @@ static enum server_verdict metrics(struct cloud *cloud, struct exchange *exchang
         {"recommendations_total", "counter", "Lists given.", counters->recommendations},
         {"signature_failures_total", "counter", "AWS requests refused for their signature.",
          counters->signature_failures},
+        {"held_requests", "gauge", "Requests that wait for something to happen.",
+         count_held(cloud)},
         {"interactions", "gauge", "Interactions in the log.", store_last_interaction(cloud->store)},
         {"model_bytes", "gauge", "Memory of the recommender.",
          (int64_t)recommender_memory_bytes(cloud->recommender)},

@@ -210,6 +210,7 @@ struct store_sql_call store_sql_begin(struct store *store, enum store_sql sql) {
         if (made != SQLITE_OK) fail(store);
     }
     call.statement = store->statements[sql];
+    sqlite3_reset(call.statement); // may still stand on the row of a store_get_…
     return call;
 }
 

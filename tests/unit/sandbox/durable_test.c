@@ -1,0 +1,185 @@
+// What was answered is there after kill -9, once; and a rebuilt model answers like the one before.
+#include "fixture.h"
+#include "support/plain_client.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+
+#define ROUNDS 12
+
+// A process that serves the folder until it is killed. Its port comes through the pipe.
+static pid_t serve_in_child(const char *folder, char *out_url, size_t cap) {
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct sandbox *sandbox = NULL;
+        struct error err = {0};
+        close(ends[0]);
+        if (!sandbox_start(&(struct sandbox_options){.data_folder = folder}, &sandbox, &err))
+            _exit(1);
+        const char *url = sandbox_url(sandbox);
+        if (write(ends[1], url, strlen(url) + 1) < 0) _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ends[1]);
+    const ssize_t got = read(ends[0], out_url, cap);
+    close(ends[0]);
+    assert_true(got > 0);
+    return child;
+}
+
+static void kill_child(pid_t child) {
+    int status = 0;
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+}
+
+static void post_click(const char *url, int round) {
+    struct request request = {0};
+    struct response response = {0};
+    struct sandbox_identities identities = {0};
+    struct buf body = {0};
+    sandbox_identities_make(&identities, url, NULL, NULL);
+    buf_add_format(
+        &body,
+        "{\"event\":\"Product "
+        "Clicked\",\"userId\":\"2941404340\",\"anonymousId\":\"2941404340-anon\","
+        "\"messageId\":\"kill-%d\",\"writeKey\":\"%s\",\"properties\":{\"sku\":\"led-high-tops\"}}",
+        round, sandbox_identities_get(&identities, "write_keys.website-prod"));
+    request_set_method(&request, STR("POST"));
+    request_set_url(&request, STR("/v1/track"));
+    request_set_body(&request, buf_str(&body));
+    plain_client_send(url, &request, &response);
+    assert_int_equal(response.status, 200);
+    request_release(&request);
+    response_release(&response);
+    buf_release(&body);
+    sandbox_identities_release(&identities);
+}
+
+static int64_t health(struct fixture *fixture, const char *key) {
+    int64_t count = -1;
+    assert_int_equal(fixture_get(fixture, "/_recloop/health"), 200);
+    assert_true(json_integer(json_get(fixture->json.root, key), &count));
+    return count;
+}
+
+static void an_acknowledged_event_survives_kill_and_counts_once(void **state) {
+    struct fixture fixture;
+    fixture_start_on_disk(&fixture);
+    const int64_t before = health(&fixture, "interactions");
+    sandbox_stop(fixture.sandbox);
+    for (int round = 0; round < ROUNDS; round++) {
+        char url[64] = "";
+        const pid_t child = serve_in_child(fixture.folder.path, url, sizeof(url));
+        post_click(url, round); // killed the moment the 200 is here: delivered or not yet
+        kill_child(child);
+    }
+    fixture.sandbox = NULL;
+    fixture_restart(&fixture);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct buf id = {0};
+        buf_add_format(&id, "kill-%d", round);
+        assert_str(json_get_text(fixture_delivery(&fixture, buf_text(&id)), "status"), "delivered");
+        post_click(
+            sandbox_url(fixture.sandbox), round); // the sender repeats what it is not sure of
+        buf_release(&id);
+    }
+    assert_int_equal(health(&fixture, "interactions"), before + ROUNDS);
+    assert_int_equal(fixture_get(&fixture, "/_recloop/debugger?source=website-prod"), 200);
+    assert_int_equal(json_count(json_get(fixture.json.root, "events")), ROUNDS);
+    assert_int_equal(fixture_get(&fixture, "/_recloop/debugger?source=personas-event-source"), 200);
+    assert_int_equal(json_count(json_get(fixture.json.root, "events")), ROUNDS);
+    fixture_stop(&fixture);
+    (void)state;
+}
+
+static void a_restart_answers_the_same(void **state) {
+    struct fixture fixture;
+    fixture_start_on_disk(&fixture);
+    fixture_click(&fixture, "2941404340", "led-high-tops", "same-1");
+    fixture_click(&fixture, "new-shopper", "herschel-iona", "same-2");
+    static const char *const users[] = {"2941404340", "new-shopper", "nobody"};
+    char *before[3];
+    for (size_t i = 0; i < 3; i++)
+        before[i] = fixture_recommendations(&fixture, users[i]);
+    fixture_restart(&fixture); // from the snapshot that stopping wrote
+    for (size_t i = 0; i < 3; i++) {
+        char *after = fixture_recommendations(&fixture, users[i]);
+        assert_string_equal(before[i], after);
+        free(after);
+    }
+    sandbox_stop(fixture.sandbox);
+    char path[300];
+    sqlite3 *database = NULL;
+    temp_folder_path(&fixture.folder, "sandbox.db", path, sizeof(path));
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(database, "UPDATE snapshot SET blob=x'00'", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    fixture.sandbox = NULL;
+    fixture_restart(&fixture); // a broken snapshot: from the log
+    for (size_t i = 0; i < 3; i++) {
+        char *after = fixture_recommendations(&fixture, users[i]);
+        assert_string_equal(before[i], after);
+        free(after);
+        free(before[i]);
+    }
+    fixture_stop(&fixture);
+    (void)state;
+}
+
+static void settings_and_sessions_survive_a_restart(void **state) {
+    struct fixture fixture;
+    fixture_start_on_disk(&fixture);
+    assert_int_equal(
+        fixture_call(
+            &fixture,
+            &(struct fixture_call){
+                .method = "PUT",
+                .target = "/_recloop/destination",
+                .body = "{\"enabled\":false,\"settings\":{\"region\":\"eu-west-1\"}}"}),
+        200);
+    fixture_restart(&fixture);
+    assert_int_equal(fixture_get(&fixture, "/_recloop/destination"), 200);
+    assert_false(json_bool(json_get(fixture.json.root, "enabled"), true));
+    assert_str(json_get_text(json_get(fixture.json.root, "settings"), "region"), "eu-west-1");
+    fixture_stop(&fixture);
+    (void)state;
+}
+
+static void data_of_a_newer_version_is_left_alone(void **state) {
+    struct temp_folder folder = temp_folder_make();
+    struct sandbox *sandbox = NULL;
+    struct error err = {0};
+    char path[300];
+    sqlite3 *database = NULL;
+    temp_folder_path(&folder, "sandbox.db", path, sizeof(path));
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(database, "PRAGMA user_version=99; CREATE TABLE x(y)", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(database);
+    assert_false(
+        sandbox_start(&(struct sandbox_options){.data_folder = folder.path}, &sandbox, &err));
+    assert_int_equal(err.code, ERROR_INVALID);
+    assert_contains(str_from(err.message), "newer recloop");
+    assert_contains(str_from(err.hint), "--data");
+    temp_folder_remove(&folder);
+    (void)state;
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(an_acknowledged_event_survives_kill_and_counts_once),
+    cmocka_unit_test(a_restart_answers_the_same),
+    cmocka_unit_test(settings_and_sessions_survive_a_restart),
+    cmocka_unit_test(data_of_a_newer_version_is_left_alone),
+};
+
+int main(void) {
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

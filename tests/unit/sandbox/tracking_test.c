@@ -1,0 +1,242 @@
+// The Tracking API with its quirks: what is answered 200, what 400, and what the debugger tells.
+#include "fixture.h"
+
+static int start(void **state) {
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture_start_in_memory(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int stop(void **state) {
+    fixture_stop(*state);
+    free(*state);
+    return 0;
+}
+
+static size_t debugger_count(struct fixture *fixture, const char *source) {
+    struct buf target = {0};
+    buf_add_format(&target, "/_recloop/debugger?limit=500&source=%s", source);
+    assert_int_equal(fixture_get(fixture, buf_text(&target)), 200);
+    buf_release(&target);
+    return json_count(json_get(fixture->json.root, "events"));
+}
+
+static void every_route_and_short_form_is_answered(void **state) {
+    static const struct {
+        const char *route, *json, *type;
+    } cases[] = {
+        {"track", "{\"event\":\"E\",\"userId\":\"u\"}", "track"},
+        {"identify", "{\"userId\":\"u\",\"traits\":{\"plan\":\"gold\"}}", "identify"},
+        {"page", "{\"name\":\"Home\",\"userId\":\"u\"}", "page"},
+        {"screen", "{\"name\":\"Home\",\"userId\":\"u\"}", "screen"},
+        {"group", "{\"groupId\":\"g\",\"userId\":\"u\"}", "group"},
+        {"alias", "{\"previousId\":\"p\",\"userId\":\"u\"}", "alias"},
+        {"t", "{\"event\":\"E\",\"anonymousId\":\"a\"}", "track"},
+        {"i", "{\"userId\":\"u\",\"traits\":{}}", "identify"},
+        {"p", "{\"name\":\"Home\",\"anonymousId\":\"a\",\"userId\":null}", "page"},
+        {"s", "{\"name\":\"Home\",\"userId\":\"u\"}", "screen"},
+        {"g", "{\"groupId\":\"g\",\"userId\":\"u\"}", "group"},
+        {"a", "{\"previousId\":\"p\",\"userId\":\"u\"}", "alias"},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_int_equal(
+            fixture_track(fixture, "android-prod", cases[i].route, cases[i].json), 200);
+        assert_true(json_bool(json_get(fixture->json.root, "success"), false));
+    }
+    assert_int_equal(debugger_count(fixture, "android-prod"), ARRAY_COUNT(cases));
+    const struct json_node *event = json_first(json_get(fixture->json.root, "events"));
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++, event = json_next(event)) {
+        assert_str(json_get_text(event, "type"), cases[i].type);
+        assert_int_equal(json_kind(json_get(event, "discard_reason")), JSON_NULL);
+        assert_true(json_get_text(event, "message_id").len > 0);
+    }
+}
+
+static void bad_messages_get_200_and_a_reason(void **state) {
+    static const struct {
+        const char *route, *json, *reason;
+    } cases[] = {
+        {"track", "{\"event\":\"E\"}", "no_user_anon_id"},
+        {"track", "{\"userId\":\"u\"}", "event_not_defined"},
+        {"track", "{\"event\":\"E\",\"userId\":\"u\",\"properties\":[]}", "properties_not_object"},
+        {"identify", "{\"userId\":\"u\",\"traits\":3}", "traits_not_object"},
+        {"group", "{\"userId\":\"u\"}", "id_required"},
+        {"track", "{\"type\":\"hover\",\"userId\":\"u\"}", "type_unknown"},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_int_equal(fixture_track(fixture, "ios-prod", cases[i].route, cases[i].json), 200);
+    }
+    assert_int_equal(debugger_count(fixture, "ios-prod"), ARRAY_COUNT(cases));
+    const struct json_node *event = json_first(json_get(fixture->json.root, "events"));
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++, event = json_next(event)) {
+        assert_str(json_get_text(event, "discard_reason"), cases[i].reason);
+    }
+}
+
+static void check_bad(struct fixture *fixture, const char *route, const char *json) {
+    assert_int_equal(fixture_track(fixture, "website-prod", route, json), 400);
+    assert_true(json_get_text(fixture->json.root, "code").len > 0);
+    assert_true(json_get_text(fixture->json.root, "message").len > 0);
+}
+
+static void what_is_no_json_or_too_large_gets_400_with_code_and_message(void **state) {
+    struct fixture *fixture = *state;
+    struct buf big = {0};
+    check_bad(fixture, "track", "{\"event\":");
+    check_bad(fixture, "batch", "[");
+    buf_add(&big, STR("{\"event\":\"E\",\"userId\":\"u\",\"properties\":{\"x\":\""));
+    for (size_t i = 0; i < 33 * 1024; i++)
+        buf_add_char(&big, 'i');
+    buf_add(&big, STR("\"}}"));
+    check_bad(fixture, "track", buf_text(&big));
+    buf_reset(&big);
+    buf_add(&big, STR("{\"batch\":["));
+    for (size_t i = 0; i < 60; i++) {
+        if (i) buf_add_char(&big, ',');
+        buf_add(
+            &big,
+            STR("{\"type\":\"track\",\"event\":\"E\",\"userId\":\"u\",\"properties\":{\"x\":\""));
+        for (size_t j = 0; j < 9000; j++)
+            buf_add_char(&big, 'i');
+        buf_add(&big, STR("\"}}"));
+    }
+    buf_add(&big, STR("]}"));
+    check_bad(fixture, "batch", buf_text(&big));
+    assert_int_equal(debugger_count(fixture, "website-prod"), 0);
+    buf_release(&big);
+}
+
+static void unknown_keys_get_200_and_missing_ones_400(void **state) {
+    struct fixture *fixture = *state;
+    const char *json =
+        "{\"event\":\"E\",\"userId\":\"u\",\"writeKey\":\"0123456789abcdef0123456789abcdef\"}";
+    assert_int_equal(
+        fixture_call(
+            fixture, &(struct fixture_call){.method = "POST", .target = "/v1/track", .body = json}),
+        200);
+    assert_int_equal(
+        fixture_call(
+            fixture,
+            &(struct fixture_call){
+                .method = "POST",
+                .target = "/v1/track",
+                .body = "{\"event\":\"E\",\"userId\":\"u\"}"}),
+        400);
+    assert_int_equal(fixture_get(fixture, "/_recloop/debugger"), 200);
+    assert_int_equal(json_count(json_get(fixture->json.root, "events")), 0);
+}
+
+static void the_key_may_be_in_the_body_and_is_taken_out(void **state) {
+    struct fixture *fixture = *state;
+    struct buf json = {0};
+    const char *key = fixture_get_identity(fixture, "write_keys.email-prod");
+    buf_add_format(&json, "{\"event\":\"E\",\"userId\":\"u\",\"writeKey\":\"%s\"}", key);
+    assert_int_equal(
+        fixture_call(
+            fixture,
+            &(struct fixture_call){.method = "POST", .target = "/v1/t", .body = buf_text(&json)}),
+        200);
+    assert_int_equal(debugger_count(fixture, "email-prod"), 1);
+    assert_false(str_contains(buf_str(&fixture->response.body), str_from(key)));
+    buf_release(&json);
+}
+
+static void a_batch_publishes_its_good_messages(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        fixture_track(
+            fixture, "ios-prod", "batch",
+            "{\"batch\":[{\"type\":\"track\",\"event\":\"A\",\"userId\":\"u\",\"messageId\":\"b-"
+            "1\"},"
+            "{\"type\":\"track\",\"userId\":\"u\"},"
+            "{\"type\":\"identify\",\"userId\":\"u\",\"traits\":{\"a\":1},\"messageId\":\"b-2\"}],"
+            "\"sentAt\":\"2026-01-01T00:00:00Z\"}"),
+        200);
+    assert_int_equal(debugger_count(fixture, "ios-prod"), 3);
+    size_t accepted = 0;
+    const struct json_node *event = json_first(json_get(fixture->json.root, "events"));
+    for (; event; event = json_next(event))
+        accepted += json_kind(json_get(event, "discard_reason")) == JSON_NULL;
+    assert_int_equal(accepted, 2);
+}
+
+static void clock_skew_is_taken_out_of_the_time(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        fixture_track(
+            fixture, "ios-prod", "track",
+            "{\"event\":\"E\",\"userId\":\"u\",\"timestamp\":\"2020-01-01T00:00:00+02:00\","
+            "\"sentAt\":\"2020-01-01T00:00:00+02:00\"}"),
+        200);
+    assert_int_equal(debugger_count(fixture, "ios-prod"), 1);
+    const struct json_node *event = json_first(json_get(fixture->json.root, "events"));
+    const struct json_node *raw = json_get(event, "raw");
+    // sent the moment it happened: it happened when it was received
+    assert_true(str_equal(json_get_text(raw, "timestamp"), json_get_text(event, "received_at")));
+    assert_str(json_get_text(raw, "originalTimestamp"), "2019-12-31T22:00:00.000Z");
+}
+
+static void browsers_may_ask_first(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        fixture_call(
+            fixture,
+            &(struct fixture_call){
+                .method = "OPTIONS", .target = "/v1/t", .origin = "https://shop.example"}),
+        204);
+    const struct headers *headers = &fixture->response.headers;
+    assert_str(headers_get(headers, STR("Access-Control-Allow-Origin")), "https://shop.example");
+    assert_str(
+        headers_get(headers, STR("Access-Control-Allow-Headers")),
+        "authorization, content-type, x-retry-count");
+    assert_str(headers_get(headers, STR("Access-Control-Allow-Methods")), "POST, GET, OPTIONS");
+    assert_true(headers_has(headers, STR("Access-Control-Max-Age")));
+    assert_int_equal(
+        fixture_track(fixture, "website-prod", "t", "{\"event\":\"E\",\"userId\":\"u\"}"), 200);
+    assert_str(
+        headers_get(&fixture->response.headers, STR("Access-Control-Expose-Headers")),
+        "Retry-After, X-RateLimit-Reset");
+    // the Profile API offers none
+    assert_int_equal(fixture_profile(fixture, "u", "traits"), 200);
+    assert_false(headers_has(&fixture->response.headers, STR("Access-Control-Allow-Origin")));
+}
+
+static void the_debugger_shows_the_newest_500_of_a_source(void **state) {
+    struct fixture *fixture = *state;
+    struct buf batch = {0};
+    for (int half = 0; half < 2; half++) {
+        buf_reset(&batch);
+        buf_add(&batch, STR("{\"batch\":["));
+        for (int i = 0; i < 300; i++) {
+            buf_add_format(
+                &batch, "%s{\"type\":\"track\",\"event\":\"E%d\",\"userId\":\"u\"}", i ? "," : "",
+                half * 300 + i);
+        }
+        buf_add(&batch, STR("]}"));
+        assert_int_equal(fixture_track(fixture, "ios-prod", "batch", buf_text(&batch)), 200);
+    }
+    assert_int_equal(debugger_count(fixture, "ios-prod"), 500);
+    const struct json_node *event = json_first(json_get(fixture->json.root, "events"));
+    assert_str(json_get_text(event, "event"), "E100");
+    buf_release(&batch);
+}
+
+#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+static const struct CMUnitTest tests[] = {
+    WITH_SANDBOX(every_route_and_short_form_is_answered),
+    WITH_SANDBOX(bad_messages_get_200_and_a_reason),
+    WITH_SANDBOX(what_is_no_json_or_too_large_gets_400_with_code_and_message),
+    WITH_SANDBOX(unknown_keys_get_200_and_missing_ones_400),
+    WITH_SANDBOX(the_key_may_be_in_the_body_and_is_taken_out),
+    WITH_SANDBOX(a_batch_publishes_its_good_messages),
+    WITH_SANDBOX(clock_skew_is_taken_out_of_the_time),
+    WITH_SANDBOX(browsers_may_ask_first),
+    WITH_SANDBOX(the_debugger_shows_the_newest_500_of_a_source),
+};
+
+int main(void) {
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
