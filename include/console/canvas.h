@@ -47,9 +47,9 @@ void canvas_select(struct canvas *canvas, struct rect rect); // marks the cells 
 void canvas_print(const struct canvas *canvas, struct buf *out);
 
 struct canvas_pen {
-    struct canvas *canvas; // NULL: everything written is dropped
-    int column, end, row;  // next cell, first cell past the room
-    bool is_full;          // an ellipsis was written; further text is dropped
+    struct canvas *canvas;       // NULL: everything written is dropped
+    int start, column, end, row; // first cell, next cell, first cell past the room
+    bool is_full;                // an ellipsis was written; further text is dropped
 };
 
 // Row `row` of the rect, counted from 0; outside of it the pen has no room.

@@ -124,6 +124,7 @@ struct canvas_pen canvas_pen(struct canvas *canvas, struct rect rect, int row) {
     const bool is_within = row >= 0 && row < rect.rows;
     return (struct canvas_pen){
         .canvas = is_within ? canvas : NULL,
+        .start = rect.column,
         .column = rect.column,
         .end = rect.column + (rect.columns > 0 ? rect.columns : 0),
         .row = rect.row + row,
@@ -134,11 +135,17 @@ int canvas_room(const struct canvas_pen *pen) {
     return pen->is_full || pen->column >= pen->end ? 0 : pen->end - pen->column;
 }
 
-// The cut is shown in the last cell of the room, whatever was there.
-static void cut(struct canvas_pen *pen, enum theme_role role, int start) {
-    if (pen->canvas && pen->end - 1 >= start) {
-        const uint32_t rune = pen->canvas->is_ascii ? (uint32_t)theme_ascii(ELLIPSIS) : ELLIPSIS;
-        put(pen->canvas, pen->end - 1, pen->row, rune, 1, role);
+// The cut is shown in the last cell of the room, whatever was there, or behind the last whole
+// character when that cell belongs to a wide one.
+static void cut(struct canvas_pen *pen, enum theme_role role) {
+    int column = pen->end - 1;
+    if (pen->canvas && column >= pen->start) {
+        struct canvas *canvas = pen->canvas;
+        const uint32_t rune = canvas->is_ascii ? (uint32_t)theme_ascii(ELLIPSIS) : ELLIPSIS;
+        const bool is_half =
+            is_inside(canvas, column, pen->row) && cell_at(canvas, column, pen->row)->width == 0;
+        if (is_half && column > pen->start) column--;
+        put(canvas, column, pen->row, rune, 1, role);
     }
     pen->column = pen->end;
     pen->is_full = true;
@@ -157,7 +164,7 @@ static void write_rune(struct canvas_pen *pen, enum theme_role role, uint32_t ru
         return;
     }
     if (pen->column + width > pen->end) {
-        cut(pen, role, start);
+        if (rune != ' ') cut(pen, role); // a blank that has no room is not missed
         return;
     }
     if (pen->canvas && pen->canvas->is_ascii && rune > 0x7E) {
@@ -226,6 +233,7 @@ static void write_aligned(
     if (columns > canvas_room(pen)) columns = canvas_room(pen);
     const int end = pen->column + columns;
     struct canvas_pen inner = *pen;
+    inner.start = pen->column;
     inner.end = end;
     canvas_repeat(&inner, role, ' ', before);
     canvas_write(&inner, role, text);

@@ -50,12 +50,10 @@ struct layout layout_make(const struct layout_wish *wish) {
     layout.body = rest;
     if (wish->is_detail_open) {
         place_alone(&layout, rest, true);
-    } else if (wish->is_list_empty) {
-        place_alone(&layout, rest, false);
-    } else if (wish->columns >= RIGHT_FROM_COLUMNS) {
+    } else if (wish->columns >= RIGHT_FROM_COLUMNS && !wish->is_list_empty) {
         layout.split = LAYOUT_RIGHT;
         place_beside(&layout, rest, wish->list_share ? wish->list_share : LIST_SHARE_PER_CENT);
-    } else if (rest.rows >= BELOW_FROM_ROWS && wish->detail_rows > 0) {
+    } else if (rest.rows >= BELOW_FROM_ROWS && !wish->is_list_empty) {
         layout.split = LAYOUT_BELOW;
         place_below(&layout, rest, wish);
     } else {

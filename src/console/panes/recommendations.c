@@ -107,7 +107,7 @@ static void add_reason(const struct message_item *item, size_t reason, struct sh
     buf_add_format(&share, "%.0f %%", item->reasons[reason] * 100);
     canvas_write_column_right(&pen, role, buf_str(&share), 5);
     canvas_write_text(&pen, role, " ");
-    draw_bar(&pen, item->reasons[reason], canvas_room(&pen) > 60 ? 16 : 8);
+    draw_bar(&pen, item->reasons[reason], canvas_room(&pen) > 60 ? 16 : 6);
     canvas_write_text(&pen, role, " ");
     canvas_write_text(&pen, role, message_reason_title(reason));
     buf_release(&share);

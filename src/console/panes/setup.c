@@ -6,7 +6,7 @@
 
 #define KEY_COLUMNS 25
 #define ORIGIN_COLUMNS 14
-#define ORIGIN_FROM 56 // columns of the list: below that the value needs the room
+#define ORIGIN_FROM 68 // columns of the list: below that the value needs the room
 
 static const struct message_settings *settings_of(const struct model *model) {
     return model->settings ? &model->settings->as.settings : NULL;

@@ -1,0 +1,347 @@
+#include "support/test.h"
+
+#include "base/memory.h"
+#include "console/model.h"
+#include "console/view.h"
+
+struct fixture {
+    struct model model;
+    struct effects effects;
+};
+
+static int set_up(void **state) {
+    struct fixture *fixture = MEM_NEW(struct fixture);
+    const struct model_options options = {0};
+    model_init(&fixture->model, &options);
+    model_resize(&fixture->model, 80, 24);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *fixture = *state;
+    effects_release(&fixture->effects);
+    model_release(&fixture->model);
+    mem_free(fixture);
+    return 0;
+}
+
+static void press(struct fixture *fixture, uint32_t key) {
+    const struct input input = {.key = key};
+    effects_release(&fixture->effects);
+    model_handle(&fixture->model, &input, &fixture->effects);
+}
+
+static void receive(struct fixture *fixture, struct message *take_message) {
+    effects_release(&fixture->effects);
+    model_apply(&fixture->model, take_message, &fixture->effects);
+}
+
+static const struct command *sent(const struct fixture *fixture, const char *action) {
+    for (size_t i = 0; i < fixture->effects.command_count; i++) {
+        const struct command *command = fixture->effects.commands[i];
+        if (command->action && strcmp(command->action, action) == 0) return command;
+    }
+    return NULL;
+}
+
+static struct message *list_of(uint64_t run_id, const char *user, const char *items) {
+    struct message *message = message_new(MESSAGE_RECOMMENDATIONS, run_id);
+    message->as.recommendations.user_id = message_copy_text(str_from(user));
+    for (; *items; items++) {
+        message_add_item(message, (struct str){.ptr = items, .len = 1}, 0.5);
+    }
+    return message;
+}
+
+static int previous_rank(const struct fixture *fixture, size_t row) {
+    return fixture->model.recommendations.now->as.recommendations.items[row].previous_rank;
+}
+
+static void model_start_asks_for_everything_shown(void **state) {
+    struct fixture *fixture = *state;
+    model_start(&fixture->model, &fixture->effects);
+    static const char *const actions[] = {"config list", "status", "recommend", "profile", "watch"};
+    for (size_t i = 0; i < ARRAY_COUNT(actions); i++)
+        assert_non_null(sent(fixture, actions[i]));
+    assert_int_equal(fixture->effects.command_count, ARRAY_COUNT(actions));
+    assert_str(arguments_get(&sent(fixture, "recommend")->arguments, "user"), "2941404340");
+}
+
+static void model_compares_ranks_with_the_list_before(void **state) {
+    struct fixture *fixture = *state;
+    receive(fixture, list_of(0, "2941404340", "abc"));
+    assert_int_equal(previous_rank(fixture, 0), -1);
+    receive(fixture, list_of(0, "2941404340", "cda"));
+    assert_int_equal(previous_rank(fixture, 0), 3);
+    assert_int_equal(previous_rank(fixture, 1), 0);
+    assert_int_equal(previous_rank(fixture, 2), 1);
+}
+
+static void model_keeps_movement_when_the_same_list_comes_again(void **state) {
+    struct fixture *fixture = *state;
+    receive(fixture, list_of(0, "2941404340", "abc"));
+    receive(fixture, list_of(0, "2941404340", "bac"));
+    receive(fixture, list_of(0, "2941404340", "bac"));
+    assert_int_equal(previous_rank(fixture, 0), 2);
+}
+
+static void model_drops_answers_for_another_shopper_and_late_ones(void **state) {
+    struct fixture *fixture = *state;
+    receive(fixture, list_of(0, "somebody", "xyz"));
+    assert_null(fixture->model.recommendations.now);
+    receive(fixture, list_of(9, "2941404340", "ab"));
+    receive(fixture, list_of(8, "2941404340", "ba"));
+    const struct message_item *first = fixture->model.recommendations.now->as.recommendations.items;
+    assert_string_equal(first->item_id, "a");
+}
+
+static void model_fires_once_until_the_run_ends(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, 't');
+    const struct command *command = sent(fixture, "send");
+    assert_non_null(command);
+    const uint64_t run_id = command->run_id;
+    assert_str(arguments_get(&command->arguments, "via"), "segment");
+    assert_str(arguments_get(&command->arguments, "wait"), MODEL_SEND_WAIT);
+    assert_true(model_is_animated(&fixture->model));
+    press(fixture, 't');
+    assert_int_equal(fixture->effects.command_count, 0);
+    receive(fixture, message_new_done(run_id, NULL));
+    assert_non_null(sent(fixture, "recommend"));
+    assert_non_null(sent(fixture, "profile"));
+    assert_false(model_is_animated(&fixture->model));
+    press(fixture, 't');
+    assert_non_null(sent(fixture, "send"));
+}
+
+static void model_asks_again_once_after_the_trait_changed(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, 't');
+    const uint64_t run_id = sent(fixture, "send")->run_id;
+    const struct hop hop = {.id = HOP_PROFILE, .state = HOP_DONE, .ms = 1};
+    receive(fixture, message_new_hop(run_id, &hop));
+    assert_non_null(sent(fixture, "recommend"));
+    const uint64_t ask = sent(fixture, "recommend")->run_id;
+    receive(fixture, message_new_hop(run_id, &hop));
+    receive(fixture, message_new_done(run_id, NULL));
+    assert_int_equal(fixture->effects.command_count, 0);
+    receive(fixture, message_new_done(ask, NULL));
+    assert_int_equal(fixture->effects.command_count, 0);
+}
+
+static void model_ignores_hops_of_other_runs(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, 't');
+    const struct hop hop = {.id = HOP_LAMBDA, .state = HOP_FAILED, .ms = 1};
+    receive(fixture, message_new_hop(999, &hop));
+    assert_int_equal(fixture->model.fire.hops[HOP_LAMBDA].state, HOP_IDLE);
+}
+
+static void model_asks_at_most_one_question_at_a_time(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, 'r');
+    const uint64_t first = sent(fixture, "recommend")->run_id;
+    press(fixture, 'r');
+    press(fixture, 'r');
+    assert_int_equal(fixture->effects.command_count, 0);
+    receive(fixture, message_new_done(first, NULL));
+    assert_int_equal(fixture->effects.command_count, 1); // the one question that was held back
+    const uint64_t second = sent(fixture, "recommend")->run_id;
+    receive(fixture, message_new_done(second, NULL));
+    assert_int_equal(fixture->effects.command_count, 0);
+}
+
+static void model_turns_a_refused_command_into_an_error(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, 't');
+    const uint64_t run_id = sent(fixture, "send")->run_id;
+    effects_release(&fixture->effects);
+    model_refuse(&fixture->model, run_id, &fixture->effects);
+    assert_int_equal(fixture->model.fire.run_id, 0);
+    assert_int_equal(fixture->model.fire.problem.code, ERROR_BUSY);
+    assert_contains(str_from(fixture->model.fire.problem.hint), "press the key again");
+}
+
+static struct message *event_of(const char *name, size_t raw_bytes) {
+    struct message *message = message_new(MESSAGE_EVENT, 0);
+    struct buf raw = {0};
+    for (size_t i = 0; i < raw_bytes; i++)
+        buf_add_char(&raw, 'x');
+    message->as.event.name = message_copy_text(str_from(name));
+    message->as.event.raw = buf_take(&raw);
+    return message;
+}
+
+static void model_keeps_a_bounded_number_of_events(void **state) {
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < MODEL_EVENTS + 20; i++)
+        receive(fixture, event_of("a", 1));
+    assert_int_equal(model_event_count(&fixture->model), MODEL_EVENTS);
+    assert_int_equal(fixture->model.stream.received, MODEL_EVENTS + 20);
+    assert_int_equal(fixture->model.stream.left, 20);
+}
+
+static void model_keeps_a_bounded_number_of_event_bytes(void **state) {
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 12; i++)
+        receive(fixture, event_of("a", (size_t)1 << 20));
+    assert_true(fixture->model.stream.bytes <= MODEL_EVENT_BYTES);
+    assert_int_equal(model_event_count(&fixture->model), 4);
+}
+
+static const char *selected_event(const struct fixture *fixture) {
+    return model_event_at(&fixture->model, fixture->model.lists[PANE_STREAM].selected)->name;
+}
+
+static void model_selection_stays_on_its_event_and_follows_on_the_newest(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '3');
+    receive(fixture, event_of("a", 1));
+    receive(fixture, event_of("b", 1));
+    assert_string_equal(selected_event(fixture), "b");
+    press(fixture, 'j');
+    receive(fixture, event_of("c", 1));
+    assert_string_equal(selected_event(fixture), "a");
+    press(fixture, 'g');
+    receive(fixture, event_of("d", 1));
+    assert_string_equal(selected_event(fixture), "d");
+}
+
+static void model_pause_hides_newer_events_until_it_ends(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '3');
+    receive(fixture, event_of("a", 1));
+    press(fixture, 'p');
+    for (size_t i = 0; i < MODEL_EVENTS + 3; i++)
+        receive(fixture, event_of("b", 1));
+    assert_int_equal(model_event_count(&fixture->model), 0); // even the shown one was pushed out
+    press(fixture, 'p');
+    assert_int_equal(model_event_count(&fixture->model), MODEL_EVENTS);
+}
+
+static void model_generator_is_stopped_by_cancelling_its_run(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '3');
+    press(fixture, 's');
+    const uint64_t run_id = sent(fixture, "stream")->run_id;
+    assert_str(arguments_get(&sent(fixture, "stream")->arguments, "rate"), "5");
+    press(fixture, 's');
+    assert_int_equal(fixture->effects.command_count, 1);
+    assert_int_equal(fixture->effects.commands[0]->kind, COMMAND_CANCEL);
+    assert_int_equal(fixture->effects.commands[0]->run_id, run_id);
+    struct error err;
+    error_set(&err, ERROR_CANCELLED, "stopped");
+    receive(fixture, message_new_done(run_id, &err));
+    assert_int_equal(fixture->model.stream.generate_run_id, 0);
+    assert_int_equal(fixture->model.notice.text.len, 0);
+}
+
+static void model_asks_before_generating_into_a_real_account(void **state) {
+    struct fixture *fixture = *state;
+    struct message *backend = message_new(MESSAGE_BACKEND, 0);
+    backend->as.backend.kind = MESSAGE_BACKEND_CLOUD;
+    receive(fixture, backend);
+    press(fixture, '3');
+    press(fixture, 's');
+    assert_int_equal(fixture->effects.command_count, 0);
+    press(fixture, 'j'); // anything else takes the question back
+    press(fixture, 's');
+    assert_int_equal(fixture->effects.command_count, 0);
+    press(fixture, 's');
+    assert_non_null(sent(fixture, "stream"));
+}
+
+static void model_pasted_text_outside_an_editor_runs_no_keys(void **state) {
+    struct fixture *fixture = *state;
+    struct input input = {.key = INPUT_PASTE};
+    buf_add(&input.paste, STR("tq"));
+    model_handle(&fixture->model, &input, &fixture->effects);
+    assert_int_equal(fixture->effects.command_count, 0);
+    assert_false(fixture->effects.quit);
+    input_release(&input);
+}
+
+static struct message *secret_setting(void) {
+    struct message *message = message_new(MESSAGE_SETTINGS, 0);
+    struct message_setting *setting = message_add_setting(message, "external_id", STR("••••6789"));
+    setting->is_secret = true;
+    setting->is_set = true;
+    return message;
+}
+
+static void model_edits_a_secret_from_nothing_and_wipes_it(void **state) {
+    struct fixture *fixture = *state;
+    receive(fixture, secret_setting());
+    press(fixture, '1');
+    press(fixture, INPUT_ENTER);
+    assert_int_equal(fixture->model.editor.text.len, 0);
+    press(fixture, '7');
+    press(fixture, INPUT_ENTER);
+    assert_str(arguments_get(&sent(fixture, "config set")->arguments, "value"), "7");
+    assert_null(fixture->model.editor.text.ptr);
+}
+
+static void model_help_and_editor_keep_keys_to_themselves(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '?');
+    press(fixture, 't');
+    assert_int_equal(fixture->effects.command_count, 0);
+    press(fixture, 'q');
+    assert_false(fixture->effects.quit);
+    press(fixture, 'u');
+    press(fixture, 'q');
+    assert_false(fixture->effects.quit);
+    press(fixture, INPUT_ESCAPE);
+    press(fixture, 'q');
+    assert_true(fixture->effects.quit);
+}
+
+// Every state the keys can reach, at every size: nothing may assert, and drawing may change nothing.
+static void model_and_view_survive_any_keys_at_any_size(void **state) {
+    struct fixture *fixture = *state;
+    struct canvas canvas = {0};
+    uint32_t chance = 12345;
+    size_t row_count = 0;
+    const struct keymap_row *rows = keymap_rows(&row_count);
+    receive(fixture, secret_setting());
+    receive(fixture, list_of(0, "2941404340", "abcdefghij"));
+    for (int i = 0; i < 4000; i++) {
+        chance = chance * 1664525u + 1013904223u;
+        press(fixture, rows[(chance >> 8) % row_count].key);
+        if (i % 7 == 0) receive(fixture, event_of("e", chance % 50));
+        if (i % 11) continue;
+        const int columns = 1 + (int)(chance >> 16) % 160, lines = 1 + (int)(chance >> 20) % 50;
+        model_resize(&fixture->model, columns, lines);
+        canvas_resize(&canvas, columns, lines);
+        view_draw(&fixture->model, &canvas);
+    }
+    canvas_release(&canvas);
+}
+
+#define MODEL_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+static const struct CMUnitTest tests[] = {
+    MODEL_TEST(model_start_asks_for_everything_shown),
+    MODEL_TEST(model_compares_ranks_with_the_list_before),
+    MODEL_TEST(model_keeps_movement_when_the_same_list_comes_again),
+    MODEL_TEST(model_drops_answers_for_another_shopper_and_late_ones),
+    MODEL_TEST(model_fires_once_until_the_run_ends),
+    MODEL_TEST(model_asks_again_once_after_the_trait_changed),
+    MODEL_TEST(model_ignores_hops_of_other_runs),
+    MODEL_TEST(model_asks_at_most_one_question_at_a_time),
+    MODEL_TEST(model_turns_a_refused_command_into_an_error),
+    MODEL_TEST(model_keeps_a_bounded_number_of_events),
+    MODEL_TEST(model_keeps_a_bounded_number_of_event_bytes),
+    MODEL_TEST(model_selection_stays_on_its_event_and_follows_on_the_newest),
+    MODEL_TEST(model_pause_hides_newer_events_until_it_ends),
+    MODEL_TEST(model_generator_is_stopped_by_cancelling_its_run),
+    MODEL_TEST(model_asks_before_generating_into_a_real_account),
+    MODEL_TEST(model_pasted_text_outside_an_editor_runs_no_keys),
+    MODEL_TEST(model_edits_a_secret_from_nothing_and_wipes_it),
+    MODEL_TEST(model_help_and_editor_keep_keys_to_themselves),
+    MODEL_TEST(model_and_view_survive_any_keys_at_any_size),
+};
+
+int main(void) {
+    return cmocka_run_group_tests_name("console/model", tests, NULL, NULL);
+}
