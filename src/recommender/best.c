@@ -72,7 +72,7 @@ static bool is_above(const struct ranked *ranked, uint32_t left, uint32_t right)
 static void
 frontier_push(struct recommender *r, int which, const struct ranked *ranked, uint32_t index) {
     struct scratch *scratch = &r->scratch;
-    if (index >= model_item_count(r)) return;
+    if (index >= engine_item_count(r)) return;
     if (scratch->frontier_count[which] == scratch->frontier_cap[which]) {
         scratch->frontier_cap[which] =
             scratch->frontier_cap[which] ? scratch->frontier_cap[which] * 2 : 64;

@@ -24,7 +24,7 @@ struct document *documents_slot(struct recommender *r, uint32_t number) {
         while (cap <= slot)
             cap *= 2;
         r->documents =
-            model_resize(&r->bytes, r->documents, r->document_cap, cap, sizeof(*r->documents));
+            engine_resize(&r->bytes, r->documents, r->document_cap, cap, sizeof(*r->documents));
         memset(r->documents + r->document_cap, 0, (cap - r->document_cap) * sizeof(*r->documents));
         r->document_cap = cap;
     }
@@ -42,7 +42,7 @@ void documents_reserve_items(struct recommender *r, struct document *document, u
     if (cap > DOCUMENT_CAP) cap = DOCUMENT_CAP;
     if (cap == document->cap) return;
     document->items =
-        model_resize(&r->bytes, document->items, document->cap, cap, sizeof(*document->items));
+        engine_resize(&r->bytes, document->items, document->cap, cap, sizeof(*document->items));
     document->cap = (uint8_t)cap;
 }
 
@@ -52,7 +52,7 @@ void documents_reserve_ring(struct recommender *r, struct item *item, uint32_t c
         cap *= 2;
     if (cap > RING_CAP) cap = RING_CAP;
     if (cap == item->ring_cap) return;
-    item->ring = model_resize(&r->bytes, item->ring, item->ring_cap, cap, sizeof(*item->ring));
+    item->ring = engine_resize(&r->bytes, item->ring, item->ring_cap, cap, sizeof(*item->ring));
     item->ring_cap = cap;
 }
 

@@ -43,7 +43,7 @@ void followers_reserve_row(struct recommender *r, struct item *item, uint32_t co
     while (cap < count)
         cap *= 2;
     if (cap == item->row_cap) return;
-    item->row = model_resize(
+    item->row = engine_resize(
         &r->bytes, item->row, (size_t)item->row_cap * 2, (size_t)cap * 2, sizeof(*item->row));
     memmove(item->row + cap, item->row + item->row_cap, item->row_count * sizeof(*item->row));
     item->row_cap = cap;

@@ -175,12 +175,12 @@ struct recommender {
 };
 
 // model.c
-void model_resolve_options(
+void engine_resolve_options(
     const struct recommender_options *given, struct recommender_options *out);
-uint32_t model_add_item(struct recommender *r, struct str id, int64_t now_s);
+uint32_t engine_add_item(struct recommender *r, struct str id, int64_t now_s);
 // Resizes an array and keeps the count of bytes.
-void *model_resize(size_t *bytes, void *memory, size_t old_count, size_t count, size_t each);
-static inline uint32_t model_item_count(const struct recommender *r) {
+void *engine_resize(size_t *bytes, void *memory, size_t old_count, size_t count, size_t each);
+static inline uint32_t engine_item_count(const struct recommender *r) {
     return r->item_names.count;
 }
 

@@ -44,7 +44,7 @@ static void fill(
     list_score_fn *score_of,
     struct recommender_answer *out) {
     best_reset(&r->scratch.best, question_count(question) - out->count);
-    for (uint32_t item = 0; item < model_item_count(r); item++) {
+    for (uint32_t item = 0; item < engine_item_count(r); item++) {
         if (!predict_find(r, item)) consider(r, question, item, score_of(r, item));
     }
     append_best(r, out);

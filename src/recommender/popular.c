@@ -32,8 +32,8 @@ static void rebuild(struct ranked *ranked, uint32_t count) {
 }
 
 void popular_rebuild(struct recommender *r) {
-    rebuild(&r->trend, model_item_count(r));
-    rebuild(&r->pop, model_item_count(r));
+    rebuild(&r->trend, engine_item_count(r));
+    rebuild(&r->pop, engine_item_count(r));
 }
 
 void popular_add_item(struct recommender *r, uint32_t item) {
@@ -51,7 +51,7 @@ event_mass(struct recommender *r, struct decay *decay, double *masses, int64_t t
     const double exponent = (double)(time_s - decay->origin_s) / decay->half_life_s;
     if (exponent <= 200) return exp2(exponent);
     const double scale = exp2(-exponent);
-    for (uint32_t i = 0; i < model_item_count(r); i++)
+    for (uint32_t i = 0; i < engine_item_count(r); i++)
         masses[i] *= scale;
     decay->origin_s = time_s;
     return 1;
@@ -63,9 +63,9 @@ static void count_trend(struct recommender *r, uint32_t item, int64_t time_s) {
     const double mass = event_mass(r, &r->trend_decay, r->trend.mass, time_s);
     if (had_origin && r->trend_decay.origin_s != origin_s) {
         // masses too small to tell apart became equal: their order is now by number
-        rebuild(&r->trend, model_item_count(r));
+        rebuild(&r->trend, engine_item_count(r));
         r->trend.total = 0;
-        for (uint32_t i = 0; i < model_item_count(r); i++)
+        for (uint32_t i = 0; i < engine_item_count(r); i++)
             r->trend.total += r->trend.mass[i];
     }
     r->trend.mass[item] += mass;

@@ -247,7 +247,7 @@ void predict_user(struct recommender *r, uint32_t number, int64_t time_s, struct
     *out = (struct prediction){.context = CONTEXT_UNKNOWN, .current = NOBODY};
     double totals[RECOMMENDER_REASON_COUNT] = {0};
     totals[RECOMMENDER_REASON_TREND] = r->trend.total;
-    totals[RECOMMENDER_REASON_POP] = r->pop.total + POP_FLOOR * model_item_count(r);
+    totals[RECOMMENDER_REASON_POP] = r->pop.total + POP_FLOOR * engine_item_count(r);
     predict_begin(r);
 
     const struct user *user = number == NOBODY ? NULL : &r->users[number];

@@ -115,6 +115,7 @@ struct asking {
     const struct recommender_question *question;
     struct prediction prediction;
     int64_t time_s;
+    uint64_t user_hash;
     double exploration, exploration_total;
 };
 
@@ -127,11 +128,9 @@ static int64_t oldest_explored(const struct asking *asking) {
 static double
 exploration_mass(const struct recommender *r, const struct asking *asking, uint32_t item) {
     if (r->items[item].first_s < oldest_explored(asking)) return 0;
-    const uint64_t day = (uint64_t)(asking->time_s / DAY_S);
-    const uint64_t parts[3] = {
-        names_hash(asking->question->user), names_hash(names_text(&r->item_names, item)), day};
+    const uint64_t parts[3] = {asking->user_hash, item, (uint64_t)(asking->time_s / DAY_S)};
     const struct str bytes = {.ptr = (const char *)parts, .len = sizeof(parts)};
-    const double unit = (double)(names_hash(bytes) >> 11) / 9007199254740992.0;
+    const double unit = (double)(names_hash(bytes) >> 11) / 9007199254740992.0; // 2^53
     return (0.5 + unit) / (1 + r->pop.mass[item]);
 }
 
@@ -144,7 +143,8 @@ static void begin(
     const uint32_t user = users_find(r, question->user);
     predict_user(r, user, asking->time_s, &asking->prediction);
     if (question->exploration_weight > 0) {
-        for (uint32_t i = 0; i < model_item_count(r); i++) {
+        asking->user_hash = names_hash(question->user);
+        for (uint32_t i = 0; i < engine_item_count(r); i++) {
             asking->exploration_total += exploration_mass(r, asking, i);
         }
     }
@@ -156,7 +156,7 @@ static void begin(
     out->session_events = asking->prediction.session_events;
     out->history_events = asking->prediction.history_events;
     memcpy(out->weights, asking->prediction.weights, sizeof(out->weights));
-    if (model_item_count(r) == 0) memset(out->weights, 0, sizeof(out->weights));
+    if (engine_item_count(r) == 0) memset(out->weights, 0, sizeof(out->weights));
 }
 
 static double score_item(
@@ -188,7 +188,7 @@ static void consider(struct recommender *r, const struct asking *asking, uint32_
 }
 
 static void consider_untouched(struct recommender *r, const struct asking *asking) {
-    for (uint32_t item = 0; item < model_item_count(r); item++) {
+    for (uint32_t item = 0; item < engine_item_count(r); item++) {
         if (!predict_find(r, item)) consider(r, asking, item);
     }
 }
@@ -237,7 +237,7 @@ static void consider_catalogue(struct recommender *r, const struct asking *askin
 static void consider_only(
     struct recommender *r, const struct asking *asking, const struct recommender_items *only) {
     for (size_t i = 0; i < only->count; i++) {
-        if (only->numbers[i] < model_item_count(r)) consider(r, asking, only->numbers[i]);
+        if (only->numbers[i] < engine_item_count(r)) consider(r, asking, only->numbers[i]);
     }
 }
 

@@ -34,6 +34,13 @@ static uint64_t take_u64(struct input *in) {
     return number;
 }
 
+// Differences of times must not overflow later.
+static int64_t take_time(struct input *in) {
+    const int64_t time_s = (int64_t)take_u64(in);
+    if (recommender_clamp_time(time_s, RECOMMENDER_REPLAY) != time_s) in->is_bad = true;
+    return in->is_bad ? 0 : time_s;
+}
+
 // A number that must not pass `most`; 0 and a bad input if it does.
 static uint32_t take_count(struct input *in, uint32_t most) {
     const uint32_t count = take_u32(in);
@@ -61,7 +68,7 @@ static void take_items(struct input *in, uint32_t *out, uint32_t count, uint32_t
 }
 
 static void take_decay(struct input *in, struct decay *decay) {
-    decay->origin_s = (int64_t)take_u64(in);
+    decay->origin_s = take_time(in);
     decay->has_origin = take_bool(in);
 }
 
@@ -69,7 +76,7 @@ static void take_counters(struct input *in, struct recommender *r) {
     r->events = take_u64(in);
     r->updates = take_u64(in);
     r->document_count = take_u64(in);
-    r->now_s = (int64_t)take_u64(in);
+    r->now_s = take_time(in);
     r->has_now = take_bool(in);
     for (int i = 0; i < CONTEXT_COUNT; i++) {
         take(in, r->contexts[i].weights, sizeof(r->contexts[i].weights));
@@ -80,9 +87,9 @@ static void take_counters(struct input *in, struct recommender *r) {
 static void
 take_item(struct input *in, struct recommender *r, uint32_t number, uint32_t item_count) {
     const struct str id = take_id(in);
-    const int64_t first_s = (int64_t)take_u64(in);
+    const int64_t first_s = take_time(in);
     if (in->is_bad) return;
-    if (model_add_item(r, id, first_s) != number) {
+    if (engine_add_item(r, id, first_s) != number) {
         in->is_bad = true; // twice the same id
         return;
     }
@@ -126,7 +133,7 @@ static void take_documents(struct input *in, struct recommender *r) {
     const uint32_t count = take_count(in, r->options.document_limit);
     for (uint32_t i = 0; i < count && !in->is_bad; i++) {
         const uint32_t number = take_u32(in);
-        const int64_t time_s = (int64_t)take_u64(in);
+        const int64_t time_s = take_time(in);
         const uint32_t items = take_count(in, DOCUMENT_CAP);
         const uint32_t age = (uint32_t)r->document_count - 1 - number;
         if (items == 0 || age >= r->options.document_limit || age >= r->document_count) {
@@ -137,7 +144,7 @@ static void take_documents(struct input *in, struct recommender *r) {
         documents_reserve_items(r, document, items);
         document->time_s = time_s;
         document->count = (uint8_t)items;
-        take_items(in, document->items, items, model_item_count(r));
+        take_items(in, document->items, items, engine_item_count(r));
     }
 }
 
@@ -148,7 +155,10 @@ static void take_history(struct input *in, struct recommender *r, struct user *u
     user->count = count;
     take(in, user->history, count * sizeof(*user->history));
     for (uint32_t i = 0; i < count; i++) {
-        if (user->history[i].item >= model_item_count(r)) in->is_bad = true;
+        const struct seen *seen = &user->history[i];
+        const int64_t time_s = seen->time_s;
+        if (seen->item >= engine_item_count(r)) in->is_bad = true;
+        if (recommender_clamp_time(time_s, RECOMMENDER_REPLAY) != time_s) in->is_bad = true;
     }
 }
 
@@ -163,7 +173,7 @@ static void take_typed(struct input *in, struct recommender *r, struct user *use
         }
         struct typed *typed = typed_add(user, type, count);
         typed->count = count;
-        take_items(in, typed->items, count, model_item_count(r));
+        take_items(in, typed->items, count, engine_item_count(r));
     }
 }
 
@@ -216,7 +226,7 @@ static void take_pairs(struct input *in, struct recommender *r) {
         pair->current = take_u32(in);
         pair->strength = take_u32(in);
         pair->count = take_count(in, PAIR_CAP);
-        take_items(in, pair->items, pair->count, model_item_count(r));
+        take_items(in, pair->items, pair->count, engine_item_count(r));
         take(in, pair->weights, pair->count * sizeof(*pair->weights));
         if (pair->strength == 0) in->is_bad = true;
     }

@@ -88,7 +88,7 @@ static void put_item(struct buf *out, const struct recommender *r, uint32_t numb
 }
 
 static void put_items(struct buf *out, const struct recommender *r) {
-    const uint32_t count = model_item_count(r);
+    const uint32_t count = engine_item_count(r);
     put_u32(out, count);
     for (uint32_t i = 0; i < count; i++)
         put_item(out, r, i);

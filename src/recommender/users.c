@@ -60,7 +60,7 @@ uint32_t users_add(struct recommender *r, struct str id) {
     const uint32_t number = names_add(&r->user_names, id);
     if (number >= r->user_cap) {
         const uint32_t cap = r->user_cap ? r->user_cap * 2 : 32;
-        r->users = model_resize(&r->bytes, r->users, r->user_cap, cap, sizeof(*r->users));
+        r->users = engine_resize(&r->bytes, r->users, r->user_cap, cap, sizeof(*r->users));
         memset(r->users + r->user_cap, 0, (cap - r->user_cap) * sizeof(*r->users));
         r->user_cap = cap;
     }

@@ -1,4 +1,4 @@
-// model — life of a recommender and the one thing that changes it: an accepted event.
+// engine — life of a recommender and the one thing that changes it: an accepted event.
 #include "internal.h"
 
 #include "base/memory.h"
@@ -13,7 +13,7 @@ enum {
 #define EARLIEST_S INT64_C(-62135596800)
 #define LATEST_S INT64_C(253402300799)
 
-void *model_resize(size_t *bytes, void *memory, size_t old_count, size_t count, size_t each) {
+void *engine_resize(size_t *bytes, void *memory, size_t old_count, size_t count, size_t each) {
     *bytes += (count - old_count) * each;
     return mem_resize(memory, count, each);
 }
@@ -30,7 +30,7 @@ static uint32_t within(uint32_t given, uint32_t fallback, uint32_t least, uint32
     return value < least ? least : value > most ? most : value;
 }
 
-void model_resolve_options(
+void engine_resolve_options(
     const struct recommender_options *given, struct recommender_options *out) {
     const struct recommender_options zero = {0};
     if (!given) given = &zero;
@@ -50,7 +50,7 @@ void model_resolve_options(
 
 struct recommender *recommender_new(const struct recommender_options *options) {
     struct recommender *r = MEM_NEW(struct recommender);
-    model_resolve_options(options, &r->options);
+    engine_resolve_options(options, &r->options);
     r->newest_user = r->oldest_user = NOBODY;
     r->bytes = sizeof(*r);
     r->trend_decay.half_life_s = DAY_S;
@@ -78,7 +78,7 @@ static void release_scratch(struct scratch *scratch) {
 
 void recommender_free(struct recommender *r) {
     if (!r) return;
-    for (uint32_t i = 0; i < model_item_count(r); i++) {
+    for (uint32_t i = 0; i < engine_item_count(r); i++) {
         mem_free(r->items[i].ring);
         mem_free(r->items[i].row);
     }
@@ -101,29 +101,29 @@ void recommender_free(struct recommender *r) {
 
 static void grow_ranked(struct recommender *r, struct ranked *ranked, uint32_t cap) {
     const uint32_t old = r->item_cap;
-    ranked->mass = model_resize(&r->bytes, ranked->mass, old, cap, sizeof(double));
-    ranked->heap = model_resize(&r->bytes, ranked->heap, old, cap, sizeof(uint32_t));
-    ranked->position = model_resize(&r->bytes, ranked->position, old, cap, sizeof(uint32_t));
+    ranked->mass = engine_resize(&r->bytes, ranked->mass, old, cap, sizeof(double));
+    ranked->heap = engine_resize(&r->bytes, ranked->heap, old, cap, sizeof(uint32_t));
+    ranked->position = engine_resize(&r->bytes, ranked->position, old, cap, sizeof(uint32_t));
 }
 
 static void grow_items(struct recommender *r) {
     const uint32_t old = r->item_cap;
     uint32_t cap = old ? old * 2 : 64;
     if (cap > r->options.item_limit) cap = r->options.item_limit;
-    r->items = model_resize(&r->bytes, r->items, old, cap, sizeof(*r->items));
+    r->items = engine_resize(&r->bytes, r->items, old, cap, sizeof(*r->items));
     grow_ranked(r, &r->trend, cap);
     grow_ranked(r, &r->pop, cap);
-    r->fast = model_resize(&r->bytes, r->fast, old, cap, sizeof(double));
-    r->slow = model_resize(&r->bytes, r->slow, old, cap, sizeof(double));
+    r->fast = engine_resize(&r->bytes, r->fast, old, cap, sizeof(double));
+    r->slow = engine_resize(&r->bytes, r->slow, old, cap, sizeof(double));
     uint32_t *candidate_of =
-        model_resize(&r->bytes, r->scratch.candidate_of, old, cap, sizeof(uint32_t));
+        engine_resize(&r->bytes, r->scratch.candidate_of, old, cap, sizeof(uint32_t));
     memset(candidate_of + old, 0, (cap - old) * sizeof(*candidate_of));
     r->scratch.candidate_of = candidate_of;
     r->item_cap = cap;
 }
 
-uint32_t model_add_item(struct recommender *r, struct str id, int64_t now_s) {
-    const uint32_t known = model_item_count(r);
+uint32_t engine_add_item(struct recommender *r, struct str id, int64_t now_s) {
+    const uint32_t known = engine_item_count(r);
     const uint32_t item = names_add(&r->item_names, id);
     if (item < known) return item;
     if (item >= r->item_cap) grow_items(r);
@@ -138,13 +138,13 @@ static bool is_id(struct str id) {
 
 static bool is_room_for(const struct recommender *r, struct str item) {
     uint32_t number;
-    return model_item_count(r) < r->options.item_limit || names_find(&r->item_names, item, &number);
+    return engine_item_count(r) < r->options.item_limit || names_find(&r->item_names, item, &number);
 }
 
 enum recommender_verdict recommender_add_item(struct recommender *r, struct str item) {
     if (!is_id(item)) return RECOMMENDER_REFUSED_ID;
     if (!is_room_for(r, item)) return RECOMMENDER_REFUSED_FULL;
-    model_add_item(r, item, r->now_s);
+    engine_add_item(r, item, r->now_s);
     return RECOMMENDER_ACCEPTED;
 }
 
@@ -200,7 +200,7 @@ enum recommender_verdict recommender_add_event(
         names_find(&r->item_names, event->item, &item)) {
         predict_learn(r, number, item, time_s);
     }
-    item = model_add_item(r, event->item, time_s);
+    item = engine_add_item(r, event->item, time_s);
     r->history_bytes -= users_bytes(r, number);
     take_in(r, number, item, time_s);
     if (event->event_type.len > 0) typed_append(user, typed_hash(event->event_type), item);
@@ -232,7 +232,7 @@ size_t recommender_memory_bytes(const struct recommender *r) {
 
 size_t recommender_memory_limit(const struct recommender_options *given) {
     struct recommender_options options;
-    model_resolve_options(given, &options);
+    engine_resolve_options(given, &options);
     // arrays that grow by doubling may hold twice their content, tables of hashes four times
     const size_t per_name =
         2 * sizeof(struct names_entry) + 4 * sizeof(uint32_t) + RECOMMENDER_ID_MAX_BYTES;
@@ -253,7 +253,7 @@ struct recommender_stats recommender_stats(const struct recommender *r) {
         .duplicates = r->duplicates,
         .documents = r->document_count,
         .updates = r->updates,
-        .items = model_item_count(r),
+        .items = engine_item_count(r),
         .users = r->user_names.count,
         .pairs = r->pair_count,
         .has_now = r->has_now,
