@@ -221,6 +221,10 @@ static bool read_chunks(FILE *file, struct reader *reader, struct error *err) {
 bool interactions_csv_read_file(
     const char *path, interactions_csv_fn *each, void *context, struct error *err) {
     FILE *file = fopen(path, "rbe");
+    if (!file && errno == ENOENT) {
+        error_set(err, ERROR_NOT_FOUND, "there is no file %s", path);
+        return error_hint(err, "Give the path of a CSV file of interactions.");
+    }
     if (!file) return error_from_errno(err, errno, "opening %s", path);
     CLEANUP(release) struct reader reader = reader_for(each, context);
     const bool ok = read_chunks(file, &reader, err);
