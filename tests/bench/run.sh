@@ -15,13 +15,13 @@ verdict() { # value limit: is the value at or below it?
 
 echo "recloop budgets ($(nproc) cores; ratios are what counts, milliseconds are this machine's)"
 
-# A folder under git is what tig shows; both start in it.
+# The marker of recloop is drawn when the sandbox has answered with the first list. A folder under git is what tig shows; both start in it.
 git -C "$home" init -q repo
 git -C "$home/repo" -c user.name=b -c user.email=b@b commit -q --allow-empty -m one
 "$recloop" recommend >/dev/null # seeds the sandbox
 program=$PWD/$recloop
 timer=$PWD/$bench/first_screen
-result=$(cd "$home/repo" && "$timer" 25 "q quit" "[main]" -- "$program" -- tig)
+result=$(cd "$home/repo" && "$timer" 25 "25 items" "[main]" -- "$program" -- tig)
 ratio=$(field "$result" ratio)
 echo "first screen    recloop $(field "$result" a_ms) ms, tig $(field "$result" b_ms) ms, ratio $ratio, budget 1: $(verdict "$ratio" 1)"
 
