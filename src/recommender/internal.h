@@ -1,6 +1,6 @@
 // internal — the model's state and what its files offer each other. Only src/recommender/ reads this.
 //
-//   model.c      life, options, the event          predict.c   the six distributions, learned weights
+//   engine.c     life, options, the event          predict.c   the six distributions, learned weights
 //   users.c      histories, joining, leaving       question.c  recommend, rank
 //   typed.c      histories per event type          lists.c     related, popular, trending
 //   documents.c  slices of timelines, item rings   best.c      the K best, walking a popularity heap
@@ -11,7 +11,7 @@
 #include "recommender/names.h"
 #include "recommender/recommender.h"
 
-// recommender.md section 3; the two caps above are what the arrays grow to, the rest is the model.
+// The numbers of recommender.md section 3. Any change belongs into a new SNAPSHOT_VERSION.
 enum {
     HISTORY_KEPT = 100, // events of a user that count
     HISTORY_CAP = 128,  // … kept before the oldest are cut off in one move
@@ -174,7 +174,7 @@ struct recommender {
     double length_factor[DOCUMENT_CAP + 1];
 };
 
-// model.c
+// engine.c
 void engine_resolve_options(
     const struct recommender_options *given, struct recommender_options *out);
 uint32_t engine_add_item(struct recommender *r, struct str id, int64_t now_s);

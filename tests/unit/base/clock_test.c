@@ -73,10 +73,19 @@ static void clock_forms_read_back(void **state) {
     assert_str(buf_str(&http), "Mon, 25 Feb 2019 15:55:05 GMT");
 }
 
+static void monotonic_time_never_runs_back_in_any_unit(void **state) {
+    (void)state;
+    const int64_t before_us = clock_monotonic_us(), before_ns = clock_monotonic_ns();
+    const int64_t after_ns = clock_monotonic_ns(), after_us = clock_monotonic_us();
+    assert_true(before_ns <= after_ns);
+    assert_true(before_us <= before_ns / 1000 && after_ns / 1000 <= after_us);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(clock_reads_every_form_of_iso8601_that_clients_send),
     cmocka_unit_test(clock_refuses_dates_that_do_not_exist),
     cmocka_unit_test(clock_forms_read_back),
+    cmocka_unit_test(monotonic_time_never_runs_back_in_any_unit),
 };
 
 int main(void) {
