@@ -40,6 +40,9 @@ struct sandbox_options {
 bool sandbox_start(const struct sandbox_options *options, struct sandbox **out, struct error *err)
     MUST_CHECK;
 void sandbox_stop(struct sandbox *sandbox);             // NULL is fine
+// As sandbox_stop, but whoever is connected may finish first, for at most linger_ms; nobody new is
+// let in, and sandbox_find does not tell the place any more. NULL is fine.
+void sandbox_leave(struct sandbox *sandbox, int64_t linger_ms);
 const char *sandbox_url(const struct sandbox *sandbox); // "http://127.0.0.1:41234"
 uint16_t sandbox_port(const struct sandbox *sandbox);
 bool sandbox_is_in_memory(const struct sandbox *sandbox);

@@ -240,6 +240,10 @@ static int timeout_of(const struct cloud *cloud) {
     int64_t timeout_ms = -1;
     if (cloud->has_pending)
         timeout_ms = cloud->retry_at_ms > now_ms ? cloud->retry_at_ms - now_ms : 0;
+    if (cloud->leave_by_ms) {
+        const int64_t left_ms = cloud->leave_by_ms > now_ms ? cloud->leave_by_ms - now_ms : 0;
+        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
+    }
     for (const struct exchange *held = cloud->held; held; held = held->next) {
         const int64_t left_ms = held->hold_until_ms > now_ms ? held->hold_until_ms - now_ms : 0;
         if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;

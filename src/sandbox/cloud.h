@@ -49,6 +49,7 @@ struct cloud {
     bool has_changed;    // something was committed since the held were last asked
     bool has_pending;    // deliveries may be waiting
     int64_t retry_at_ms; // monotonic; deliveries pause after a failed commit
+    int64_t leave_by_ms; // monotonic; the last turn begins then; 0: not leaving
 };
 
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err)

@@ -5,6 +5,7 @@
 // means nothing.
 #include "sandbox/sandbox.h"
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -26,6 +27,7 @@ struct sandbox {
     pthread_t thread;
     bool has_thread;
     atomic_bool must_stop;
+    _Atomic int64_t leave_by_ms; // monotonic; 0: stay
     int lock_fd; // -1: none
     struct buf lock_path, state_path;
     char *url; // owned
@@ -33,9 +35,19 @@ struct sandbox {
     bool is_in_memory;
 };
 
+// True when nobody is connected any more, or waited for long enough.
+static bool may_leave(struct sandbox *sandbox) {
+    const int64_t leave_by_ms = atomic_load(&sandbox->leave_by_ms);
+    if (!leave_by_ms) return false;
+    struct cloud *cloud = sandbox->cloud;
+    if (!cloud->leave_by_ms) server_close_door(cloud->server);
+    cloud->leave_by_ms = leave_by_ms;
+    return server_connection_count(cloud->server) == 0 || clock_monotonic_ms() >= leave_by_ms;
+}
+
 static void *run(void *context) {
     struct sandbox *sandbox = context;
-    while (!atomic_load(&sandbox->must_stop))
+    while (!atomic_load(&sandbox->must_stop) && !may_leave(sandbox))
         cloud_turn(sandbox->cloud);
     return NULL;
 }
@@ -117,6 +129,18 @@ void sandbox_stop(struct sandbox *sandbox) {
     buf_release(&sandbox->state_path);
     mem_free(sandbox->url);
     mem_free(sandbox);
+}
+
+void sandbox_leave(struct sandbox *sandbox, int64_t linger_ms) {
+    if (!sandbox) return;
+    if (sandbox->has_thread) {
+        if (!sandbox->is_in_memory) (void)unlink(buf_text(&sandbox->state_path));
+        atomic_store(&sandbox->leave_by_ms, clock_monotonic_ms() + linger_ms);
+        server_wake(sandbox->cloud->server);
+        pthread_join(sandbox->thread, NULL);
+        sandbox->has_thread = false;
+    }
+    sandbox_stop(sandbox);
 }
 
 const char *sandbox_url(const struct sandbox *sandbox) {

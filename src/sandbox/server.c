@@ -38,6 +38,7 @@ struct server {
     uint16_t port;
     char host[64];
     struct exchange *uncommitted; // suspended until the commit, newest first
+    bool is_closing;              // nothing may be suspended any more: nobody would let it go
 };
 
 static void *uri_arrived(void *context, const char *uri, struct MHD_Connection *connection) {
@@ -86,9 +87,30 @@ static enum MHD_Result queue_answer(struct server *server, struct exchange *exch
     return queued;
 }
 
+static const struct error stopping = {
+    .code = ERROR_CANCELLED, .message = "the sandbox is stopping"};
+
+static void replace_answer(struct exchange *exchange, const struct error *failure) {
+    response_release(&exchange->response);
+    exchange->response.status = failure->code == ERROR_CANCELLED ? 503 : 500;
+    struct buf text = {0};
+    buf_add_format(
+        &text, "{\"code\":\"internal\",\"message\":\"the sandbox could not store this: ");
+    for (const char *at = failure->message; *at; at++) {
+        buf_add_char(&text, *at == '"' || *at == '\\' || (unsigned char)*at < ' ' ? ' ' : *at);
+    }
+    buf_add(&text, STR("\"}"));
+    response_set_body(&exchange->response, STR("application/json"), buf_str(&text));
+    buf_release(&text);
+}
+
 static enum MHD_Result finish_request(struct server *server, struct exchange *exchange) {
     exchange->body = buf_str(&exchange->body_bytes);
     if (!exchange->is_too_large) server_gzip_open(exchange);
+    if (server->is_closing) {
+        replace_answer(exchange, &stopping);
+        return queue_answer(server, exchange);
+    }
     switch (server->options.respond(server->options.context, exchange)) {
     case SERVER_ANSWER: return queue_answer(server, exchange);
     case SERVER_COMMIT:
@@ -292,8 +314,7 @@ bool server_open(const struct server_options *options, struct server **out, stru
 void server_close(struct server *server) {
     if (!server) return;
     if (server->daemon) {
-        const struct error stopping = {
-            .code = ERROR_CANCELLED, .message = "the sandbox is stopping"};
+        server->is_closing = true;
         server_release_committed(server, &stopping);
         for (int turn = 0; turn < 4; turn++)
             server_serve(server);
@@ -302,6 +323,17 @@ void server_close(struct server *server) {
     if (server->wake_fds[0] >= 0) close(server->wake_fds[0]);
     if (server->wake_fds[1] >= 0) close(server->wake_fds[1]);
     mem_free(server);
+}
+
+void server_close_door(struct server *server) {
+    const int listen_fd = MHD_quiesce_daemon(server->daemon);
+    if (listen_fd >= 0) close(listen_fd);
+}
+
+size_t server_connection_count(const struct server *server) {
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info ? info->num_connections : 0;
 }
 
 uint16_t server_port(const struct server *server) {
@@ -361,20 +393,6 @@ void server_wake(struct server *server) {
 
 bool server_has_uncommitted(const struct server *server) {
     return server->uncommitted != NULL;
-}
-
-static void replace_answer(struct exchange *exchange, const struct error *failure) {
-    response_release(&exchange->response);
-    exchange->response.status = failure->code == ERROR_CANCELLED ? 503 : 500;
-    struct buf text = {0};
-    buf_add_format(
-        &text, "{\"code\":\"internal\",\"message\":\"the sandbox could not store this: ");
-    for (const char *at = failure->message; *at; at++) {
-        buf_add_char(&text, *at == '"' || *at == '\\' || (unsigned char)*at < ' ' ? ' ' : *at);
-    }
-    buf_add(&text, STR("\"}"));
-    response_set_body(&exchange->response, STR("application/json"), buf_str(&text));
-    buf_release(&text);
 }
 
 void server_release_committed(struct server *server, const struct error *failure) {

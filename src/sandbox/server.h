@@ -58,6 +58,9 @@ bool server_open(const struct server_options *options, struct server **out, stru
     MUST_CHECK;
 // Exchanges that wait for a commit get 503; held ones must have been answered before.
 void server_close(struct server *server);
+// Takes nobody new from here on; whoever is connected is served as before.
+void server_close_door(struct server *server);
+size_t server_connection_count(const struct server *server);
 uint16_t server_port(const struct server *server);
 const char *server_host(const struct server *server); // as in a URL: "127.0.0.1", "[::1]"
 
