@@ -288,7 +288,9 @@ static void answer_events(struct call *call) {
         .is_past_next = call->query->next.len == 0};
     struct store_profile_events range = {
         .profile = call->profile,
-        .from_ms = call->cloud->now_ms - EVENTS_WINDOW_MS,
+        .from_ms = INT64_MIN,
+        // by arrival: how old a backfilled event may be and still show is not published
+        .received_from_ms = call->cloud->now_ms - EVENTS_WINDOW_MS,
         .to_ms = INT64_MAX,
         .is_ascending = str_equal(call->query->sort, STR("asc"))};
     int64_t start_ms = 0, end_ms = 0;

@@ -16,7 +16,7 @@ static const char *const sql_texts[STORE_SQL_COUNT] = {
 #undef X
 };
 
-// message_hash: the first eight bytes of the SHA-256 of an accepted event's messageId. An index over
+// message_hash: the first eight bytes of the SHA-256 of the messageId. An index over
 // integers is a third of one over UUID text; the text is compared after a hit.
 static const char schema[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -25,7 +25,7 @@ static const char schema[] =
     " user_id TEXT, anonymous_id TEXT, sku TEXT, message_id TEXT, at_ms INT, received_ms INT,"
     " profile INT, body TEXT, message_hash INT);"
     "CREATE INDEX events_source ON events(source, sequence);"
-    "CREATE INDEX events_message ON events(message_hash) WHERE message_hash IS NOT NULL;"
+    "CREATE INDEX events_message ON events(message_hash);"
     "CREATE INDEX events_profile ON events(profile, at_ms) WHERE profile IS NOT NULL;"
     "CREATE TABLE interactions(sequence INTEGER PRIMARY KEY, user TEXT, session TEXT, item TEXT,"
     " event_type TEXT, event_id TEXT, time_s INT);"

@@ -74,7 +74,8 @@ void store_each_pending(
 int64_t store_count_pending(struct store *store, int source, int64_t after);
 
 struct store_profile_events {
-    int64_t profile, from_ms, to_ms;
+    int64_t profile, from_ms, to_ms; // event times
+    int64_t received_from_ms;
     bool is_ascending;
 };
 void store_each_profile_event(

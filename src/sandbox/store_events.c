@@ -37,7 +37,7 @@ void store_add_event(struct store *store, const struct store_event *event) {
     else
         store_sql_text(&call, (struct str){0});
     store_sql_text(&call, event->body);
-    if (event->discard == 0) store_sql_int(&call, message_hash(event->message_id));
+    store_sql_int(&call, message_hash(event->message_id));
     store_sql_run(&call);
     if (event->sequence > store->last_sequence) store->last_sequence = event->sequence;
 }
@@ -95,18 +95,18 @@ void store_each_event(
     const struct store_event_query *query,
     store_event_fn *each,
     void *context) {
-    struct store_sql_call call;
     if (query->message_id.len) {
-        const int64_t sequence = store_find_message(store, query->message_id);
-        if (sequence <= query->after) return;
-        call = store_sql_begin(store, SQL_EVENT_AT);
-        store_sql_int(&call, sequence);
-    } else {
-        call = store_sql_begin(store, query->source < 0 ? SQL_EVENTS_ALL : SQL_EVENTS_OF_SOURCE);
-        store_sql_int(&call, query->after);
-        if (query->source >= 0) store_sql_int(&call, query->source);
-        store_sql_int(&call, query->limit);
+        struct store_sql_call found = store_sql_begin(store, SQL_EVENTS_OF_MESSAGE);
+        store_sql_int(&found, message_hash(query->message_id));
+        store_sql_int(&found, query->after);
+        each_event(&found, each, context);
+        return;
     }
+    struct store_sql_call call =
+        store_sql_begin(store, query->source < 0 ? SQL_EVENTS_ALL : SQL_EVENTS_OF_SOURCE);
+    store_sql_int(&call, query->after);
+    if (query->source >= 0) store_sql_int(&call, query->source);
+    store_sql_int(&call, query->limit);
     each_event(&call, each, context);
 }
 
@@ -141,6 +141,7 @@ void store_each_profile_event(
     store_sql_int(&call, query->profile);
     store_sql_int(&call, query->from_ms);
     store_sql_int(&call, query->to_ms);
+    store_sql_int(&call, query->received_from_ms);
     each_event(&call, each, context);
 }
 

@@ -23,7 +23,10 @@ struct sqlite3_stmt;
     X(SQL_SET_META, "INSERT OR REPLACE INTO meta VALUES(?,?)")                                     \
     X(SQL_GET_META, "SELECT value FROM meta WHERE key=?")                                          \
     X(SQL_ADD_EVENT, "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                     \
-    X(SQL_FIND_MESSAGE, "SELECT sequence,message_id FROM events WHERE message_hash=?")             \
+    X(SQL_FIND_MESSAGE,                                                                            \
+      "SELECT sequence,message_id FROM events WHERE message_hash=? AND discard=0")                 \
+    X(SQL_EVENTS_OF_MESSAGE, "SELECT " EVENT_COLUMNS                                               \
+                             " FROM events WHERE message_hash=? AND sequence>? ORDER BY sequence") \
     X(SQL_LAST_SEQUENCE, "SELECT max(sequence) FROM events")                                       \
     X(SQL_COUNT_EVENTS, "SELECT max(sequence)-min(sequence)+1 FROM events")                        \
     X(SQL_EVENTS_ALL,                                                                              \
@@ -32,17 +35,18 @@ struct sqlite3_stmt;
     X(SQL_EVENTS_OF_SOURCE,                                                                        \
       "SELECT " EVENT_COLUMNS " FROM (SELECT * FROM events WHERE sequence>? AND source=? ORDER "   \
       "BY sequence DESC LIMIT ?) ORDER BY sequence")                                               \
-    X(SQL_EVENT_AT, "SELECT " EVENT_COLUMNS " FROM events WHERE sequence=?")                       \
     X(SQL_PENDING,                                                                                 \
       "SELECT " EVENT_COLUMNS " FROM events WHERE source=? AND sequence>? AND discard=0 ORDER BY " \
       "sequence LIMIT ?")                                                                          \
     X(SQL_COUNT_PENDING,                                                                           \
       "SELECT count(*) FROM events WHERE source=? AND sequence>? AND discard=0")                   \
     X(SQL_PROFILE_EVENTS_UP,                                                                       \
-      "SELECT " EVENT_COLUMNS " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? ORDER BY "   \
+      "SELECT " EVENT_COLUMNS                                                                      \
+      " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? AND received_ms>=? ORDER BY "        \
       "at_ms,sequence LIMIT 5000")                                                                 \
     X(SQL_PROFILE_EVENTS_DOWN,                                                                     \
-      "SELECT " EVENT_COLUMNS " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? ORDER BY "   \
+      "SELECT " EVENT_COLUMNS                                                                      \
+      " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? AND received_ms>=? ORDER BY "        \
       "at_ms DESC,sequence DESC LIMIT 5000")                                                       \
     X(SQL_TRIM_EVENTS, "DELETE FROM events WHERE sequence<=?")                                     \
     X(SQL_ADD_INTERACTION, "INSERT INTO interactions VALUES(?,?,?,?,?,?,?)")                       \

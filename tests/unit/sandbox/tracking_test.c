@@ -74,6 +74,13 @@ static void bad_messages_get_200_and_a_reason(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++, event = json_next(event)) {
         assert_str(json_get_text(event, "discard_reason"), cases[i].reason);
     }
+    // each can be asked for by its messageId, and does not count as seen
+    for (size_t i = 0; i < 2; i++) {
+        const char *bad = "{\"userId\":\"u\",\"messageId\":\"bad-1\"}";
+        assert_int_equal(fixture_track(fixture, "ios-prod", "track", bad), 200);
+    }
+    assert_int_equal(fixture_get(fixture, "/_recloop/debugger?message_id=bad-1"), 200);
+    assert_int_equal(json_count(json_get(fixture->json.root, "events")), 2);
 }
 
 static void check_bad(struct fixture *fixture, const char *route, const char *json) {
