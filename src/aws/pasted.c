@@ -298,7 +298,7 @@ static struct str strip_ends(struct str text) {
 // `CampaignArn: arn:…` and its JSON form; an address keeps its beginning.
 static void undo_wrapping(struct pasted *out, bool wants_arn) {
     struct str text = strip_ends(buf_str(&out->value));
-    const size_t at = find_text(text, STR("arn:"));
+    const size_t at = find_text(text, STR("arn:aws")); // "Campaign ARN: arn:aws:…" has both
     const bool is_address = find_text(text, STR("://")) < at;
     if (wants_arn && at > 0 && at < text.len && !is_address) {
         const char before = text.ptr[at - 1];
