@@ -62,15 +62,19 @@ struct model_event {
 struct model_fire {
     uint64_t run_id; // 0: nothing is under way
     bool has_fired, is_refreshed;
-    char *label; // "Product Clicked ocean-blue-shirt"
+    bool is_identify_due; // its identify call has not come by on the stream yet
+    char *label;          // "Product Clicked ocean-blue-shirt"
     struct hop hops[HOP_COUNT];
     struct error problem; // why the run failed when no hop tells it
 };
 
-// An answer that is asked for again and again: at most one question is under way.
+// An answer that is asked for again and again: at most one question is under way. Changes are shown
+// against what stood before their cause (a fired event, a loop closed elsewhere, a refresh), for one
+// cause changes the answer in several steps.
 struct model_answer {
     struct message *now;    // NULL: none yet
-    struct message *before; // the one before the last change; NULL: none
+    struct message *before; // as it was before the newest cause of change; NULL: not known
+    bool is_cause_new;      // a cause came up, its change has not
     uint64_t run_id;        // asked and not yet ended; 0: none
     uint64_t shown_run_id;  // newest run whose answer was shown
     bool again;             // ask once more when this one ends

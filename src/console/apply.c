@@ -41,10 +41,14 @@ static void drop_oldest(struct model_stream *stream) {
     if (stream->hidden > stream->count) stream->hidden = stream->count;
 }
 
-// The function's answer for the shopper in focus came by, whoever fired: the list has moved.
-static bool is_loop_closed_elsewhere(const struct model *model, const struct message_event *event) {
-    return !model->fire.run_id && is_same_text(event->type, "identify") &&
-           is_same_text(event->user_id, model->user);
+// The function's answer for the shopper in focus came by, and it does not belong to our own event:
+// somebody else's closed the loop, and the list has moved.
+static bool is_loop_closed_elsewhere(struct model *model, const struct message_event *event) {
+    if (!is_same_text(event->type, "identify")) return false;
+    if (!is_same_text(event->user_id, model->user)) return false;
+    const bool is_ours = model->fire.is_identify_due;
+    model->fire.is_identify_due = false;
+    return !is_ours;
 }
 
 static void
@@ -66,7 +70,9 @@ apply_event(struct model *model, struct message *take_message, struct effects *e
         list->selected++;
         list->top++;
     }
-    if (is_closed) model_ask_shopper(model, effects);
+    if (!is_closed) return;
+    internal_expect_change(model);
+    model_ask_shopper(model, effects);
 }
 
 // Answers: the list and the profile
@@ -81,12 +87,12 @@ static bool is_wanted(
     return is_same_text(user_id, model->user);
 }
 
-// `before` moves on only when something changed, so that asking again keeps the change in view.
 static void
 show_answer(struct model_answer *answer, struct message *take_message, bool has_changed) {
-    if (answer->now && has_changed) {
+    if (answer->now && has_changed && (answer->is_cause_new || !answer->before)) {
         keep(&answer->before, answer->now);
         answer->now = NULL;
+        answer->is_cause_new = false;
     }
     answer->shown_run_id = take_message->run_id;
     answer->problem = (struct error){0};
@@ -157,6 +163,7 @@ static void finish_fire(struct model *model, const struct error *err, struct eff
     struct model_fire *fire = &model->fire;
     fire->run_id = 0;
     fire->problem = *err;
+    if (err->code != ERROR_NONE) fire->is_identify_due = false;
     for (int i = 0; i < HOP_COUNT; i++) {
         struct hop *hop = &fire->hops[i];
         if (hop->state != HOP_RUNNING) continue;

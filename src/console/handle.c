@@ -85,7 +85,9 @@ static bool handle_panes(struct model *model, enum intent intent) {
 static void refresh(struct model *model, struct effects *effects) {
     if (model->pane == PANE_SETUP) model_ask_settings(model, effects);
     if (model->pane == PANE_STREAM) model_watch(model, effects);
-    if (model->pane != PANE_SETUP) model_ask_shopper(model, effects);
+    if (model->pane == PANE_SETUP) return;
+    internal_expect_change(model);
+    model_ask_shopper(model, effects);
 }
 
 static bool handle_everywhere(struct model *model, enum intent intent, struct effects *effects) {

@@ -49,6 +49,11 @@ void model_init(struct model *model, const struct model_options *options) {
     forget_hops(model);
 }
 
+void internal_expect_change(struct model *model) {
+    model->recommendations.is_cause_new = true;
+    model->profile.is_cause_new = true;
+}
+
 void internal_forget_answer(struct model_answer *answer) {
     message_free(answer->now);
     message_free(answer->before);
@@ -183,6 +188,8 @@ void internal_fire(struct model *model, struct effects *effects) {
     fire->label = buf_take(&label);
     fire->has_fired = true;
     fire->is_refreshed = false;
+    fire->is_identify_due = true;
+    internal_expect_change(model);
     fire->problem = (struct error){0};
     forget_hops(model);
     for (int i = 0; i < (int)first_hop[event->via]; i++)

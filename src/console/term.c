@@ -27,7 +27,7 @@
 // An end of input looks like input without a key; a partial escape sequence does, too, but not so often.
 #define EMPTY_READS_MAX 64
 
-static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
+static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP};
 
 struct term {
     SCREEN *screen;

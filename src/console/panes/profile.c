@@ -7,7 +7,7 @@
 
 #define LOOP_TRAIT "recommended_products"
 #define NAME_COLUMNS 22
-#define WHEN_COLUMNS 8
+#define WHEN_COLUMNS 11
 #define WHEN_FROM 60
 
 // The list is three sections under headings; a row is one of these.
@@ -17,12 +17,30 @@ struct row {
     size_t at; // in its section
 };
 
-static const struct message_profile *profile_of(const struct model *model) {
+static const struct message_profile *find_profile(const struct model *model) {
     return model->profile.now ? &model->profile.now->as.profile : NULL;
 }
 
-static size_t count(const struct model *model) {
+static const struct message_profile *profile_of(const struct model *model) {
+    const struct message_profile *profile = find_profile(model);
+    ASSERT(profile);
+    return profile;
+}
+
+// The trait this is all about comes first, the others in the order they came.
+static const struct message_trait *trait_at(const struct model *model, size_t at) {
     const struct message_profile *profile = profile_of(model);
+    size_t loop = 0;
+    while (loop < profile->trait_count &&
+           !str_equal(str_from(profile->traits[loop].name), STR(LOOP_TRAIT))) {
+        loop++;
+    }
+    if (loop == profile->trait_count || at > loop) return &profile->traits[at];
+    return &profile->traits[at == 0 ? loop : at - 1];
+}
+
+static size_t count(const struct model *model) {
+    const struct message_profile *profile = find_profile(model);
     if (!profile) return 0;
     return 3 + profile->trait_count + profile->identifier_count + profile->event_count;
 }
@@ -87,7 +105,7 @@ static void draw_heading(const struct model *model, size_t section, struct canva
 static void add_time(struct buf *out, int64_t wall_ms) {
     if (wall_ms <= 0) return;
     const struct clock_date date = clock_date_from_s(wall_ms / 1000);
-    buf_add_format(out, "%02d:%02d:%02d", date.hour, date.minute, date.second);
+    buf_add_format(out, "%02d-%02d %02d:%02d", date.month, date.day, date.hour, date.minute);
 }
 
 static void draw_when(struct canvas_pen *pen, int64_t wall_ms) {
@@ -99,7 +117,7 @@ static void draw_when(struct canvas_pen *pen, int64_t wall_ms) {
 }
 
 static void draw_trait(const struct model *model, size_t at, struct canvas_pen *pen) {
-    const struct message_trait *trait = &profile_of(model)->traits[at];
+    const struct message_trait *trait = trait_at(model, at);
     const bool is_loop = str_equal(str_from(trait->name), STR(LOOP_TRAIT));
     const bool is_changed = has_changed(model, trait);
     const bool has_when = canvas_room(pen) >= WHEN_FROM && trait->updated_at_ms > 0;
@@ -208,7 +226,7 @@ static bool add_list_change(struct sheet *sheet, struct str before_text, struct 
 }
 
 static void detail_trait(const struct model *model, size_t at, struct sheet *sheet) {
-    const struct message_trait *trait = &profile_of(model)->traits[at];
+    const struct message_trait *trait = trait_at(model, at);
     const char *before = value_before(model, trait->name);
     if (!has_changed(model, trait)) {
         sheet_json(sheet, str_from(trait->value));
@@ -246,7 +264,7 @@ static void empty(const struct model *model, struct sheet *sheet) {
 }
 
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
-    const struct message_profile *profile = profile_of(model);
+    const struct message_profile *profile = find_profile(model);
     buf_add_format(title, "Profile of %s", model->user);
     if (!profile) return;
     size_t changed = 0;
@@ -263,8 +281,8 @@ static void detail_title(const struct model *model, struct buf *title) {
     const struct message_profile *profile = profile_of(model);
     switch (row.kind) {
     case ROW_TRAIT:
-        buf_add(title, str_from(profile->traits[row.at].name));
-        if (has_changed(model, &profile->traits[row.at])) buf_add(title, STR(" · changed"));
+        buf_add(title, str_from(trait_at(model, row.at)->name));
+        if (has_changed(model, trait_at(model, row.at))) buf_add(title, STR(" · changed"));
         break;
     case ROW_IDENTIFIER: buf_add(title, str_from(profile->identifiers[row.at].type)); break;
     case ROW_EVENT:

@@ -8,16 +8,23 @@
 #define BAR 0x2501u
 #define HALF_BAR 0x2578u
 #define SCORE_COLUMNS 7
-#define ITEM_COLUMNS 24
-#define BARS_FROM 56 // columns of the detail from which shares have bars
-#define NAME_FROM 74 // columns of the list from which the product's name is shown, too
+#define NAME_COLUMNS 30
+#define BARS_ROOM 36  // columns beside rank and movement from which scores have bars
+#define BARS_FROM 56  // columns of the detail from which shares have bars
+#define NAME_FROM 100 // columns of the list from which the product's name is shown, too
 
-static const struct message_recommendations *list_of(const struct model *model) {
+static const struct message_recommendations *find_list(const struct model *model) {
     return model->recommendations.now ? &model->recommendations.now->as.recommendations : NULL;
 }
 
+static const struct message_recommendations *list_of(const struct model *model) {
+    const struct message_recommendations *list = find_list(model);
+    ASSERT(list);
+    return list;
+}
+
 static size_t count(const struct model *model) {
-    return list_of(model) ? list_of(model)->item_count : 0;
+    return find_list(model) ? find_list(model)->item_count : 0;
 }
 
 static const struct message_item *selected(const struct model *model) {
@@ -77,40 +84,43 @@ static void draw_row(const struct model *model, size_t row, struct canvas_pen *p
     canvas_write_text(pen, THEME_TEXT, " ");
 
     const int room = canvas_room(pen);
-    const int item_columns = room < 38 ? room - SCORE_COLUMNS : ITEM_COLUMNS;
+    const int bar_columns = room < BARS_ROOM ? 0 : room / 4;
+    const int name_columns = has_name ? NAME_COLUMNS + 1 : 0;
+    const int item_columns =
+        room - name_columns - SCORE_COLUMNS - (bar_columns ? bar_columns + 1 : 0);
     const bool is_moved = item->previous_rank == 0 || item->previous_rank > (int)row + 1;
     canvas_write_column(
         pen, is_moved ? THEME_STRONG : THEME_TEXT, str_from(item->item_id), item_columns);
     if (has_name) {
         const struct model_product *product = model_find_product(model, item->item_id);
         canvas_write_text(pen, THEME_TEXT, " ");
-        canvas_write_column(pen, THEME_DIM, str_from(product ? product->name : NULL), ITEM_COLUMNS);
+        canvas_write_column(pen, THEME_DIM, str_from(product ? product->name : NULL), NAME_COLUMNS);
     }
     if (item->score < 0) return;
     draw_score(item, pen);
     canvas_write_text(pen, THEME_TEXT, " ");
     const double best = best_score(list_of(model));
-    if (canvas_room(pen) >= 6 && best > 0) draw_bar(pen, item->score / best, canvas_room(pen));
+    if (bar_columns && best > 0) draw_bar(pen, item->score / best, bar_columns);
 }
 
-static void add_reason(const struct message_item *item, size_t reason, struct sheet *sheet) {
-    const bool is_part = item->reasons[reason] >= 0.005;
-    const enum theme_role role = is_part ? THEME_TEXT : THEME_DIM;
-    struct buf share = {0};
+// `share` is the reason's part of the whole score.
+static void add_reason(double share, size_t reason, struct sheet *sheet) {
+    const enum theme_role role = share >= 0.005 ? THEME_TEXT : THEME_DIM;
+    struct buf percent = {0};
     if (sheet->rect.columns < BARS_FROM) {
-        buf_add_format(&share, "%3.0f %% ", item->reasons[reason] * 100);
-        sheet_item(sheet, role, buf_text(&share), role, str_from(message_reason_title(reason)));
-        buf_release(&share);
+        buf_add_format(&percent, "%3.0f %% ", share * 100);
+        sheet_item(sheet, role, buf_text(&percent), role, str_from(message_reason_title(reason)));
+        buf_release(&percent);
         return;
     }
     struct canvas_pen pen = sheet_line(sheet);
-    buf_add_format(&share, "%.0f %%", item->reasons[reason] * 100);
-    canvas_write_column_right(&pen, role, buf_str(&share), 5);
+    buf_add_format(&percent, "%.0f %%", share * 100);
+    canvas_write_column_right(&pen, role, buf_str(&percent), 5);
     canvas_write_text(&pen, role, " ");
-    draw_bar(&pen, item->reasons[reason], canvas_room(&pen) > 60 ? 16 : 6);
+    draw_bar(&pen, share, canvas_room(&pen) > 60 ? 16 : 6);
     canvas_write_text(&pen, role, " ");
     canvas_write_text(&pen, role, message_reason_title(reason));
-    buf_release(&share);
+    buf_release(&percent);
 }
 
 static void add_reasons(const struct message_item *item, struct sheet *sheet) {
@@ -122,7 +132,7 @@ static void add_reasons(const struct message_item *item, struct sheet *sheet) {
         return;
     }
     for (size_t i = 0; i < MESSAGE_REASONS; i++)
-        add_reason(item, i, sheet);
+        add_reason(item->reasons[i] / sum, i, sheet);
 }
 
 static void detail(const struct model *model, struct sheet *sheet) {
@@ -165,7 +175,7 @@ static void add_changes(const struct message_recommendations *list, struct buf *
 }
 
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
-    const struct message_recommendations *list = list_of(model);
+    const struct message_recommendations *list = find_list(model);
     buf_add_format(title, "Recommendations for %s", model->user);
     if (!list) return;
     add_changes(list, note);

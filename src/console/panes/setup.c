@@ -8,8 +8,14 @@
 #define ORIGIN_COLUMNS 14
 #define ORIGIN_FROM 68 // columns of the list: below that the value needs the room
 
-static const struct message_settings *settings_of(const struct model *model) {
+static const struct message_settings *find_settings(const struct model *model) {
     return model->settings ? &model->settings->as.settings : NULL;
+}
+
+static const struct message_settings *settings_of(const struct model *model) {
+    const struct message_settings *settings = find_settings(model);
+    ASSERT(settings);
+    return settings;
 }
 
 static const struct message_setting *setting_at(const struct model *model, size_t row) {
@@ -121,7 +127,7 @@ static void empty(const struct model *model, struct sheet *sheet) {
 }
 
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
-    const struct message_settings *settings = settings_of(model);
+    const struct message_settings *settings = find_settings(model);
     buf_add(title, STR("Settings"));
     if (!settings) return;
     size_t wrong = 0, missing = 0;

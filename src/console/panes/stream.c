@@ -9,7 +9,7 @@
 #define USER_COLUMNS 12
 #define SOURCE_FROM 84
 #define USER_FROM 56
-#define TYPE_FROM 46
+#define TYPE_FROM 84
 
 static const int rates[] = {1, 2, 5, 10, 20, 50, 100, 200};
 
@@ -43,7 +43,8 @@ static void draw_row(const struct model *model, size_t row, struct canvas_pen *p
         canvas_write_column(pen, THEME_NAME, str_from(event->type), TYPE_COLUMNS);
         canvas_write_text(pen, THEME_TEXT, " ");
     }
-    canvas_write_column(pen, THEME_STRONG, what(event), NAME_COLUMNS);
+    const bool is_track = str_equal(str_from(event->type), STR("track"));
+    canvas_write_column(pen, is_track ? THEME_STRONG : THEME_NAME, what(event), NAME_COLUMNS);
     canvas_write_text(pen, THEME_TEXT, " ");
     const int user = room >= USER_FROM ? USER_COLUMNS + 1 : 0;
     const int source = room >= SOURCE_FROM ? 14 : 0;

@@ -78,6 +78,42 @@ static void model_compares_ranks_with_the_list_before(void **state) {
     assert_int_equal(previous_rank(fixture, 2), 1);
 }
 
+// One event changes the list in several steps; all are shown against the list before the event.
+static void model_compares_with_the_list_before_the_event(void **state) {
+    struct fixture *fixture = *state;
+    receive(fixture, list_of(0, "2941404340", "abc"));
+    press(fixture, 't');
+    receive(fixture, list_of(0, "2941404340", "cab"));
+    receive(fixture, list_of(0, "2941404340", "cba"));
+    assert_int_equal(previous_rank(fixture, 0), 3);
+    assert_int_equal(previous_rank(fixture, 1), 2);
+    assert_int_equal(previous_rank(fixture, 2), 1);
+}
+
+static struct message *identify_of(const char *user) {
+    struct message *message = message_new(MESSAGE_EVENT, 0);
+    message->as.event.type = message_copy_text(STR("identify"));
+    message->as.event.user_id = message_copy_text(str_from(user));
+    return message;
+}
+
+static void model_asks_when_somebody_else_closes_the_loop(void **state) {
+    struct fixture *fixture = *state;
+    receive(fixture, identify_of("somebody"));
+    assert_int_equal(fixture->effects.command_count, 0);
+    receive(fixture, identify_of("2941404340"));
+    assert_non_null(sent(fixture, "recommend"));
+}
+
+static void model_does_not_take_its_own_identify_for_somebody_elses(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, 't');
+    const uint64_t run_id = sent(fixture, "send")->run_id;
+    receive(fixture, message_new_done(run_id, NULL));
+    receive(fixture, identify_of("2941404340"));
+    assert_int_equal(fixture->effects.command_count, 0);
+}
+
 static void model_keeps_movement_when_the_same_list_comes_again(void **state) {
     struct fixture *fixture = *state;
     receive(fixture, list_of(0, "2941404340", "abc"));
@@ -323,6 +359,9 @@ static void model_and_view_survive_any_keys_at_any_size(void **state) {
 static const struct CMUnitTest tests[] = {
     MODEL_TEST(model_start_asks_for_everything_shown),
     MODEL_TEST(model_compares_ranks_with_the_list_before),
+    MODEL_TEST(model_compares_with_the_list_before_the_event),
+    MODEL_TEST(model_asks_when_somebody_else_closes_the_loop),
+    MODEL_TEST(model_does_not_take_its_own_identify_for_somebody_elses),
     MODEL_TEST(model_keeps_movement_when_the_same_list_comes_again),
     MODEL_TEST(model_drops_answers_for_another_shopper_and_late_ones),
     MODEL_TEST(model_fires_once_until_the_run_ends),
