@@ -142,13 +142,14 @@ static void region_knows_shape_and_partition(void **state) {
     assert_null(region_partition_named(STR("awz")));
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(arn_parse_names_what_it_denotes),
+    cmocka_unit_test(arn_parse_gives_a_role_its_path),
+    cmocka_unit_test(arn_parse_refuses_what_is_no_arn),
+    cmocka_unit_test(arn_kinds_have_names),
+    cmocka_unit_test(region_knows_shape_and_partition),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arn_parse_names_what_it_denotes),
-        cmocka_unit_test(arn_parse_gives_a_role_its_path),
-        cmocka_unit_test(arn_parse_refuses_what_is_no_arn),
-        cmocka_unit_test(arn_kinds_have_names),
-        cmocka_unit_test(region_knows_shape_and_partition),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -278,20 +278,21 @@ static void endpoint_resolve_refuses_what_is_no_base(void **state) {
     }
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(credentials_from_environment_reads_the_triple),
+    cmocka_unit_test(credentials_from_environment_treats_empty_as_unset),
+    cmocka_unit_test(credentials_from_environment_refuses_half_a_pair),
+    cmocka_unit_test(credentials_copy_is_deep),
+    cmocka_unit_test(credentials_files_merge_profiles),
+    cmocka_unit_test(credentials_files_warn_about_habits),
+    cmocka_unit_test(credentials_files_keep_quotes_and_last_duplicate),
+    cmocka_unit_test(credentials_files_refuse_what_is_no_text),
+    cmocka_unit_test(credentials_from_profile_names_what_it_cannot_do),
+    cmocka_unit_test(endpoint_default_follows_the_partition),
+    cmocka_unit_test(endpoint_resolve_keeps_the_order),
+    cmocka_unit_test(endpoint_resolve_refuses_what_is_no_base),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(credentials_from_environment_reads_the_triple),
-        cmocka_unit_test(credentials_from_environment_treats_empty_as_unset),
-        cmocka_unit_test(credentials_from_environment_refuses_half_a_pair),
-        cmocka_unit_test(credentials_copy_is_deep),
-        cmocka_unit_test(credentials_files_merge_profiles),
-        cmocka_unit_test(credentials_files_warn_about_habits),
-        cmocka_unit_test(credentials_files_keep_quotes_and_last_duplicate),
-        cmocka_unit_test(credentials_files_refuse_what_is_no_text),
-        cmocka_unit_test(credentials_from_profile_names_what_it_cannot_do),
-        cmocka_unit_test(endpoint_default_follows_the_partition),
-        cmocka_unit_test(endpoint_resolve_keeps_the_order),
-        cmocka_unit_test(endpoint_resolve_refuses_what_is_no_base),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,17 +243,18 @@ static void sts_refuses_foreign_replies(void **state) {
     }
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(invoke_encodes_the_function_in_the_path),
+    cmocka_unit_test(invoke_splits_every_form_of_a_function),
+    cmocka_unit_test(invoke_refuses_what_lambda_refuses),
+    cmocka_unit_test(invoke_reply_tells_a_failed_function),
+    cmocka_unit_test(sts_assume_role_round_trips),
+    cmocka_unit_test(sts_check_names_the_member),
+    cmocka_unit_test(sts_session_round_trips),
+    cmocka_unit_test(sts_identity_round_trips),
+    cmocka_unit_test(sts_refuses_foreign_replies),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(invoke_encodes_the_function_in_the_path),
-        cmocka_unit_test(invoke_splits_every_form_of_a_function),
-        cmocka_unit_test(invoke_refuses_what_lambda_refuses),
-        cmocka_unit_test(invoke_reply_tells_a_failed_function),
-        cmocka_unit_test(sts_assume_role_round_trips),
-        cmocka_unit_test(sts_check_names_the_member),
-        cmocka_unit_test(sts_session_round_trips),
-        cmocka_unit_test(sts_identity_round_trips),
-        cmocka_unit_test(sts_refuses_foreign_replies),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -337,15 +337,16 @@ static void pasted_table_has_a_case_for_every_mistake(void **state) {
     }
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(pasted_diagnose_names_every_mistake),
+    cmocka_unit_test(pasted_diagnose_uses_what_else_is_known),
+    cmocka_unit_test(pasted_diagnose_lets_good_values_pass),
+    cmocka_unit_test(pasted_diagnose_cleans_and_says_so),
+    cmocka_unit_test(pasted_diagnose_keeps_secrets_out_of_its_texts),
+    cmocka_unit_test(pasted_mistakes_have_distinct_names),
+    cmocka_unit_test(pasted_table_has_a_case_for_every_mistake),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pasted_diagnose_names_every_mistake),
-        cmocka_unit_test(pasted_diagnose_uses_what_else_is_known),
-        cmocka_unit_test(pasted_diagnose_lets_good_values_pass),
-        cmocka_unit_test(pasted_diagnose_cleans_and_says_so),
-        cmocka_unit_test(pasted_diagnose_keeps_secrets_out_of_its_texts),
-        cmocka_unit_test(pasted_mistakes_have_distinct_names),
-        cmocka_unit_test(pasted_table_has_a_case_for_every_mistake),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

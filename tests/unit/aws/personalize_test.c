@@ -289,20 +289,21 @@ static void personalize_quotes_filter_values(void **state) {
     personalize_recommend_release(&owner);
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(personalize_recommend_has_the_documented_form),
+    cmocka_unit_test(personalize_recommend_round_trips_every_member),
+    cmocka_unit_test(personalize_recommend_refuses_as_the_service_does),
+    cmocka_unit_test(personalize_recommend_counts_characters_not_bytes),
+    cmocka_unit_test(personalize_rank_round_trips),
+    cmocka_unit_test(personalize_rank_refuses_what_is_missing),
+    cmocka_unit_test(personalize_items_round_trip),
+    cmocka_unit_test(personalize_decode_items_refuses_foreign_replies),
+    cmocka_unit_test(personalize_events_round_trip),
+    cmocka_unit_test(personalize_events_refuse_as_the_service_does),
+    cmocka_unit_test(personalize_events_are_ten_at_most),
+    cmocka_unit_test(personalize_quotes_filter_values),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(personalize_recommend_has_the_documented_form),
-        cmocka_unit_test(personalize_recommend_round_trips_every_member),
-        cmocka_unit_test(personalize_recommend_refuses_as_the_service_does),
-        cmocka_unit_test(personalize_recommend_counts_characters_not_bytes),
-        cmocka_unit_test(personalize_rank_round_trips),
-        cmocka_unit_test(personalize_rank_refuses_what_is_missing),
-        cmocka_unit_test(personalize_items_round_trip),
-        cmocka_unit_test(personalize_decode_items_refuses_foreign_replies),
-        cmocka_unit_test(personalize_events_round_trip),
-        cmocka_unit_test(personalize_events_refuse_as_the_service_does),
-        cmocka_unit_test(personalize_events_are_ten_at_most),
-        cmocka_unit_test(personalize_quotes_filter_values),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -272,19 +272,20 @@ static void operation_route_finds_the_row(void **state) {
     }
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(xml_reads_elements_text_and_entities),
+    cmocka_unit_test(xml_refuses_what_is_broken),
+    cmocka_unit_test(xml_limits_depth),
+    cmocka_unit_test(xml_writes_what_it_reads),
+    cmocka_unit_test(aws_error_decode_reads_every_shape),
+    cmocka_unit_test(aws_error_decode_reads_when_to_come_back),
+    cmocka_unit_test(aws_error_round_trips_in_every_protocol),
+    cmocka_unit_test(aws_error_cuts_long_texts_between_characters),
+    cmocka_unit_test(aws_error_retry_class_follows_the_tables),
+    cmocka_unit_test(aws_error_to_error_gives_the_next_step),
+    cmocka_unit_test(operation_route_finds_the_row),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xml_reads_elements_text_and_entities),
-        cmocka_unit_test(xml_refuses_what_is_broken),
-        cmocka_unit_test(xml_limits_depth),
-        cmocka_unit_test(xml_writes_what_it_reads),
-        cmocka_unit_test(aws_error_decode_reads_every_shape),
-        cmocka_unit_test(aws_error_decode_reads_when_to_come_back),
-        cmocka_unit_test(aws_error_round_trips_in_every_protocol),
-        cmocka_unit_test(aws_error_cuts_long_texts_between_characters),
-        cmocka_unit_test(aws_error_retry_class_follows_the_tables),
-        cmocka_unit_test(aws_error_to_error_gives_the_next_step),
-        cmocka_unit_test(operation_route_finds_the_row),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

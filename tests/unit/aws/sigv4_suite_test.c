@@ -268,11 +268,12 @@ static void sigv4_passes_the_official_suite_at_every_stage(void **state) {
     assert_int_equal(count, SUITE_CASES);
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(sigv4_passes_the_worked_examples),
+    cmocka_unit_test(sigv4_passes_the_official_suite_at_every_stage),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sigv4_passes_the_worked_examples),
-        cmocka_unit_test(sigv4_passes_the_official_suite_at_every_stage),
-    };
     DIR *suite = opendir(suite_folder());
     if (suite) closedir(suite);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -407,23 +407,24 @@ static void sigv4_leaves_unstable_headers_unsigned(void **state) {
     assert_false(sigv4_is_unsigned_header(STR("proxy")));
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(sigv4_verify_accepts_both_forms_with_and_without_token),
+    cmocka_unit_test(sigv4_verify_refuses_any_change_to_what_was_signed),
+    cmocka_unit_test(sigv4_verify_accepts_equivalent_urls),
+    cmocka_unit_test(sigv4_verify_wants_authentication),
+    cmocka_unit_test(sigv4_verify_names_the_missing_part),
+    cmocka_unit_test(sigv4_verify_wants_a_readable_date),
+    cmocka_unit_test(sigv4_verify_wants_what_matters_signed),
+    cmocka_unit_test(sigv4_verify_keeps_the_window),
+    cmocka_unit_test(sigv4_verify_keeps_to_a_presigned_expiry),
+    cmocka_unit_test(sigv4_verify_checks_scope_and_keys_in_order),
+    cmocka_unit_test(sigv4_verify_checks_the_body_hash),
+    cmocka_unit_test(sigv4_sign_request_refuses_expired_and_absent_keys),
+    cmocka_unit_test(sigv4_sign_request_replaces_an_older_signature),
+    cmocka_unit_test(sigv4_key_cache_tells_secrets_and_scopes_apart),
+    cmocka_unit_test(sigv4_leaves_unstable_headers_unsigned),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sigv4_verify_accepts_both_forms_with_and_without_token),
-        cmocka_unit_test(sigv4_verify_refuses_any_change_to_what_was_signed),
-        cmocka_unit_test(sigv4_verify_accepts_equivalent_urls),
-        cmocka_unit_test(sigv4_verify_wants_authentication),
-        cmocka_unit_test(sigv4_verify_names_the_missing_part),
-        cmocka_unit_test(sigv4_verify_wants_a_readable_date),
-        cmocka_unit_test(sigv4_verify_wants_what_matters_signed),
-        cmocka_unit_test(sigv4_verify_keeps_the_window),
-        cmocka_unit_test(sigv4_verify_keeps_to_a_presigned_expiry),
-        cmocka_unit_test(sigv4_verify_checks_scope_and_keys_in_order),
-        cmocka_unit_test(sigv4_verify_checks_the_body_hash),
-        cmocka_unit_test(sigv4_sign_request_refuses_expired_and_absent_keys),
-        cmocka_unit_test(sigv4_sign_request_replaces_an_older_signature),
-        cmocka_unit_test(sigv4_key_cache_tells_secrets_and_scopes_apart),
-        cmocka_unit_test(sigv4_leaves_unstable_headers_unsigned),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

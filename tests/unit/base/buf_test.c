@@ -88,12 +88,71 @@ static void buf_format_appends_whatever_the_length(void **state) {
     assert_int_equal(buf_text(&buf)[400], '\0');
 }
 
+static void buf_cleaned_takes_off_what_came_with_the_paste(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *value, *notes;
+    } cases[] = {
+        {"plain", "plain", ""},
+        {"", "", ""},
+        {"  a b \t", "a b", "4 spaces"},
+        {"\"a\"", "a", "2 quotes"},
+        {"\xE2\x80\x9C"
+         "a\xE2\x80\x9D",
+         "a", "2 quotes"},
+        {"' \"a\" '", "a", "2 spaces, 4 quotes"},
+        {"a\r\n", "a", "2 line breaks"},
+        {"ab\n   cd", "abcd", "4 line breaks"},
+        {"\xEF\xBB\xBF"
+         "a\xE2\x80\x8B"
+         "b",
+         "ab", "2 invisible characters (U+FEFF at 0)"},
+        {"\xC2\xA0"
+         "a",
+         "a", "1 space"},
+        {"AWS_REGION=eu-west-1", "eu-west-1", "1 leading KEY="},
+        {"export TOKEN = \"x\"", "x", "2 quotes, 1 leading KEY="},
+        {"\"key=value\"", "value", "2 quotes, 1 leading KEY="},
+        {"dG9rZW4=", "dG9rZW4=", ""}, // base64 padding is no key
+        {"dG9rZQ==", "dG9rZQ==", ""},
+        {"tok//en+==", "tok//en+==", ""}, // nor is this
+        {"https://h/?a=b", "https://h/?a=b", ""},
+        {"\"", "\"", ""},
+        {"it's", "it's", ""},
+        {"\xFF", "\xFF", ""},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        CLEANUP(buf_release) struct buf value = {0};
+        CLEANUP(buf_release) struct buf notes = {0};
+        struct buf_cleaning cleaning;
+        buf_add_cleaned(&value, str_from(cases[i].text), &cleaning);
+        assert_str(buf_str(&value), cases[i].value);
+        buf_add_cleaning(&notes, &cleaning);
+        assert_str(buf_str(&notes), cases[i].notes);
+        buf_add_cleaned(&value, STR(" x"), NULL); // appends, and may be asked without notes
+        assert_true(str_ends_with(buf_str(&value), STR("x")));
+    }
+}
+
+static void buf_cleaning_counts_more_than_it_notes(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf value = {0};
+    CLEANUP(buf_release) struct buf notes = {0};
+    struct buf_cleaning cleaning;
+    buf_add_cleaned(&value, STR("                    a"), &cleaning);
+    assert_int_equal(cleaning.count, 20);
+    buf_add_cleaning(&notes, &cleaning);
+    assert_str(buf_str(&notes), "12 spaces and 8 more");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(buf_past_its_limit_reports_once_and_keeps_what_fitted),
     cmocka_unit_test(buf_empty_is_an_empty_c_string),
     cmocka_unit_test(buf_numbers_read_back_the_same),
     cmocka_unit_test(buf_printable_shows_what_a_terminal_would_obey),
     cmocka_unit_test(buf_format_appends_whatever_the_length),
+    cmocka_unit_test(buf_cleaned_takes_off_what_came_with_the_paste),
+    cmocka_unit_test(buf_cleaning_counts_more_than_it_notes),
 };
 
 int main(void) {

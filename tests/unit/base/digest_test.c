@@ -33,6 +33,18 @@ static void digest_hmac_matches_rfc_4231(void **state) {
         digest_hmac_sha256(cases[i].key, cases[i].text, bytes);
         digest_hex(bytes, hex);
         assert_string_equal(hex, cases[i].hex);
+
+        struct digest_hmac_key key = {0};
+        for (int use = 0; use < 2; use++) { // prepared, and again after it was used
+            digest_hmac_key_init(&key, cases[i].key);
+            for (int again = 0; again < 2; again++) {
+                digest_hmac_key_sign(&key, cases[i].text, bytes);
+                digest_hex(bytes, hex);
+                assert_string_equal(hex, cases[i].hex);
+            }
+        }
+        digest_hmac_key_release(&key);
+        digest_hmac_key_release(&key);
     }
 }
 

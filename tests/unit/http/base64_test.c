@@ -67,12 +67,13 @@ static void base64_keeps_nul_bytes(void **state) {
     assert_memory_equal(bytes.ptr, "\0\1\0", 3);
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(base64_encodes_the_rfc_vectors),
+    cmocka_unit_test(base64_decodes_the_rfc_vectors),
+    cmocka_unit_test(base64_refuses_text_that_is_not_base64),
+    cmocka_unit_test(base64_keeps_nul_bytes),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base64_encodes_the_rfc_vectors),
-        cmocka_unit_test(base64_decodes_the_rfc_vectors),
-        cmocka_unit_test(base64_refuses_text_that_is_not_base64),
-        cmocka_unit_test(base64_keeps_nul_bytes),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,14 +75,15 @@ static void headers_know_what_the_wire_allows(void **state) {
     assert_false(headers_is_valid_value((struct str){.ptr = "a\0b", .len = 3}));
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(headers_find_names_without_case),
+    cmocka_unit_test(headers_tell_empty_from_absent),
+    cmocka_unit_test(headers_set_replaces_all_in_the_first_place),
+    cmocka_unit_test(headers_remove_tells_how_many),
+    cmocka_unit_test(headers_copy_appends),
+    cmocka_unit_test(headers_know_what_the_wire_allows),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(headers_find_names_without_case),
-        cmocka_unit_test(headers_tell_empty_from_absent),
-        cmocka_unit_test(headers_set_replaces_all_in_the_first_place),
-        cmocka_unit_test(headers_remove_tells_how_many),
-        cmocka_unit_test(headers_copy_appends),
-        cmocka_unit_test(headers_know_what_the_wire_allows),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,13 +84,14 @@ static void response_names_its_status(void **state) {
     assert_false(response_is_success(&response));
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(request_is_get_until_told),
+    cmocka_unit_test(request_copy_shares_nothing),
+    cmocka_unit_test(request_check_refuses_what_breaks_the_wire),
+    cmocka_unit_test(request_check_reports_overflow),
+    cmocka_unit_test(response_names_its_status),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(request_is_get_until_told),
-        cmocka_unit_test(request_copy_shares_nothing),
-        cmocka_unit_test(request_check_refuses_what_breaks_the_wire),
-        cmocka_unit_test(request_check_reports_overflow),
-        cmocka_unit_test(response_names_its_status),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,19 +199,20 @@ static void url_join_puts_one_slash(void **state) {
     assert_str(buf_str(&out), "http://h/x");
 }
 
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(url_parse_takes_apart),
+    cmocka_unit_test(url_parse_refuses_with_a_next_step),
+    cmocka_unit_test(url_parse_refuses_endless_text),
+    cmocka_unit_test(url_parse_target_takes_both_forms),
+    cmocka_unit_test(url_knows_loopback_from_its_imitations),
+    cmocka_unit_test(url_encode_follows_rfc_3986),
+    cmocka_unit_test(url_decode_is_strict),
+    cmocka_unit_test(url_next_pair_keeps_the_bytes),
+    cmocka_unit_test(url_query_get_decodes),
+    cmocka_unit_test(url_query_add_round_trips),
+    cmocka_unit_test(url_join_puts_one_slash),
+};
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(url_parse_takes_apart),
-        cmocka_unit_test(url_parse_refuses_with_a_next_step),
-        cmocka_unit_test(url_parse_refuses_endless_text),
-        cmocka_unit_test(url_parse_target_takes_both_forms),
-        cmocka_unit_test(url_knows_loopback_from_its_imitations),
-        cmocka_unit_test(url_encode_follows_rfc_3986),
-        cmocka_unit_test(url_decode_is_strict),
-        cmocka_unit_test(url_next_pair_keeps_the_bytes),
-        cmocka_unit_test(url_query_get_decodes),
-        cmocka_unit_test(url_query_add_round_trips),
-        cmocka_unit_test(url_join_puts_one_slash),
-    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
