@@ -117,7 +117,8 @@ struct model {
     struct model_fire fire;
     struct model_answer recommendations, profile;
     struct message *settings, *backend;
-    struct buf cleaning; // what was removed from the last paste
+    struct buf cleaning;    // what was removed from the last paste
+    struct buf change_note; // what the run that changes a setting said
     uint64_t settings_run_id, status_run_id, change_run_id;
     struct model_stream stream;
     struct model_notice notice;

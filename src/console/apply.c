@@ -180,10 +180,15 @@ static void finish_fire(struct model *model, const struct error *err, struct eff
 static void finish_change(struct model *model, const struct error *err, struct effects *effects) {
     model->change_run_id = 0;
     if (err->code != ERROR_NONE) {
+        buf_reset(&model->change_note);
         internal_note_error(model, err);
         return;
     }
-    model_note(model, THEME_GOOD, "✓ Saved");
+    const bool has_note = model->change_note.len > 0;
+    model_note(
+        model, has_note ? THEME_WARN : THEME_GOOD, "✓ Saved%s%s", has_note ? " · " : "",
+        buf_text(&model->change_note));
+    buf_reset(&model->change_note);
     model_ask_settings(model, effects);
     model_ask_shopper(model, effects);
 }
@@ -223,7 +228,8 @@ apply_done(struct model *model, uint64_t run_id, const struct error *err, struct
 static void apply_line(struct model *model, const struct message *message) {
     // the function's log belongs to the hops; what a change says is for the person who made it
     if (message->run_id != model->change_run_id || !message->as.line.text) return;
-    model_note(model, THEME_WARN, "%s", message->as.line.text);
+    if (model->change_note.len) buf_add(&model->change_note, STR(" · "));
+    buf_add(&model->change_note, str_from(message->as.line.text));
 }
 
 static void apply_progress(struct model *model, struct message *take_message) {

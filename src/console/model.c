@@ -71,6 +71,7 @@ void model_release(struct model *model) {
         message_free(model->stream.events[i]);
     editor_release(&model->editor);
     buf_release(&model->cleaning);
+    buf_release(&model->change_note);
     buf_release(&model->notice.text);
     mem_free(model->user);
     mem_free(model->event.name);

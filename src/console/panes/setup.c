@@ -106,9 +106,7 @@ static void detail(const struct model *model, struct sheet *sheet) {
     } else if (setting->is_set) {
         sheet_item(sheet, THEME_GOOD, "✓ ", THEME_TEXT, STR("Looks right"));
     }
-    if (setting->note) {
-        sheet_format(sheet, THEME_WARN, "Removed from the pasted value: %s", setting->note);
-    }
+    if (setting->note) sheet_item(sheet, THEME_WARN, "• ", THEME_TEXT, str_from(setting->note));
     if (setting->help) sheet_text(sheet, THEME_TEXT, str_from(setting->help));
     sheet_blank(sheet);
     if (setting->value && setting->value[0]) {
