@@ -34,7 +34,10 @@
 //    "last_sequence":12}
 //   `sequence` is that of the event in the debugger. Hops, always five, in this order and with the
 //   names of protocol/hop.h: destination, lambda, put_events, recommendations, identify.
-//   When a record is visible, the changed trait is too. code: OK; FUNCTION_ERROR (the function
+//   When a record is visible, the changed trait is too. The newest 1,000 are kept; in a flood (2,000
+//   messages behind) only failures are recorded, and asking for one message without a record that was
+//   dealt with answers an empty list at once. Other sources than website-prod have no destination.
+//   code: OK; FUNCTION_ERROR (the function
 //   raised); ACCESS_DENIED; RESOURCE_NOT_FOUND; INVALID_SETTINGS; ETIMEDOUT;
 //   not_sent: DESTINATION_DISABLED, FILTERED_BY_INTEGRATIONS_OBJECT, UNSUPPORTED_EVENT_TYPE.
 // GET /_recloop/destination, PUT with any part of it (answers the new whole)

@@ -9,7 +9,7 @@
 #include "routes.h"
 #include "seed.h"
 
-#define DELIVERY_SLICE_US 4000 // then the network gets its turn again
+#define DELIVERY_SLICE_US 8000 // then the network gets its turn again
 #define PAUSE_AFTER_FAILURE_MS 1000
 
 const char *cloud_region(const struct cloud *cloud) {

@@ -8,7 +8,7 @@
 #include "functions.h"
 #include "segment/event.h"
 
-#define BATCH 64
+#define BATCH 128
 
 // ---- settings ----
 
@@ -222,6 +222,11 @@ static void invoke(
     }
 }
 
+// In a flood the record of a success would be trimmed before anybody could read it.
+static bool is_far_behind(const struct cloud *cloud, int64_t sequence) {
+    return store_last_sequence(cloud->store) - sequence > 2 * STORE_DELIVERIES_KEPT;
+}
+
 static void deliver(struct cloud *cloud, const struct store_event *row) {
     struct destination_record record = {.event = row, .at_ms = cloud->now_ms, .code = "OK"};
     struct functions_run run = {0};
@@ -239,10 +244,12 @@ static void deliver(struct cloud *cloud, const struct store_event *row) {
         invoke(cloud, row, &record, &run);
     }
     record.total_us = clock_monotonic_us() - started_us;
-    struct buf json = {0};
-    destination_record_add_json(cloud, &record, &json);
-    store_add_delivery(cloud->store, row->sequence, buf_str(&json));
-    buf_release(&json);
+    if (record.error || !is_far_behind(cloud, row->sequence)) {
+        struct buf json = {0};
+        destination_record_add_json(cloud, &record, &json);
+        store_add_delivery(cloud->store, row->sequence, buf_str(&json));
+        buf_release(&json);
+    }
     functions_run_release(&run);
     if (record.not_sent) return;
     cloud->counters.deliveries++;

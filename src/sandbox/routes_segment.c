@@ -186,8 +186,9 @@ static enum server_verdict track(struct cloud *cloud, struct exchange *exchange)
 #define TRACKING_PATHS(X)                                                                          \
     X("/v1/track")                                                                                 \
     X("/v1/identify")                                                                              \
-    X("/v1/page") X("/v1/screen") X("/v1/group") X("/v1/alias") X("/v1/batch") X("/v1/import")     \
-        X("/v1/t") X("/v1/i") X("/v1/p") X("/v1/s") X("/v1/g") X("/v1/a") X("/v1/b") X("/v1/m")
+    X("/v1/page")                                                                                  \
+    X("/v1/screen") X("/v1/group") X("/v1/alias") X("/v1/batch") X("/v1/import") X("/v1/t")        \
+        X("/v1/i") X("/v1/p") X("/v1/s") X("/v1/g") X("/v1/a") X("/v1/b") X("/v1/m")
 
 static const struct route rows[] = {
 #define X(at)                                                                                      \

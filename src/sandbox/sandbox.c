@@ -28,7 +28,7 @@ struct sandbox {
     bool has_thread;
     atomic_bool must_stop;
     _Atomic int64_t leave_by_ms; // monotonic; 0: stay
-    int lock_fd; // -1: none
+    int lock_fd;                 // -1: none
     struct buf lock_path, state_path;
     char *url; // owned
     uint16_t port;

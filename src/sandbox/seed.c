@@ -64,7 +64,7 @@ static void
 plan_session(struct plan *plan, struct rng *rng, uint16_t shopper, const double *taste) {
     int64_t time_s = FIRST_DAY_S + (int64_t)rng_below(rng, DAYS) * DAY_S + 8 * 3600 +
                      (int64_t)rng_below(rng, 12 * 3600);
-    const size_t steps = 2 + rng_below(rng, 6);
+    const size_t steps = 2 + rng_below(rng, 5);
     struct walk walk = pick_start(plan, rng, taste);
     for (size_t i = 0; i < steps; i++) {
         const uint8_t item = plan->families[walk.family][walk.at];
@@ -92,7 +92,7 @@ static void plan_shoppers(struct plan *plan, struct rng *rng) {
             taste[i] = liking[i] * 0.04;
         taste[rng_pick(rng, liking, CATALOG_FAMILY_COUNT)] += 70;
         taste[rng_pick(rng, liking, CATALOG_FAMILY_COUNT)] += 18;
-        const size_t sessions = 2 + rng_below(rng, 5);
+        const size_t sessions = 2 + rng_below(rng, 4);
         for (size_t i = 0; i < sessions; i++)
             plan_session(plan, rng, shopper, taste);
     }

@@ -119,7 +119,7 @@ bool store_open(const char *folder, struct store **out, struct error *err) {
         !execute(
             store,
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA journal_size_limit=67108864;"
-            "PRAGMA wal_autocheckpoint=4000;PRAGMA cache_size=-4096;PRAGMA temp_store=MEMORY;",
+            "PRAGMA wal_autocheckpoint=4000;PRAGMA cache_size=-8192;PRAGMA temp_store=MEMORY;",
             err) ||
         !prepare_schema(store, err)) {
         store_close(store);

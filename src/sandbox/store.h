@@ -53,7 +53,7 @@ typedef bool store_event_fn(void *context, const struct store_event *event); // 
 void store_add_event(struct store *store, const struct store_event *event);
 // The sequence of the accepted event of that messageId; 0: none in the window.
 int64_t store_find_message(struct store *store, struct str message_id);
-int64_t store_last_sequence(struct store *store);
+int64_t store_last_sequence(const struct store *store);
 int64_t store_count_events(struct store *store);
 
 struct store_event_query {

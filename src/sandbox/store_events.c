@@ -54,7 +54,7 @@ int64_t store_find_message(struct store *store, struct str message_id) {
     return found;
 }
 
-int64_t store_last_sequence(struct store *store) {
+int64_t store_last_sequence(const struct store *store) {
     return store->last_sequence;
 }
 
