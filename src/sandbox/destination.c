@@ -224,7 +224,7 @@ static void invoke(
 
 // In a flood the record of a success would be trimmed before anybody could read it.
 static bool is_far_behind(const struct cloud *cloud, int64_t sequence) {
-    return store_last_sequence(cloud->store) - sequence > 2 * STORE_DELIVERIES_KEPT;
+    return store_last_sequence(cloud->store) - sequence > INT64_C(2) * STORE_DELIVERIES_KEPT;
 }
 
 static void deliver(struct cloud *cloud, const struct store_event *row) {

@@ -146,6 +146,7 @@ static bool run_endpoint(
 static void add_report(struct functions_run *out) {
     struct rusage usage = {0};
     (void)getrusage(RUSAGE_SELF, &usage);
+    const int64_t used_mib = usage.ru_maxrss / 1024;
     const double ms = (double)out->us / 1000.0;
     const char *id = buf_text(&out->reply.request_id);
     buf_add_format(&out->reply.log, "END RequestId: %s\n", id);
@@ -153,7 +154,7 @@ static void add_report(struct functions_run *out) {
         &out->reply.log,
         "REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\tMemory Size: %d MB\t"
         "Max Memory Used: %lld MB\t\n",
-        id, ms, (long long)(out->us / 1000 + 1), MEMORY_SIZE_MB, (long long)usage.ru_maxrss / 1024);
+        id, ms, (long long)(out->us / 1000 + 1), MEMORY_SIZE_MB, (long long)used_mib);
 }
 
 void functions_run(

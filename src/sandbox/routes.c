@@ -65,12 +65,40 @@ static void answer_nothing_here(struct exchange *exchange, bool is_path_known) {
     buf_release(&path);
 }
 
+static bool is_loopback_url(const char *scheme, struct str authority) {
+    struct buf text = {0};
+    struct url url;
+    struct error err = {0};
+    buf_add_format(&text, "%s" STR_FMT, scheme, STR_ARG(authority));
+    const bool is_it = url_parse(buf_str(&text), &url, &err) && url_is_loopback(&url);
+    buf_release(&text);
+    return is_it;
+}
+
+// The own routes have no password. A page in somebody's browser must not reach them: neither by a
+// cross-site POST (Origin) nor under a name that it made point here (Host).
+static bool is_foreign(const struct exchange *exchange) {
+    const struct str origin = server_header(exchange, "Origin");
+    if (!str_starts_with(exchange->path, STR("/_recloop/"))) return false;
+    if (origin.len && !is_loopback_url("", origin)) return true;
+    return !is_loopback_url("http://", server_header(exchange, "Host"));
+}
+
+static void answer_foreign(struct exchange *exchange) {
+    struct error err = {0};
+    error_set(&err, ERROR_REFUSED, "this route answers programs of this machine only");
+    error_hint(&err, "Ask it under 127.0.0.1 or localhost, not from a page of another site.");
+    routes_answer_error(exchange, &err);
+}
+
 enum server_verdict routes_respond(struct cloud *cloud, struct exchange *exchange) {
     bool is_path_known = false;
     const struct route *route = find(exchange->method, exchange->path, &is_path_known);
     enum server_verdict verdict = SERVER_ANSWER;
     response_release(&exchange->response);
-    if (route)
+    if (is_foreign(exchange))
+        answer_foreign(exchange);
+    else if (route)
         verdict = route->run(cloud, exchange);
     else
         answer_nothing_here(exchange, is_path_known);

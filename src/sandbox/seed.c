@@ -62,18 +62,20 @@ pick_next(const struct plan *plan, struct rng *rng, const double *taste, struct 
 
 static void
 plan_session(struct plan *plan, struct rng *rng, uint16_t shopper, const double *taste) {
-    int64_t time_s = FIRST_DAY_S + (int64_t)rng_below(rng, DAYS) * DAY_S + 8 * 3600 +
-                     (int64_t)rng_below(rng, 12 * 3600);
+    int64_t time_s = FIRST_DAY_S + (int64_t)rng_below(rng, DAYS) * DAY_S + INT64_C(8) * 3600 +
+                     (int64_t)rng_below(rng, UINT64_C(12) * 3600);
     const size_t steps = 2 + rng_below(rng, 5);
     struct walk walk = pick_start(plan, rng, taste);
     for (size_t i = 0; i < steps; i++) {
         const uint8_t item = plan->families[walk.family][walk.at];
         const bool is_added = rng_below(rng, 100) < 30,
                    is_ordered = is_added && rng_below(rng, 100) < 35;
-        for (uint8_t kind = 0; kind < 1 + is_added + is_ordered; kind++) {
+        const int last = is_added + is_ordered;
+        for (int kind = 0; kind <= last; kind++) {
             plan_add(
                 plan,
-                (struct planned){.time_s = time_s, .shopper = shopper, .item = item, .kind = kind});
+                (struct planned){
+                    .time_s = time_s, .shopper = shopper, .item = item, .kind = (uint8_t)kind});
             time_s += 20 + (int64_t)rng_below(rng, 100);
         }
         walk = pick_next(plan, rng, taste, walk);
@@ -124,12 +126,12 @@ static void plan_user(struct plan *plan) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(history); i++) {
         plan_add(
-            plan,
-            (struct planned){
-                .time_s = FIRST_DAY_S + history[i].day * DAY_S + 18 * 3600 + history[i].minute * 60,
-                .shopper = SHOPPERS,
-                .item = catalog_number(history[i].sku),
-                .kind = history[i].kind});
+            plan, (struct planned){
+                      .time_s = FIRST_DAY_S + history[i].day * DAY_S + INT64_C(18) * 3600 +
+                                INT64_C(60) * history[i].minute,
+                      .shopper = SHOPPERS,
+                      .item = catalog_number(history[i].sku),
+                      .kind = history[i].kind});
     }
 }
 
@@ -144,7 +146,8 @@ static int compare_planned(const void *left, const void *right) {
 static void add_planned(struct cloud *cloud, const struct planned *event) {
     struct buf user = {0}, session = {0};
     buf_add_int(
-        &user, event->shopper == SHOPPERS ? (int64_t)SEED : FIRST_USER + 7919 * event->shopper);
+        &user,
+        event->shopper == SHOPPERS ? (int64_t)SEED : FIRST_USER + INT64_C(7919) * event->shopper);
     buf_add_format(&session, "%s-anon", buf_text(&user));
     (void)ledger_add_past(
         cloud, &(struct recommender_event){

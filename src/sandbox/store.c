@@ -11,7 +11,7 @@
 #include <sqlite3.h>
 
 static const char *const sql_texts[STORE_SQL_COUNT] = {
-#define X(id, sql) [id] = sql,
+#define X(id, sql) [id] = (sql),
     STORE_SQL(X)
 #undef X
 };
@@ -145,7 +145,7 @@ void store_close(struct store *store) {
 }
 
 bool store_is_writing(const struct store *store) {
-    return store->is_writing;
+    return store->is_writing || store->has_failed;
 }
 
 static void fail(struct store *store) {

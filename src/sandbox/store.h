@@ -26,9 +26,9 @@
 
 struct store;
 bool store_open(const char *folder, struct store **out, struct error *err)
-    MUST_CHECK;                        // NULL: memory
-void store_close(struct store *store); // rolls back what is open
-bool store_is_writing(const struct store *store);
+    MUST_CHECK;                                   // NULL: memory
+void store_close(struct store *store);            // rolls back what is open
+bool store_is_writing(const struct store *store); // also: a failure is to be reported
 bool store_commit(struct store *store, struct error *err) MUST_CHECK; // nothing open: true
 void store_rollback(struct store *store);
 void store_trim(struct store *store, int64_t now_ms);

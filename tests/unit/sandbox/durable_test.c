@@ -133,6 +133,37 @@ static void a_restart_answers_the_same(void **state) {
     (void)state;
 }
 
+// The client holds the write lock: every commit of the sandbox fails, as with a full disk.
+static void what_cannot_be_stored_is_not_acknowledged(void **state) {
+    struct fixture fixture;
+    sqlite3 *database = NULL;
+    char path[300];
+    const char *json = "{\"event\":\"Product Clicked\",\"userId\":\"2941404340\",\"anonymousId\":"
+                       "\"2941404340-anon\",\"messageId\":\"full-1\",\"properties\":{\"sku\":"
+                       "\"led-high-tops\"}}";
+    fixture_start_on_disk(&fixture);
+    char *before = fixture_recommendations(&fixture, "2941404340");
+    temp_folder_path(&fixture.folder, "sandbox.db", path, sizeof(path));
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(fixture_track(&fixture, "website-prod", "track", json), 500);
+    assert_true(json_get_text(fixture.json.root, "code").len > 0);
+    assert_true(json_get_text(fixture.json.root, "message").len > 0);
+    char *during = fixture_recommendations(&fixture, "2941404340");
+    assert_string_equal(before, during); // nothing of it stayed in the model
+    assert_int_equal(sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    assert_int_equal(fixture_track(&fixture, "website-prod", "track", json), 200);
+    assert_str(json_get_text(fixture_delivery(&fixture, "full-1"), "status"), "delivered");
+    char *after = fixture_recommendations(&fixture, "2941404340");
+    assert_string_not_equal(before, after);
+    free(before);
+    free(during);
+    free(after);
+    fixture_stop(&fixture);
+    (void)state;
+}
+
 static void settings_and_sessions_survive_a_restart(void **state) {
     struct fixture fixture;
     fixture_start_on_disk(&fixture);
@@ -176,6 +207,7 @@ static void data_of_a_newer_version_is_left_alone(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_acknowledged_event_survives_kill_and_counts_once),
     cmocka_unit_test(a_restart_answers_the_same),
+    cmocka_unit_test(what_cannot_be_stored_is_not_acknowledged),
     cmocka_unit_test(settings_and_sessions_survive_a_restart),
     cmocka_unit_test(data_of_a_newer_version_is_left_alone),
 };

@@ -62,6 +62,7 @@ int fixture_call(struct fixture *fixture, const struct fixture_call *call) {
     if (call->authorization) {
         headers_set(&request.headers, STR("Authorization"), str_from(call->authorization));
     }
+    if (call->host) headers_set(&request.headers, STR("Host"), str_from(call->host));
     if (call->origin) headers_set(&request.headers, STR("Origin"), str_from(call->origin));
     return send_request(fixture, &request);
 }

@@ -27,7 +27,7 @@ const char *fixture_get_identity(const struct fixture *fixture, const char *key)
 struct fixture_call {
     const char *method, *target, *body; // method NULL: GET
     const char *authorization;          // NULL: none
-    const char *origin;
+    const char *origin, *host;
 };
 // Each call returns the status; body and JSON are in the fixture.
 int fixture_call(struct fixture *fixture, const struct fixture_call *call);

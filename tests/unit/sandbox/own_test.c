@@ -215,6 +215,33 @@ static void env_names_every_identity(void **state) {
     }
 }
 
+static void pages_of_other_sites_do_not_reach_the_own_routes(void **state) {
+    static const struct {
+        const char *origin, *host;
+        int status;
+    } cases[] = {
+        {NULL, NULL, 200},
+        {"http://localhost:3000", NULL, 200},
+        {"https://evil.example", NULL, 403},
+        {"null", NULL, 403},
+        {NULL, "evil.example:7780", 403},
+        {NULL, "127.0.0.1.evil.example", 403},
+        {NULL, "localhost:1", 200},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_int_equal(
+            fixture_call(
+                fixture,
+                &(struct fixture_call){
+                    .method = "POST",
+                    .target = "/_recloop/reset",
+                    .origin = cases[i].origin,
+                    .host = cases[i].host}),
+            cases[i].status);
+    }
+}
+
 static void garbage_does_not_stop_it(void **state) {
     static const char *const garbage[] = {
         "\r\n\r\n",
@@ -245,6 +272,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(stopping_answers_those_who_wait),
     WITH_SANDBOX(unknown_paths_and_methods_say_so),
     WITH_SANDBOX(env_names_every_identity),
+    WITH_SANDBOX(pages_of_other_sites_do_not_reach_the_own_routes),
     WITH_SANDBOX(garbage_does_not_stop_it),
 };
 

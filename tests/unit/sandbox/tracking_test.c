@@ -1,5 +1,9 @@
 // The Tracking API with its quirks: what is answered 200, what 400, and what the debugger tells.
 #include "fixture.h"
+#include "segment/tracking.h"
+#include "support/plain_client.h"
+
+#include <zlib.h>
 
 static int start(void **state) {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
@@ -170,6 +174,33 @@ static void a_batch_publishes_its_good_messages(void **state) {
     assert_int_equal(accepted, 2);
 }
 
+static void compressed_batches_are_read(void **state) {
+    struct fixture *fixture = *state;
+    const char *json = "{\"batch\":[{\"type\":\"track\",\"event\":\"Zipped\",\"userId\":\"u\"}]}";
+    unsigned char packed[512];
+    uLongf packed_len = sizeof(packed);
+    assert_int_equal(
+        compress(packed, &packed_len, (const unsigned char *)json, (uLong)strlen(json)), Z_OK);
+    struct request request = {0};
+    struct response response = {0};
+    struct buf basic = {0};
+    tracking_add_basic(&basic, str_from(fixture_get_identity(fixture, "write_keys.ios-prod")));
+    request_set_method(&request, STR("POST"));
+    request_set_url(&request, STR("/v1/import"));
+    request_set_body(&request, (struct str){.ptr = (const char *)packed, .len = packed_len});
+    headers_set(&request.headers, STR("Authorization"), buf_str(&basic));
+    headers_set(&request.headers, STR("Content-Encoding"), STR("deflate"));
+    plain_client_send(sandbox_url(fixture->sandbox), &request, &response);
+    assert_int_equal(response.status, 200);
+    request.body.len /= 2; // cut short: no JSON
+    plain_client_send(sandbox_url(fixture->sandbox), &request, &response);
+    assert_int_equal(response.status, 400);
+    request_release(&request);
+    response_release(&response);
+    buf_release(&basic);
+    assert_int_equal(debugger_count(fixture, "ios-prod"), 1);
+}
+
 static void clock_skew_is_taken_out_of_the_time(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(
@@ -239,6 +270,7 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(unknown_keys_get_200_and_missing_ones_400),
     WITH_SANDBOX(the_key_may_be_in_the_body_and_is_taken_out),
     WITH_SANDBOX(a_batch_publishes_its_good_messages),
+    WITH_SANDBOX(compressed_batches_are_read),
     WITH_SANDBOX(clock_skew_is_taken_out_of_the_time),
     WITH_SANDBOX(browsers_may_ask_first),
     WITH_SANDBOX(the_debugger_shows_the_newest_500_of_a_source),
