@@ -1,7 +1,7 @@
 // console — the loop: drain messages, drain keys, update, draw once, present the difference.
 #include "console/console.h"
 
-#include "base/memory.h"
+#include "base/clock.h"
 #include "console/term.h"
 #include "console/view.h"
 
@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #define ANIMATION_MS 120
+// What messages change is drawn at most so often, or a flood of them would be spent on drawing. Keys are
+// answered at once.
+#define FRAME_MS 16
 #define STATUS_INTERRUPTED 130
 // One turn takes at most so many messages: keys must not wait behind a flood.
 #define MESSAGES_PER_TURN 256
@@ -45,7 +48,9 @@ struct console {
     struct model model;
     struct canvas canvas;
     struct input input;
-    bool is_over, is_changed, has_more_messages;
+    bool is_over, has_more_messages;
+    bool is_changed, is_urgent; // the screen is behind; somebody waits for it
+    int64_t drawn_at_ms;        // monotonic
     int status;
 };
 
@@ -92,6 +97,7 @@ static void drain_messages(struct console *console) {
 
 static void drain_keys(struct console *console) {
     while (!console->is_over && term_read(console->term, &console->input)) {
+        console->is_urgent = true;
         struct effects effects = {0};
         model_handle(&console->model, &console->input, &effects);
         carry_out(console, &effects);
@@ -105,7 +111,7 @@ static void resize(struct console *console) {
         canvas_resize(&console->canvas, columns, rows);
     }
     model_resize(&console->model, columns, rows);
-    console->is_changed = true;
+    console->is_changed = console->is_urgent = true;
 }
 
 static void end(struct console *console, int status) {
@@ -128,24 +134,34 @@ static void drain_signals(struct console *console) {
     }
 }
 
-static void draw(struct console *console) {
-    if (!console->is_changed) return;
-    console->is_changed = false;
+// Draws if it is time; returns how long the screen may stay behind, -1: it is not.
+static int draw(struct console *console) {
+    if (!console->is_changed) return -1;
+    const int64_t now_ms = clock_monotonic_ms();
+    const int64_t due_ms = console->drawn_at_ms + FRAME_MS;
+    if (!console->is_urgent && now_ms < due_ms) return (int)(due_ms - now_ms);
+    console->is_changed = console->is_urgent = false;
+    console->drawn_at_ms = now_ms;
     view_draw(&console->model, &console->canvas);
     term_present(console->term, &console->canvas);
+    return -1;
 }
 
-static void wait_and_handle(struct console *console) {
+static int choose_timeout(const struct console *console, int behind_ms) {
+    if (console->has_more_messages) return 0;
+    if (behind_ms >= 0) return behind_ms;
+    return model_is_animated(&console->model) ? ANIMATION_MS : -1;
+}
+
+static void wait_and_handle(struct console *console, int behind_ms) {
     struct pollfd fds[] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
         {.fd = console->options->wake->read_fd, .events = POLLIN},
         {.fd = term_signal_fd(console->term), .events = POLLIN},
     };
-    const bool is_animated = model_is_animated(&console->model);
-    const int timeout_ms = console->has_more_messages ? 0 : is_animated ? ANIMATION_MS : -1;
-    const int ready = poll(fds, ARRAY_COUNT(fds), timeout_ms);
+    const int ready = poll(fds, ARRAY_COUNT(fds), choose_timeout(console, behind_ms));
     if (ready < 0) return; // a signal: its byte is in the pipe
-    if (ready == 0 && is_animated) {
+    if (ready == 0 && behind_ms < 0 && model_is_animated(&console->model)) {
         model_tick(&console->model);
         console->is_changed = true;
     }
@@ -163,8 +179,8 @@ static void run(struct console *console) {
     carry_out(console, &effects);
     drain_messages(console); // what is already there belongs on the first screen
     while (!console->is_over) {
-        draw(console);
-        wait_and_handle(console);
+        const int behind_ms = draw(console);
+        wait_and_handle(console, behind_ms);
     }
 }
 

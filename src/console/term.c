@@ -242,13 +242,19 @@ bool term_open(const struct term_options *options, struct term **out, struct err
     term->signal_pipe[0] = term->signal_pipe[1] = -1;
     term->is_ascii = !has_utf8() || options->is_ascii;
     tcgetattr(STDIN_FILENO, &term->saved);
-    if (!open_signal_pipe(term, err) || !open_screen(term, err)) {
+    if (!open_signal_pipe(term, err)) {
+        free_term(term);
+        return false;
+    }
+    // before curses, which leaves alone what is taken; it would lose a Ctrl-Z pressed while it writes
+    watch_signals(term);
+    if (!open_screen(term, err)) {
+        unwatch_signals(term);
         tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
         free_term(term);
         return false;
     }
     arm_crash(term);
-    watch_signals(term); // after newterm, which sets handlers of its own
     set_up_keys();
     term->depth = choose_depth(options);
     make_pairs(term);

@@ -14,7 +14,8 @@ static struct harness *current; // a failed test leaves it running
 #define COMMON                                                                                     \
     "TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR", "RECLOOP_TEST_CRASH",                     \
         "ASAN_OPTIONS=detect_leaks=1:handle_segv=0:handle_abort=0",                                \
-        "UBSAN_OPTIONS=print_stacktrace=1"
+        "UBSAN_OPTIONS=print_stacktrace=1",                                                        \
+        "TSAN_OPTIONS=halt_on_error=1:handle_segv=0:handle_abort=0"
 
 static const char *const plain[] = {COMMON, NULL};
 
@@ -318,7 +319,9 @@ static void whole_program_turns_the_loop(void **state) {
     struct buf variables[4] = {{0}};
     const char *const names[] = {"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"};
     const char *environment[16] = {COMMON};
-    size_t at = 6;
+    size_t at = 0;
+    while (environment[at])
+        at++;
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         buf_add_format(&variables[i], "%s=%s", names[i], home);
         environment[at++] = buf_text(&variables[i]);
