@@ -48,6 +48,9 @@ const struct sandbox_identities *backend_identities(const struct backend *backen
 const char *backend_note(const struct backend *backend);
 // Forgets the settings and the client; the sandbox stays.
 void backend_reload(struct backend *backend);
+// Nobody answers at that sandbox any more: if it is the one in use and of another process, the next
+// backend_open looks for it again, and starts one if nobody serves.
+void backend_lost(struct backend *backend, struct str url);
 // No task runs any more: frees clients that were replaced.
 void backend_settle(struct backend *backend);
 

@@ -15,6 +15,8 @@
 
 #include <unistd.h>
 
+#define LINGER_MS 2000 // short commands of others end well within it; who watches must move on
+
 struct generation {
     struct config config;
     struct sandbox_identities identities; // count 0 for the cloud
@@ -27,7 +29,8 @@ struct backend {
     char *profile, *config_path;    // owned
     struct generation *now;         // NULL: settings not loaded
     struct generation *retired;
-    struct sandbox *own; // NULL: none started here
+    struct sandbox *own;         // NULL: none started here
+    struct transfers *transfers; // NULL until a sandbox is looked for
     struct sandbox_search_result found;
     struct buf note; // "in memory: …"
     bool is_open;
@@ -62,7 +65,8 @@ void backend_free(struct backend *backend) {
     if (!backend) return;
     free_generations(backend->now);
     free_generations(backend->retired);
-    sandbox_stop(backend->own);
+    transfers_free(backend->transfers);
+    sandbox_leave(backend->own, LINGER_MS); // others may have found it
     buf_release(&backend->note);
     mem_free(backend->profile);
     mem_free(backend->config_path);
@@ -152,7 +156,9 @@ static bool open_sandbox(struct backend *backend, struct error *err) {
     CLEANUP(buf_release) struct buf folder = {0};
     CLEANUP(buf_release) struct buf why = {0};
     const bool has_folder = backend_data_folder(backend, &folder, &why);
+    if (!backend->transfers) backend->transfers = transfers_new(NULL);
     struct sandbox_search search = {
+        .transfers = backend->transfers,
         .data_folder = has_folder ? buf_text(&folder) : NULL,
     };
     if (!sandbox_search_run(&search, &backend->found, &backend->own, err)) return false;
@@ -211,6 +217,12 @@ void backend_reload(struct backend *backend) {
         backend->retired = mem_take(&backend->now);
     }
     backend->is_open = false;
+}
+
+void backend_lost(struct backend *backend, struct str url) {
+    if (backend->own || !str_equal(url, str_from(backend->found.url))) return;
+    backend->found = (struct sandbox_search_result){0};
+    backend_reload(backend);
 }
 
 void backend_settle(struct backend *backend) {

@@ -250,7 +250,12 @@ static void step(struct task *task, const struct task_event *event) {
         ask_anew(self);
         break;
     case TASK_TIMER: ask_anew(self); break;
-    case TASK_RESPONSE: read_answer(self, event); break;
+    case TASK_RESPONSE:
+        if (run_recover(&self->run, event))
+            ask_anew(self);
+        else
+            read_answer(self, event);
+        break;
     case TASK_CANCELLED: break;
     }
 }

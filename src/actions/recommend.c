@@ -276,6 +276,17 @@ static void read_change(struct recommend *self, const struct task_event *event) 
         ask(self, PHASE_CHANGE);
 }
 
+static void read_answer(struct recommend *self, const struct task_event *event) {
+    switch (self->phase) {
+    case PHASE_LIST: read_list(self, event); break;
+    case PHASE_REASONS:
+        read_reasons(self, event);
+        go_on(self);
+        break;
+    case PHASE_CHANGE: read_change(self, event); break;
+    }
+}
+
 static void step(struct task *task, const struct task_event *event) {
     struct recommend *self = (struct recommend *)(void *)task;
     self->now_ms = event->now_ms;
@@ -286,14 +297,10 @@ static void step(struct task *task, const struct task_event *event) {
         break;
     case TASK_TIMER: ask(self, PHASE_LIST); break;
     case TASK_RESPONSE:
-        switch (self->phase) {
-        case PHASE_LIST: read_list(self, event); break;
-        case PHASE_REASONS:
-            read_reasons(self, event);
-            go_on(self);
-            break;
-        case PHASE_CHANGE: read_change(self, event); break;
-        }
+        if (run_recover(&self->run, event))
+            ask(self, PHASE_LIST);
+        else
+            read_answer(self, event);
         break;
     case TASK_CANCELLED: break;
     }

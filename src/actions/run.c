@@ -3,6 +3,8 @@
 
 #include "base/memory.h"
 
+#define MOST_RECOVERIES 100 // of one run; each has found a sandbox that answered
+
 void run_init(
     struct run *run,
     const struct task_ops *ops,
@@ -40,6 +42,19 @@ struct client *run_client(const struct run *run) {
 
 bool run_is_sandbox(const struct run *run) {
     return client_is_sandbox(run->client);
+}
+
+bool run_recover(struct run *run, const struct task_event *event) {
+    const bool is_gone = event->error && event->error->code == ERROR_UNREACHABLE;
+    if (!is_gone || !run_is_sandbox(run) || run->recoveries >= MOST_RECOVERIES) return false;
+    struct error err = {0};
+    struct backend *backend = run->context->backend;
+    backend_lost(backend, client_sandbox_url(run->client));
+    if (!backend_open(backend, &err) || !backend_sandbox_url(backend)) return false;
+    run->client = backend_client(backend);
+    run->recoveries++;
+    run_note(run, STR("The sandbox's process ended; going on with another."));
+    return true;
 }
 
 const struct config *run_config(const struct run *run) {
@@ -105,17 +120,25 @@ struct call_run {
     const struct run_call_functions *functions;
 };
 
+static void ask(struct call_run *self) {
+    struct error err = {0};
+    if (self->functions->ask(&self->run, &err))
+        client_call_start(&self->run.call, &self->run.task);
+    else
+        task_fail(&self->run.task, &err);
+}
+
 static void step_call(struct task *task, const struct task_event *event) {
     struct call_run *self = (struct call_run *)(void *)task;
     struct error err = {0};
     switch (event->kind) {
-    case TASK_BEGIN:
-        if (self->functions->ask(&self->run, &err))
-            client_call_start(&self->run.call, task);
+    case TASK_BEGIN: ask(self); break;
+    case TASK_RESPONSE:
+        if (run_recover(&self->run, event))
+            ask(self);
         else
-            task_fail(task, &err);
+            settle(task, self->functions->answer(&self->run, event, &err), &err);
         break;
-    case TASK_RESPONSE: settle(task, self->functions->answer(&self->run, event, &err), &err); break;
     case TASK_TIMER:
     case TASK_CANCELLED: break;
     }

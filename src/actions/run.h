@@ -18,6 +18,7 @@ struct run {
     uint64_t run_id;
     struct arguments arguments; // owned copy
     struct client_call call;    // owned
+    int recoveries;
 };
 
 void run_init(
@@ -34,6 +35,9 @@ struct client *run_client(const struct run *run); // NULL when the backend was n
 bool run_is_sandbox(const struct run *run);
 // --user, else the user in focus.
 struct str run_user(const struct run *run);
+// In a response step: did the process that served the sandbox go away? Then another is found or
+// started, the run goes on with it, and the answer is true: ask again.
+bool run_recover(struct run *run, const struct task_event *event);
 const struct config *run_config(const struct run *run); // of an open backend
 // A setting of the loaded configuration, by key; must exist.
 const struct config_value *run_setting(const struct run *run, const char *key);

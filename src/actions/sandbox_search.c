@@ -68,14 +68,18 @@ static void free_task(struct task *task) {
     mem_free(task);
 }
 
-static bool greet(const char *url, struct sandbox_search_result *out, struct error *err) {
+static bool greet(
+    struct transfers *transfers,
+    const char *url,
+    struct sandbox_search_result *out,
+    struct error *err) {
     static const struct task_ops ops = {
         .name = "sandbox greeting", .step = greeting_step, .free = free_task};
     struct greeting *greeting = MEM_NEW(struct greeting);
     greeting->task.ops = &ops;
     greeting->url = url;
     greeting->out = out;
-    if (!task_run(&greeting->task, NULL, NULL, NULL, err)) return false;
+    if (!task_run_on(transfers, &greeting->task, NULL, NULL, err)) return false;
     copy_text(out->url, sizeof(out->url), str_from(url));
     return true;
 }
@@ -88,12 +92,12 @@ static void pause_step(struct task *task, const struct task_event *event) {
 }
 
 // Lets the starter that has the lock write where it listens.
-static bool pause_a_little(struct error *err) {
+static bool pause_a_little(struct transfers *transfers, struct error *err) {
     static const struct task_ops ops = {
         .name = "sandbox pause", .step = pause_step, .free = free_task};
     struct task *task = MEM_NEW(struct task);
     task->ops = &ops;
-    return task_run(task, NULL, NULL, NULL, err);
+    return task_run_on(transfers, task, NULL, NULL, err);
 }
 
 static bool start(
@@ -117,14 +121,14 @@ bool sandbox_search_run(
     bool is_found = false;
     while (search->data_folder && !search->fell_back && !is_found) {
         struct sandbox_place place = {0};
-        is_found =
-            (sandbox_find(search->data_folder, &place, err) && greet(place.url, &found, err)) ||
-            start(search->data_folder, &found, out_own, err);
+        is_found = (sandbox_find(search->data_folder, &place, err) &&
+                    greet(search->transfers, place.url, &found, err)) ||
+                   start(search->data_folder, &found, out_own, err);
         if (is_found) break;
         if (err->code != ERROR_BUSY) {
             search->fell_back = true;
             search->fall_back_reason = *err;
-        } else if (clock_monotonic_ms() > give_up_ms || !pause_a_little(err)) {
+        } else if (clock_monotonic_ms() > give_up_ms || !pause_a_little(search->transfers, err)) {
             return error_hint(
                 err, "Another recloop holds %s and does not answer; end it, or set XDG_DATA_HOME.",
                 search->data_folder);

@@ -6,9 +6,12 @@
 // Threads  as sandbox_start; runs requests of its own, so not inside a step.
 #pragma once
 
+#include "net/transfers.h"
 #include "sandbox/sandbox.h"
 
 struct sandbox_search {
+    struct transfers *transfers;   // borrowed; the connection they keep open tells the sandbox's
+                                   // owner that somebody is there (sandbox_leave)
     const char *data_folder;       // NULL: in memory at once
     bool fell_back;                // out: in memory although a folder was given
     struct error fall_back_reason; // out

@@ -144,7 +144,10 @@ static void step(struct task *task, const struct task_event *event) {
     switch (event->kind) {
     case TASK_BEGIN: begin(send); break;
     case TASK_RESPONSE:
-        if (send->phase == &send_baseline) {
+        // the same messageId again is no second event
+        if (run_recover(&send->run, event)) {
+            send_enter(send, send->phase);
+        } else if (send->phase == &send_baseline) {
             send->phase->answer(send, event); // its outcome does not stop anything
             send_enter(send, first_phase(send));
         } else {

@@ -182,7 +182,12 @@ static void step(struct task *task, const struct task_event *event) {
         post(self);
         break;
     case TASK_TIMER: post(self); break;
-    case TASK_RESPONSE: read_answer(self, event); break;
+    case TASK_RESPONSE:
+        if (run_recover(&self->run, event))
+            post(self);
+        else
+            read_answer(self, event);
+        break;
     case TASK_CANCELLED: report(self, event->now_ms, false); break;
     }
 }

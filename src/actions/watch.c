@@ -110,7 +110,12 @@ static void step(struct task *task, const struct task_event *event) {
     struct watch *self = (struct watch *)(void *)task;
     switch (event->kind) {
     case TASK_BEGIN: ask(self); break;
-    case TASK_RESPONSE: read_events(self, event); break;
+    case TASK_RESPONSE:
+        if (run_recover(&self->run, event))
+            ask(self);
+        else
+            read_events(self, event);
+        break;
     case TASK_TIMER:
     case TASK_CANCELLED: break;
     }

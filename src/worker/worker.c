@@ -30,6 +30,7 @@ struct worker {
     struct transfers *transfers;
     struct worker_run *runs;
     size_t run_count;
+    struct buf told_url;     // of the sandbox last told in MESSAGE_BACKEND
     atomic_bool is_stopping; // for actions that work inside one step
 };
 
@@ -169,11 +170,24 @@ static int64_t check_deadlines(struct worker *worker) {
     return sleep_ms;
 }
 
+static void tell_backend(struct worker *worker) {
+    buf_reset(&worker->told_url);
+    buf_add(&worker->told_url, str_from(backend_sandbox_url(worker->backend)));
+    post(worker, backend_describe(worker->backend, 0));
+}
+
+// Settings may have changed the profile, and a sandbox of another process may have gone.
+static void tell_changed_backend(struct worker *worker) {
+    if (!backend_client(worker->backend)) return;
+    const struct str url = str_from(backend_sandbox_url(worker->backend));
+    if (!str_equal(url, buf_str(&worker->told_url))) tell_backend(worker);
+}
+
 // The first screen is there before this has ended.
 static void open_backend(struct worker *worker) {
     struct error err = {0};
     const bool is_open = backend_open(worker->backend, &err);
-    post(worker, backend_describe(worker->backend, 0));
+    tell_backend(worker);
     if (is_open) return;
     post(worker, message_new_line(0, true, str_from(err.message)));
     if (err.hint[0]) post(worker, message_new_line(0, true, str_from(err.hint)));
@@ -195,6 +209,7 @@ static void *work(void *context) {
     while (!atomic_load(&worker->is_stopping)) {
         drain_commands(worker);
         if (worker->run_count == 0) backend_settle(worker->backend);
+        tell_changed_backend(worker);
         if (!transfers_run_once(worker->transfers, check_deadlines(worker))) break;
     }
     for (struct worker_run *run = worker->runs; run; run = run->next)
@@ -245,5 +260,6 @@ void worker_stop(struct worker *worker) {
     transfers_free(worker->transfers);
     queue_free(worker->commands);
     backend_free(worker->backend);
+    buf_release(&worker->told_url);
     mem_free(worker);
 }

@@ -1,0 +1,80 @@
+#!/bin/sh
+# cli_exit — exit codes, and what stands on standard output and error.
+. "$(dirname "$0")/cli_support.sh"
+
+# 2: wrong usage, nothing on standard output
+run 2 sned
+err_has 'recloop: there is no command "sned"'
+err_has '`recloop send`'
+[ ! -s "$work/out" ] || fail "usage errors write to standard output"
+run 2 send --wait soon
+run 2 recommend --num 0
+err_has "--num"
+run 2 recommend --num 501
+run 2 help nonsense
+
+# 3: configuration
+run 3 --profile work recommend --json
+json 'o["ok"] is False and o["error"]["code"] == "config"'
+err_has "recloop config set campaign_arn"
+run 3 config get no_such_setting
+run 3 config set campain_arn x
+err_has campaign_arn
+run 3 --profile work config get campaign_arn
+
+# 4: not reachable. Port 9 of loopback: nobody listens there in a test
+with="RECLOOP_TRACKING_URL=http://127.0.0.1:9 SEGMENT_WEBSITE_WRITE_KEY=0123456789abcdef0123456789abcdef"
+run 4 --profile work send --json
+json 'o["hops"][0]["state"] == "failed" and o["error"]["code"] == "unreachable"'
+err_has "127.0.0.1:9"
+with=""
+
+# 1: the other side said no
+run 1 profile --user nobody-knows-me
+err_has "recloop: "
+run 1 sandbox import /no/such/file.csv
+err_has /no/such/file.csv
+
+# a deadline of the whole run is a timeout; an interrupt is 130; both within their time
+run 4 --timeout 300 recommend --watch 60 --json
+recloop recommend --watch 60 --json >"$work/out" 2>"$work/err" &
+watcher=$!
+started="$started $watcher"
+until [ -s "$work/out" ]; do kill -0 "$watcher" || fail "watch ended early"; done
+kill -INT "$watcher"
+status=0; wait "$watcher" || status=$?
+[ "$status" = 130 ] || fail "an interrupted run ended with $status"
+
+# a reader that leaves is no failure and makes no noise
+{ recloop help; echo $? >"$work/status"; } 2>"$work/err" | head -n 1 >"$work/out"
+[ ! -s "$work/err" ] || fail "a closed pipe makes noise"
+out_has "recloop"
+
+# notes and progress never reach standard output; --quiet leaves errors only
+run 0 stream --rate 500 --limit 20
+[ ! -s "$work/out" ] || fail "progress on standard output"
+err_has "20 of 20"
+run 0 stream --rate 500 --limit 20 --quiet
+[ ! -s "$work/err" ] || fail "--quiet still tells progress"
+run 0 stream --rate 500 --limit 20 --json
+[ "$(tail -n 1 "$work/out" | cut -c 1-24)" = '{"kind":"done","ok":true' ] || fail "no last line"
+
+# help, version and completion start no sandbox
+rm -rf "$work/home/.local"
+for command in version help "help send" "config list" "config path" "completion bash"; do
+  # shellcheck disable=SC2086
+  run 0 $command
+done
+[ ! -e "$work/home/.local/share/recloop/sandbox/sandbox.json" ] || fail "a sandbox was started"
+run 0 completion bash; bash -n "$work/out" || fail "the bash completion does not parse"
+for shell in zsh fish; do
+  run 0 completion $shell
+  command -v $shell >/dev/null 2>&1 || { echo "not checked here: $shell"; continue; }
+  $shell -n "$work/out" || fail "the $shell completion does not parse"
+done
+run 0 completion bash
+# shellcheck disable=SC2016 # for the other shell
+completed=$(bash -c '. "$1"; COMP_WORDS=(recloop send --via s); COMP_CWORD=3; _recloop; echo "${COMPREPLY[*]}"' \
+  - "$work/out")
+[ "$completed" = segment ] || fail "completing --via s gave \"$completed\""
+echo "every exit code is earned"

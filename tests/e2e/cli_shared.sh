@@ -1,0 +1,74 @@
+#!/bin/sh
+# cli_shared — one sandbox for many processes; what it acknowledged survives kill -9.
+. "$(dirname "$0")/cli_support.sh"
+
+start_sandbox
+url=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["url"])' "$work/ready")
+python3 - "$work/ready" "$sandbox" <<'PY'
+import json, sys
+o = json.load(open(sys.argv[1]))
+assert o["pid"] > 0 and o["write_keys"]["website-prod"] and o["campaign_arn"].startswith("arn:aws:personalize:us-east-1:")
+PY
+
+# other processes use it, and say so
+run 0 status --json
+json "o['backend'] == 'sandbox_other' and o['url'] == '$url'"
+run 0 sandbox env
+out_has "export AWS_ENDPOINT_URL=$url"
+run 0 send --user 815 --sku zipped-jacket --wait 10 --json
+run 0 profile --user 815 --json
+json 'len(o["traits"]["recommended_products"]) > 0'
+
+# a second one on the same folder is refused with a reason
+run 1 sandbox --listen 127.0.0.1:0
+err_has "recloop: "
+
+# what was acknowledged survives kill -9
+run 0 send --user 816 --sku led-high-tops --wait 10 --json
+kill -KILL "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["pid"])' "$work/ready")"
+wait "$sandbox" 2>/dev/null || true
+run 0 profile --user 816 --events --json
+json 'len(o["traits"]["recommended_products"]) > 0'
+json 'any(e["sku"] == "led-high-tops" for e in o["events"])'
+
+# SIGTERM is a clean end
+start_sandbox
+kill -TERM "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["pid"])' "$work/ready")"
+status=0; wait "$sandbox" || status=$?
+[ "$status" = 0 ] || fail "SIGTERM ended the sandbox with $status"
+
+# many starters at once: the lock decides, nobody fails
+pids=""
+for i in 1 2 3 4 5 6; do
+  recloop send --user "race-$i" --wait 10 --json >"$work/race-$i" 2>&1 &
+  pids="$pids $!"
+done
+for pid in $pids; do
+  wait "$pid" || { cat "$work"/race-* >&2; fail "a starter lost the race and failed"; }
+done
+for i in 1 2 3 4 5 6; do
+  run 0 profile --user "race-$i" --json
+  json 'len(o["traits"]["recommended_products"]) > 0'
+done
+
+# back to the seeded state
+run 0 sandbox reset --json
+run 1 profile --user 816
+printf 'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\nn1,zipped-jacket,Product Clicked,1700000000\nn1,led-high-tops,Product Added,1700000060\n' >"$work/history.csv"
+run 0 sandbox import "$work/history.csv" --json
+json 'o["imported"] == 2'
+run 0 sandbox import "$work/history.csv" --json
+json 'o["imported"] + o["duplicates"] == 2'
+
+# what arrives can be watched
+recloop watch --limit 0 --json >"$work/out" 2>"$work/err" &
+watcher=$!
+started="$started $watcher"
+while ! grep -q '"sku":"floral-white-top"' "$work/out"; do
+  kill -0 "$watcher" || fail "watch ended early"
+  recloop send --sku floral-white-top >/dev/null
+done
+kill -INT "$watcher"
+status=0; wait "$watcher" || status=$?
+[ "$status" = 0 ] || fail "stopping watch ended with $status"
+echo "one sandbox, many processes"

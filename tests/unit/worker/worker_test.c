@@ -1,0 +1,183 @@
+// The worker thread: commands in, messages out, and an end that never hangs.
+#include "worker/worker.h"
+
+#include "support/temp_folder.h"
+#include "support/test.h"
+
+struct world {
+    struct temp_folder folder;
+    struct queue *messages;
+    struct worker *worker;
+};
+
+static const char *look_up(void *context, const char *name) {
+    const struct world *world = context;
+    return strcmp(name, "HOME") == 0 ? world->folder.path : NULL;
+}
+
+static int start_worker(void **state) {
+    static struct world world;
+    world = (struct world){.folder = temp_folder_make()};
+    const struct queue_options options = {
+        .capacity = 64, .free_item = message_free_item, .same_source = message_same_source};
+    world.messages = queue_new(&options);
+    const struct backend_options backend = {.environment = look_up, .environment_context = &world};
+    const struct worker_options worker = {.backend = &backend, .messages = world.messages};
+    struct error err = {0};
+    *state = &world;
+    return worker_start(&worker, &world.worker, &err) ? 0 : 1;
+}
+
+static int stop_worker(void **state) {
+    struct world *world = *state;
+    queue_close(world->messages);
+    worker_stop(world->worker);
+    queue_free(world->messages);
+    temp_folder_remove(&world->folder);
+    return 0;
+}
+
+static void order(struct world *world, uint64_t run_id, const char *action, const char *arguments) {
+    struct command *command = command_new_run(run_id, action);
+    struct str rest = str_from(arguments);
+    while (rest.len) {
+        struct str pair = {0};
+        struct str name = {0};
+        struct str value = {0};
+        str_split(rest, ' ', &pair, &rest);
+        str_split(pair, '=', &name, &value);
+        assert_true(arguments_add(&command->arguments, name, value));
+    }
+    assert_true(worker_command(world->worker, command));
+}
+
+// Waits for the next message of that run and kind; drops others. The caller frees it.
+static struct message *expect(struct world *world, uint64_t run_id, enum message_kind kind) {
+    for (;;) {
+        struct message *message = queue_pop_wait(world->messages);
+        assert_non_null(message);
+        if (message->run_id == run_id && message->kind == kind) return message;
+        if (message->run_id == run_id && message->kind == MESSAGE_DONE) {
+            print_error("ended first: %s\n", message->as.done.message);
+            fail();
+        }
+        message_free(message);
+    }
+}
+
+static enum error_code expect_done(struct world *world, uint64_t run_id) {
+    struct message *message = expect(world, run_id, MESSAGE_DONE);
+    const enum error_code code = message->as.done.code;
+    message_free(message);
+    return code;
+}
+
+static void worker_tells_the_backend_unasked(void **state) {
+    struct world *world = *state;
+    struct message *message = expect(world, 0, MESSAGE_BACKEND);
+    assert_int_equal(message->as.backend.kind, MESSAGE_BACKEND_SANDBOX_OWN);
+    assert_true(message->as.backend.is_up);
+    message_free(message);
+}
+
+static void worker_runs_an_action_to_its_end(void **state) {
+    struct world *world = *state;
+    order(world, 7, "send", "wait=10");
+    for (size_t done = 0; done < HOP_COUNT;) {
+        struct message *message = expect(world, 7, MESSAGE_HOP);
+        done += message->as.hop.state == HOP_DONE;
+        assert_int_not_equal(message->as.hop.state, HOP_FAILED);
+        message_free(message);
+    }
+    message_free(expect(world, 7, MESSAGE_RECOMMENDATIONS));
+    assert_int_equal(expect_done(world, 7), ERROR_NONE);
+}
+
+static void worker_answers_wrong_commands_as_failed_runs(void **state) {
+    struct world *world = *state;
+    order(world, 1, "bananas", "");
+    assert_int_equal(expect_done(world, 1), ERROR_USAGE);
+    order(world, 2, "sandbox", ""); // of the command line only
+    assert_int_equal(expect_done(world, 2), ERROR_USAGE);
+    order(world, 3, "send", "wait=soon");
+    assert_int_equal(expect_done(world, 3), ERROR_USAGE);
+}
+
+static void worker_cancels_one_run_and_keeps_the_others(void **state) {
+    struct world *world = *state;
+    order(world, 1, "watch", "limit=0");
+    order(world, 2, "stream", "rate=100");
+    message_free(expect(world, 2, MESSAGE_PROGRESS));
+    assert_true(worker_command(world->worker, command_new_cancel(2)));
+    assert_true(worker_command(world->worker, command_new_cancel(99))); // nobody: no harm
+    assert_int_equal(expect_done(world, 2), ERROR_CANCELLED);
+    order(world, 3, "send", "");
+    struct message *seen = expect(world, 1, MESSAGE_EVENT); // the watcher lives
+    message_free(seen);
+}
+
+static void worker_ends_a_run_at_its_deadline(void **state) {
+    struct world *world = *state;
+    struct command *command = command_new_run(5, "watch");
+    command->deadline_ms = 50;
+    assert_true(arguments_add(&command->arguments, STR("limit"), STR("0")));
+    assert_true(worker_command(world->worker, command));
+    assert_int_equal(expect_done(world, 5), ERROR_TIMEOUT);
+}
+
+static void worker_refuses_more_runs_than_it_takes(void **state) {
+    struct world *world = *state;
+    for (uint64_t id = 1; id <= WORKER_MAX_RUNS; id++)
+        order(world, id, "watch", "limit=0");
+    order(world, 100, "version", "");
+    assert_int_equal(expect_done(world, 100), ERROR_BUSY);
+    assert_true(worker_command(world->worker, command_new_cancel(1)));
+    assert_int_equal(expect_done(world, 1), ERROR_CANCELLED);
+    order(world, 101, "version", "");
+    assert_int_equal(expect_done(world, 101), ERROR_NONE);
+}
+
+static void worker_uses_changed_settings_and_lets_running_runs_be(void **state) {
+    struct world *world = *state;
+    order(world, 1, "watch", "limit=0");
+    order(world, 2, "config set", "key=external_id value=987654321");
+    assert_int_equal(expect_done(world, 2), ERROR_NONE);
+    order(world, 3, "send", "via=destination");
+    assert_int_equal(expect_done(world, 3), ERROR_REFUSED);
+    order(world, 4, "config unset", "key=external_id");
+    assert_int_equal(expect_done(world, 4), ERROR_NONE);
+    order(world, 5, "send", "via=destination");
+    assert_int_equal(expect_done(world, 5), ERROR_NONE);
+    order(world, 6, "send", "");
+    message_free(expect(world, 1, MESSAGE_EVENT)); // the watcher, on the first client, still sees
+}
+
+static void worker_stops_in_the_middle_of_everything(void **state) {
+    struct world *world = *state;
+    order(world, 1, "watch", "limit=0");
+    order(world, 2, "stream", "rate=1000");
+    order(world, 3, "send", "wait=10");
+    order(world, 4, "recommend", "watch=60");
+    message_free(expect(world, 2, MESSAGE_PROGRESS));
+    // the teardown stops it here
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(worker_tells_the_backend_unasked, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(worker_runs_an_action_to_its_end, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_answers_wrong_commands_as_failed_runs, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_cancels_one_run_and_keeps_the_others, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(worker_ends_a_run_at_its_deadline, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_refuses_more_runs_than_it_takes, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_uses_changed_settings_and_lets_running_runs_be, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_stops_in_the_middle_of_everything, start_worker, stop_worker),
+};
+
+int main(void) {
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
