@@ -96,7 +96,7 @@ static bool is_markup(struct str text) {
 static int64_t retry_after_ms(const struct headers *headers) {
     int64_t number = 0;
     if (str_parse_int64(headers_get(headers, STR("x-amz-retry-after")), &number) && number >= 0 &&
-        number <= 3600 * 1000) {
+        number <= 3600000) {
         return number;
     }
     if (str_parse_int64(str_trim(headers_get(headers, STR("Retry-After"))), &number) &&

@@ -44,18 +44,16 @@ static const char *const warning_texts[] = {
     [CREDENTIALS_WARNING_BOM] =
         "the file begins with a byte order mark; the AWS CLI cannot read it",
     [CREDENTIALS_WARNING_QUOTES] = "the value is in quotes, which become part of it: remove them",
-    [CREDENTIALS_WARNING_INLINE_COMMENT] = "\" #\" or \" ;\" after a value: the AWS CLI makes it "
-                                           "part of the value, others cut it off; "
-                                           "put comments on lines of their own",
+    [CREDENTIALS_WARNING_INLINE_COMMENT] =
+        "a comment after a value is part of it for the AWS CLI: give comments their own lines",
     [CREDENTIALS_WARNING_NO_EQUALS] =
         "a line without '=' is ignored here; the AWS CLI refuses the file",
     [CREDENTIALS_WARNING_DUPLICATE_KEY] =
         "a key stands twice; the last one counts here, the AWS CLI refuses the file",
     [CREDENTIALS_WARNING_DUPLICATE_SECTION] =
         "a section stands twice; both count here, the AWS CLI refuses the file",
-    [CREDENTIALS_WARNING_PROFILE_PREFIX] = "[profile x] belongs into the config file; here the "
-                                           "profile is literally called \"profile x\": "
-                                           "write [x]",
+    [CREDENTIALS_WARNING_PROFILE_PREFIX] =
+        "[profile x] belongs into the config file; in the credentials file write [x]",
     [CREDENTIALS_WARNING_NO_PROFILE_PREFIX] =
         "the section is ignored: in the config file write [profile x], not [x]",
     [CREDENTIALS_WARNING_OUTSIDE] = "a line before the first [section] is ignored",

@@ -139,7 +139,7 @@ static bool check_payload(const struct invoke *invoke, struct error *err) {
 }
 
 static bool check(const struct invoke *invoke, struct error *err) {
-    struct invoke_function function;
+    struct invoke_function function = {0};
     return invoke_split_function(invoke->function, &function, err) &&
            check_qualifier(invoke, &function, err) && check_payload(invoke, err);
 }

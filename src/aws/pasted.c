@@ -7,6 +7,7 @@
 #include "pasted_internal.h"
 
 #define MAX_BYTES 8192
+#define MAX_ROUNDS 16 // deeper wrapping is no accident
 
 typedef void check_fn(const struct pasted_input *input);
 
@@ -315,6 +316,22 @@ static void undo_case(struct pasted *out) {
     out->repairs |= PASTED_REPAIR_CASE;
 }
 
+// What one step lays bare may be work for the one before it: <KEY=value>, or %0A, which is a line break.
+static void undo_all(struct pasted *out, bool wants_arn) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+        CLEANUP(buf_release) struct buf cleaned = {0};
+        const size_t before = out->value.len;
+        undo_escapes(out);
+        undo_substitutes(out);
+        undo_wrapping(out, wants_arn);
+        undo_case(out);
+        buf_add_cleaned(&cleaned, buf_str(&out->value), NULL);
+        if (cleaned.len < out->value.len) out->repairs |= PASTED_REPAIR_WRAPPING;
+        set_text(&out->value, buf_str(&cleaned));
+        if (out->value.len == before) return;
+    }
+}
+
 // A letter that only looks like an ASCII one: no guess is safe.
 static bool report_foreign_character(struct pasted *out) {
     struct str rest = buf_str(&out->value);
@@ -395,12 +412,7 @@ static void diagnose(const struct pasted_input *input) {
     struct pasted *out = input->out;
     const bool is_secret = pasted_is_secret(input->wanted);
     if (report_nothing(out, input->wanted) || report_template(out)) return;
-    if (!is_secret) {
-        undo_escapes(out);
-        undo_substitutes(out);
-        undo_wrapping(out, pasted_wanted_arn(input->wanted) != ARN_UNKNOWN);
-        undo_case(out);
-    }
+    if (!is_secret) undo_all(out, pasted_wanted_arn(input->wanted) != ARN_UNKNOWN);
     if (report_nothing(out, input->wanted)) return;
     if (input->wanted != PASTED_REGION && report_foreign_character(out)) return;
     if (!is_secret && report_two_arns(out)) return;

@@ -106,7 +106,9 @@ static bool fits_arn_pattern(struct str arn) {
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
     }
     if (!str_split(rest, ':', &part, &rest) || !str_equal(part, STR("personalize"))) return false;
-    return str_split(rest, ':', &part, &rest) && str_split(rest, ':', &part, &rest) && rest.len > 0;
+    struct str region, account; // both may be anything, also nothing
+    return str_split(rest, ':', &region, &rest) && str_split(rest, ':', &account, &rest) &&
+           rest.len > 0;
 }
 
 bool personalize_check_arn(

@@ -305,7 +305,7 @@ static void read_request_id(const struct xml *xml, struct buf *out) {
 bool sts_decode_session(struct str body, struct sts_session *out, struct error *err) {
     CLEANUP(xml_release) struct xml xml = {0};
     CLEANUP(sts_session_release) struct sts_session read = {0};
-    size_t result;
+    size_t result = XML_NO_NODE;
     int64_t expires_at_ms = 0;
     if (!open_result(body, "AssumeRoleResult", &xml, &result, err)) return false;
     const size_t keys = xml_child(&xml, result, "Credentials");
@@ -337,7 +337,7 @@ bool sts_decode_session(struct str body, struct sts_session *out, struct error *
 bool sts_decode_identity(struct str body, struct sts_identity *out, struct error *err) {
     CLEANUP(xml_release) struct xml xml = {0};
     CLEANUP(sts_identity_release) struct sts_identity read = {0};
-    size_t result;
+    size_t result = XML_NO_NODE;
     if (!open_result(body, "GetCallerIdentityResult", &xml, &result, err)) return false;
     buf_add(&read.arn, xml_text(&xml, xml_child(&xml, result, "Arn")));
     buf_add(&read.user_id, xml_text(&xml, xml_child(&xml, result, "UserId")));

@@ -36,12 +36,14 @@ void request_set_body(struct request *request, struct str body) {
 }
 
 void request_copy(const struct request *from, struct request *to) {
+    struct request fresh = {.url.limit = to->url.limit, .body.limit = to->body.limit};
     if (from == to) return;
+    memcpy(fresh.method, from->method, sizeof(fresh.method));
+    request_set_url(&fresh, buf_str(&from->url));
+    headers_copy(&from->headers, &fresh.headers);
+    request_set_body(&fresh, buf_str(&from->body));
     request_release(to);
-    memcpy(to->method, from->method, sizeof(to->method));
-    request_set_url(to, buf_str(&from->url));
-    headers_copy(&from->headers, &to->headers);
-    request_set_body(to, buf_str(&from->body));
+    *to = fresh;
 }
 
 static bool check_method(struct str method, struct error *err) {

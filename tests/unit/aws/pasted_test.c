@@ -277,6 +277,7 @@ static void pasted_diagnose_cleans_and_says_so(void **state) {
         {"Campaign ARN: " CAMPAIGN ".", "surrounded"},
         {"\"campaignArn\": \"" CAMPAIGN "\",", "surrounded"},
         {"arn%3Aaws%3apersonalize%3Aeu-west-1%3A210987654321%3Acampaign%2Fshoe-recs", "escapes"},
+        {"arn%3Aaws%3Apersonalize%3Aeu-west-1%3A210987654321%3Acampaign/shoe-%0Arecs", "escapes"},
         {"ARN:aws:personalize:eu-west-1:210987654321:campaign/shoe-recs", "capitals"},
         {"arn:aws:personalize:eu\xE2\x80\x93west\xE2\x88\x92"
          "1:210987654321:campaign/shoe\xE2\x80\x90recs",
