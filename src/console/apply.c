@@ -191,11 +191,15 @@ static void finish_change(struct model *model, const struct error *err, struct e
     buf_reset(&model->change_note);
     model_ask_settings(model, effects);
     model_ask_shopper(model, effects);
+    model_watch(model, effects); // if the old value had ended it
 }
 
-static bool finish_answer(struct model_answer *answer, const struct error *err) {
+// True when the question is to be asked again. An old answer stays in view beside the new problem.
+static bool
+finish_answer(struct model *model, struct model_answer *answer, const struct error *err) {
     answer->run_id = 0;
     answer->problem = *err;
+    if (answer->now && err->code != ERROR_NONE) internal_note_error(model, err);
     return answer->again;
 }
 
@@ -207,10 +211,10 @@ apply_done(struct model *model, uint64_t run_id, const struct error *err, struct
     if (run_id == model->fire.run_id) {
         finish_fire(model, err, effects);
     } else if (run_id == model->recommendations.run_id) {
-        const bool again = finish_answer(&model->recommendations, err);
+        const bool again = finish_answer(model, &model->recommendations, err);
         if (again) internal_ask_recommendations(model, effects);
     } else if (run_id == model->profile.run_id) {
-        const bool again = finish_answer(&model->profile, err);
+        const bool again = finish_answer(model, &model->profile, err);
         if (again) internal_ask_profile(model, effects);
     } else if (run_id == model->change_run_id) {
         finish_change(model, err, effects);

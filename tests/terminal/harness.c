@@ -100,6 +100,7 @@ static void
 run_leader(const struct harness *harness, const struct harness_options *options, int tell) {
     setsid();
     ioctl(harness->slave, TIOCSCTTY, 0);
+    close(harness->master); // or the terminal could never go away
     const pid_t program = fork();
     if (program == 0) run_program(harness, options);
     if (write(tell, &program, sizeof(program)) != sizeof(program)) _exit(126);
@@ -141,7 +142,7 @@ void harness_free(struct harness *harness) {
         kill(harness->leader, SIGKILL);
         waitpid(harness->leader, NULL, 0);
     }
-    close(harness->master);
+    harness_hang_up(harness);
     close(harness->slave);
     close(harness->end);
     vterm_free(harness->vterm);
@@ -164,6 +165,11 @@ void harness_type(struct harness *harness, const char *bytes) {
         if (wrote > 0) rest = str_skip(rest, (size_t)wrote);
         ASSERT(wrote > 0 || errno == EAGAIN || errno == EINTR);
     }
+}
+
+void harness_hang_up(struct harness *harness) {
+    if (harness->master >= 0) close(harness->master);
+    harness->master = -1; // poll and read pass over it
 }
 
 void harness_resize(struct harness *harness, int columns, int rows) {

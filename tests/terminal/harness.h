@@ -23,6 +23,7 @@ void harness_free(struct harness *harness);       // kills what still runs
 pid_t harness_pid(const struct harness *harness); // of the program
 void harness_type(struct harness *harness, const char *bytes);
 void harness_resize(struct harness *harness, int columns, int rows);
+void harness_hang_up(struct harness *harness);                    // the terminal goes away
 bool harness_wait_for(struct harness *harness, const char *text); // on the screen
 bool harness_wait_gone(struct harness *harness, const char *text);
 bool harness_wait_end(struct harness *harness, int *status); // as from waitpid

@@ -138,6 +138,17 @@ static void sighup_ends_in_order(void **state) {
     signal_ends_in_order(SIGHUP, 0);
 }
 
+static void vanished_terminal_ends_the_program(void **state) {
+    (void)state;
+    struct harness *harness = start(plain, NULL, 80, 24);
+    expect(harness, "silk-summer-top");
+    int status = 0;
+    harness_hang_up(harness);
+    assert_true(harness_wait_end(harness, &status));
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    stop(harness);
+}
+
 static void control_c_ends_with_130(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
@@ -352,6 +363,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_teardown(resize_storm_ends_on_the_last_size, stop_what_is_left),
     cmocka_unit_test_teardown(sigterm_ends_in_order, stop_what_is_left),
     cmocka_unit_test_teardown(sighup_ends_in_order, stop_what_is_left),
+    cmocka_unit_test_teardown(vanished_terminal_ends_the_program, stop_what_is_left),
     cmocka_unit_test_teardown(control_c_ends_with_130, stop_what_is_left),
     cmocka_unit_test_teardown(segmentation_fault_restores_the_terminal, stop_what_is_left),
     cmocka_unit_test_teardown(abort_restores_the_terminal, stop_what_is_left),
