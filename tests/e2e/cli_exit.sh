@@ -37,7 +37,7 @@ err_has /no/such/file.csv
 
 # a deadline of the whole run is a timeout; an interrupt is 130; both within their time
 run 4 --timeout 300 recommend --watch 60 --json
-recloop recommend --watch 60 --json >"$work/out" 2>"$work/err" &
+become_recloop recommend --watch 60 --json >"$work/out" 2>"$work/err" &
 watcher=$!
 started="$started $watcher"
 until [ -s "$work/out" ]; do kill -0 "$watcher" || fail "watch ended early"; done

@@ -7,7 +7,7 @@ url=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["url"])' "
 python3 - "$work/ready" "$sandbox" <<'PY'
 import json, sys
 o = json.load(open(sys.argv[1]))
-assert o["pid"] > 0 and o["write_keys"]["website-prod"] and o["campaign_arn"].startswith("arn:aws:personalize:us-east-1:")
+assert o["pid"] == int(sys.argv[2]) and o["write_keys"]["website-prod"] and o["campaign_arn"].startswith("arn:aws:personalize:us-east-1:")
 PY
 
 # other processes use it, and say so
@@ -25,7 +25,7 @@ err_has "recloop: "
 
 # what was acknowledged survives kill -9
 run 0 send --user 816 --sku led-high-tops --wait 10 --json
-kill -KILL "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["pid"])' "$work/ready")"
+kill -KILL "$sandbox"
 wait "$sandbox" 2>/dev/null || true
 run 0 profile --user 816 --events --json
 json 'len(o["traits"]["recommended_products"]) > 0'
@@ -33,14 +33,14 @@ json 'any(e["sku"] == "led-high-tops" for e in o["events"])'
 
 # SIGTERM is a clean end
 start_sandbox
-kill -TERM "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["pid"])' "$work/ready")"
+kill -TERM "$sandbox"
 status=0; wait "$sandbox" || status=$?
 [ "$status" = 0 ] || fail "SIGTERM ended the sandbox with $status"
 
 # many starters at once: the lock decides, nobody fails
 pids=""
 for i in 1 2 3 4 5 6; do
-  recloop send --user "race-$i" --wait 10 --json >"$work/race-$i" 2>&1 &
+  become_recloop send --user "race-$i" --wait 10 --json >"$work/race-$i" 2>&1 &
   pids="$pids $!"
 done
 for pid in $pids; do
@@ -61,7 +61,7 @@ run 0 sandbox import "$work/history.csv" --json
 json 'o["imported"] + o["duplicates"] == 2'
 
 # what arrives can be watched
-recloop watch --limit 0 --json >"$work/out" 2>"$work/err" &
+become_recloop watch --limit 0 --json >"$work/out" 2>"$work/err" &
 watcher=$!
 started="$started $watcher"
 while ! grep -q '"sku":"floral-white-top"' "$work/out"; do

@@ -16,11 +16,13 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# recloop ARGUMENTS — in the clean environment; extra NAME=value pairs in $with.
+# recloop ARGUMENTS — in the clean environment; extra NAME=value pairs in $with. In the background use
+# become_recloop, so that $! is the program and not a shell around it.
 with=""
-recloop() {
+recloop() { (become_recloop "$@"); }
+become_recloop() {
   # shellcheck disable=SC2086 # pairs without blanks
-  env -i PATH="$PATH" HOME="$work/home" LC_ALL=C.UTF-8 \
+  exec env -i PATH="$PATH" HOME="$work/home" LC_ALL=C.UTF-8 \
     ASAN_OPTIONS="${ASAN_OPTIONS:-}" UBSAN_OPTIONS="${UBSAN_OPTIONS:-}" TSAN_OPTIONS="${TSAN_OPTIONS:-}" \
     $with "$program" "$@"
 }
@@ -55,7 +57,7 @@ value() {
 # start_sandbox ARGUMENTS — in the background; its pid in $sandbox, its line in $work/ready.
 start_sandbox() {
   rm -f "$work/ready"; mkfifo "$work/ready.fifo"
-  recloop sandbox --listen 127.0.0.1:0 --json "$@" >"$work/ready.fifo" 2>"$work/sandbox.err" &
+  become_recloop sandbox --listen 127.0.0.1:0 --json "$@" >"$work/ready.fifo" 2>"$work/sandbox.err" &
   sandbox=$!
   started="$started $sandbox"
   # the open blocks until the program writes: no waiting by guess
