@@ -39,7 +39,7 @@ struct sandbox_options {
 
 bool sandbox_start(const struct sandbox_options *options, struct sandbox **out, struct error *err)
     MUST_CHECK;
-void sandbox_stop(struct sandbox *sandbox);             // NULL is fine
+void sandbox_stop(struct sandbox *sandbox); // NULL is fine
 // As sandbox_stop, but whoever is connected may finish first, for at most linger_ms; nobody new is
 // let in, and sandbox_find does not tell the place any more. NULL is fine.
 void sandbox_leave(struct sandbox *sandbox, int64_t linger_ms);

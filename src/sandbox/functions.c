@@ -146,6 +146,7 @@ static bool run_endpoint(
 static void add_report(struct functions_run *out) {
     struct rusage usage = {0};
     (void)getrusage(RUSAGE_SELF, &usage);
+    const int64_t billed_ms = out->us / 1000 + 1;
     const int64_t used_mib = usage.ru_maxrss / 1024;
     const double ms = (double)out->us / 1000.0;
     const char *id = buf_text(&out->reply.request_id);
@@ -154,7 +155,7 @@ static void add_report(struct functions_run *out) {
         &out->reply.log,
         "REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\tMemory Size: %d MB\t"
         "Max Memory Used: %lld MB\t\n",
-        id, ms, (long long)(out->us / 1000 + 1), MEMORY_SIZE_MB, (long long)used_mib);
+        id, ms, (long long)billed_ms, MEMORY_SIZE_MB, (long long)used_mib);
 }
 
 void functions_run(

@@ -183,19 +183,17 @@ static enum server_verdict track(struct cloud *cloud, struct exchange *exchange)
     return answer_bad(exchange, "not_found", STR("there is no such route"));
 }
 
-#define TRACKING_PATHS(X)                                                                          \
-    X("/v1/track")                                                                                 \
-    X("/v1/identify")                                                                              \
-    X("/v1/page")                                                                                  \
-    X("/v1/screen") X("/v1/group") X("/v1/alias") X("/v1/batch") X("/v1/import") X("/v1/t")        \
-        X("/v1/i") X("/v1/p") X("/v1/s") X("/v1/g") X("/v1/a") X("/v1/b") X("/v1/m")
+// A route and the question a browser asks before using it.
+#define PATH(at)                                                                                   \
+    {.method = "POST", .path = at, .body_limit = BODY_LIMIT, .run = track}, {                      \
+        .method = "OPTIONS", .path = at, .body_limit = BODY_LIMIT, .run = preflight                \
+    }
 
 static const struct route rows[] = {
-#define X(at)                                                                                      \
-    {.method = "POST", .path = at, .body_limit = BODY_LIMIT, .run = track},                        \
-        {.method = "OPTIONS", .path = at, .body_limit = BODY_LIMIT, .run = preflight},
-    TRACKING_PATHS(X)
-#undef X
+    PATH("/v1/track"), PATH("/v1/identify"), PATH("/v1/page"),  PATH("/v1/screen"),
+    PATH("/v1/group"), PATH("/v1/alias"),    PATH("/v1/batch"), PATH("/v1/import"),
+    PATH("/v1/t"),     PATH("/v1/i"),        PATH("/v1/p"),     PATH("/v1/s"),
+    PATH("/v1/g"),     PATH("/v1/a"),        PATH("/v1/b"),     PATH("/v1/m"),
 };
 
 struct routes routes_segment(void) {

@@ -290,6 +290,41 @@ static void an_order_takes_the_product_out_of_the_trait(void **state) {
     buf_release(&json);
 }
 
+#define FLOOD_BATCHES 4
+#define FLOOD_BATCH 800
+
+static void a_flood_is_delivered_whole_and_once(void **state) {
+    struct fixture *fixture = *state;
+    struct buf batch = {0}, last = {0};
+    const int64_t before = interactions(fixture);
+    for (int i = 0; i < FLOOD_BATCHES; i++) {
+        buf_reset(&batch);
+        buf_add(&batch, STR("{\"batch\":["));
+        for (int j = 0; j < FLOOD_BATCH; j++) {
+            buf_add_format(
+                &batch,
+                "%s{\"type\":\"track\",\"event\":\"Product Clicked\",\"userId\":\"f-%d\","
+                "\"anonymousId\":\"f-%d\",\"messageId\":\"flood-%d-%d\",\"properties\":{\"sku\":"
+                "\"led-high-tops\"}}",
+                j ? "," : "", j % 40, j % 40, i, j);
+        }
+        buf_add(&batch, STR("]}"));
+        for (int times = 0; times < 2; times++) { // each batch is sent again, as after a timeout
+            assert_int_equal(
+                fixture_track(fixture, "website-prod", "batch", buf_text(&batch)), 200);
+        }
+    }
+    buf_add_format(&last, "flood-%d-%d", FLOOD_BATCHES - 1, FLOOD_BATCH - 1);
+    assert_str(json_get_text(fixture_delivery(fixture, buf_text(&last)), "status"), "delivered");
+    assert_int_equal(interactions(fixture), before + FLOOD_BATCHES * FLOOD_BATCH);
+    assert_true(trait_count(fixture, "f-7", NULL) > 0);
+    // a message whose record was not kept is answered at once, not held to the end
+    assert_int_equal(
+        fixture_get(fixture, "/_recloop/deliveries?message_id=flood-0-400&wait=30000"), 200);
+    buf_release(&batch);
+    buf_release(&last);
+}
+
 #define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(a_click_changes_list_and_trait),
@@ -303,6 +338,7 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(the_switch_turns_the_destination_off_and_on),
     WITH_SANDBOX(unknown_destination_settings_are_refused),
     WITH_SANDBOX(an_order_takes_the_product_out_of_the_trait),
+    WITH_SANDBOX(a_flood_is_delivered_whole_and_once),
 };
 
 int main(void) {
