@@ -28,6 +28,7 @@ struct cloud_destination {
     bool is_enabled;
     struct buf function, role, external_id, region, log_type;
     int64_t delivered; // events of the source up to this sequence are done
+    int64_t newest;    // accepted event of the source since start; 0: none
 };
 
 struct cloud {

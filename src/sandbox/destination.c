@@ -114,7 +114,9 @@ void destination_load(struct cloud *cloud) {
     struct cloud_destination *destination = &cloud->destination;
     destination_release(destination);
     *destination = (struct cloud_destination){
-        .is_enabled = true, .delivered = store_get_meta_int(cloud->store, "delivered", 0)};
+        .is_enabled = true,
+        .newest = destination->newest,
+        .delivered = store_get_meta_int(cloud->store, "delivered", 0)};
     buf_add(&destination->function, cloud_identity(cloud, "function_arn"));
     buf_add(&destination->role, cloud_identity(cloud, "destination_role_arn"));
     buf_add(&destination->external_id, STR(IDENTITIES_EXTERNAL_ID));
@@ -222,9 +224,10 @@ static void invoke(
     }
 }
 
-// In a flood the record of a success would be trimmed before anybody could read it.
+// In a flood the record of a success would be trimmed before anybody could read it. Measured against
+// the source's own newest event: the function's identifies have sequences too.
 static bool is_far_behind(const struct cloud *cloud, int64_t sequence) {
-    return store_last_sequence(cloud->store) - sequence > INT64_C(2) * STORE_DELIVERIES_KEPT;
+    return cloud->destination.newest - sequence > INT64_C(2) * STORE_DELIVERIES_KEPT;
 }
 
 static void deliver(struct cloud *cloud, const struct store_event *row) {
