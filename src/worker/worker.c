@@ -59,8 +59,10 @@ static bool is_stopping(void *context) {
 
 static void forget(struct worker *worker, struct worker_run *ended) {
     struct worker_run **link = &worker->runs;
-    while (*link != ended)
+    while (*link != ended) {
+        ASSERT(*link);
         link = &(*link)->next;
+    }
     *link = ended->next;
     worker->run_count--;
     mem_free(ended);
