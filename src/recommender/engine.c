@@ -138,7 +138,8 @@ static bool is_id(struct str id) {
 
 static bool is_room_for(const struct recommender *r, struct str item) {
     uint32_t number;
-    return engine_item_count(r) < r->options.item_limit || names_find(&r->item_names, item, &number);
+    return engine_item_count(r) < r->options.item_limit ||
+           names_find(&r->item_names, item, &number);
 }
 
 enum recommender_verdict recommender_add_item(struct recommender *r, struct str item) {
@@ -230,9 +231,9 @@ size_t recommender_memory_bytes(const struct recommender *r) {
            scratch_bytes(&r->scratch);
 }
 
-size_t recommender_memory_limit(const struct recommender_options *given) {
-    struct recommender_options options;
-    engine_resolve_options(given, &options);
+size_t recommender_memory_limit(const struct recommender_options *options) {
+    struct recommender_options resolved;
+    engine_resolve_options(options, &resolved);
     // arrays that grow by doubling may hold twice their content, tables of hashes four times
     const size_t per_name =
         2 * sizeof(struct names_entry) + 4 * sizeof(uint32_t) + RECOMMENDER_ID_MAX_BYTES;
@@ -241,9 +242,9 @@ size_t recommender_memory_limit(const struct recommender_options *given) {
     const size_t per_user = 2 * sizeof(struct user) + per_name;
     const size_t per_document = sizeof(struct document) + DOCUMENT_CAP * sizeof(uint32_t);
     const size_t fixed = sizeof(struct recommender) + ((size_t)4 << 20); // … and scratch
-    return fixed + options.item_limit * per_item + options.user_limit * per_user +
-           options.document_limit * per_document + options.pair_limit * sizeof(struct pair) +
-           (size_t)options.event_id_limit * 8 * sizeof(uint64_t) + options.history_limit_bytes +
+    return fixed + resolved.item_limit * per_item + resolved.user_limit * per_user +
+           resolved.document_limit * per_document + resolved.pair_limit * sizeof(struct pair) +
+           (size_t)resolved.event_id_limit * 8 * sizeof(uint64_t) + resolved.history_limit_bytes +
            ((size_t)64 << 10); // the newest user may stand above the limit alone
 }
 

@@ -193,7 +193,7 @@ void users_append(struct user *user, uint32_t item, int64_t time_s);
 bool users_have_item(const struct user *user, uint32_t item);
 void users_enforce_limits(struct recommender *r);
 void users_release(struct recommender *r);
-size_t users_bytes(const struct recommender *r, uint32_t user);
+size_t users_bytes(const struct recommender *r, uint32_t number);
 struct seen *users_reserve_history(struct user *user, uint32_t count);
 static inline uint32_t users_visible(const struct user *user) {
     return user->count < HISTORY_KEPT ? user->count : HISTORY_KEPT;
@@ -215,7 +215,7 @@ void typed_release(struct user *user);
 // documents.c
 struct document *documents_find(const struct recommender *r, uint32_t number); // NULL: gone
 void documents_append(
-    struct recommender *r, uint32_t user, uint32_t item, int64_t time_s, bool gap);
+    struct recommender *r, uint32_t number, uint32_t item, int64_t time_s, bool gap);
 struct document *documents_slot(struct recommender *r, uint32_t number);
 void documents_reserve_items(struct recommender *r, struct document *document, uint32_t count);
 void documents_reserve_ring(struct recommender *r, struct item *item, uint32_t count);
@@ -254,7 +254,7 @@ struct prediction {
 void predict_begin(struct recommender *r); // forgets the candidates
 struct candidate *predict_candidate(struct recommender *r, uint32_t item);
 const struct candidate *predict_find(const struct recommender *r, uint32_t item); // or NULL
-void predict_user(struct recommender *r, uint32_t user, int64_t time_s, struct prediction *out);
+void predict_user(struct recommender *r, uint32_t number, int64_t time_s, struct prediction *out);
 // Writes the terms v · P of the item and returns their sum.
 double predict_terms(
     const struct recommender *r,
@@ -262,7 +262,7 @@ double predict_terms(
     const struct candidate *candidate,
     uint32_t item,
     double terms[RECOMMENDER_REASON_COUNT]);
-void predict_learn(struct recommender *r, uint32_t user, uint32_t item, int64_t time_s);
+void predict_learn(struct recommender *r, uint32_t number, uint32_t item, int64_t time_s);
 void predict_start(struct recommender *r); // weights and tables
 
 // best.c

@@ -293,7 +293,7 @@ struct recommender *recommender_decode_snapshot(
     uint64_t *log_sequence,
     struct error *err) {
     CLEANUP(recommender_freep) struct recommender *r = recommender_new(options);
-    struct input in;
+    struct input in = {0};
     uint64_t sequence = 0;
     if (!check_head(r, snapshot, &in, &sequence, err)) return NULL;
     if (!take_body(&in, r)) {

@@ -18,7 +18,7 @@ struct evaluate_log {
 void evaluate_log_sort(struct evaluate_log *log); // by time, stable
 
 // Durations in buckets less than one percent wide, so that memory does not grow with the log.
-#define EVALUATE_BUCKETS (64 * 128)
+#define EVALUATE_BUCKETS ((size_t)64 * 128)
 struct evaluate_histogram {
     uint64_t counts[EVALUATE_BUCKETS];
     uint64_t total;
