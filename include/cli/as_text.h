@@ -10,6 +10,7 @@
 
 struct as_text_style {
     bool has_colour, is_ascii, is_verbose;
+    size_t list_limit; // items of a list that is not what was asked for; 0: all
 };
 
 // Is this message for standard error? (notes, progress, what happens in between)

@@ -149,19 +149,32 @@ add_reason(struct buf *out, const struct message_item *item, const struct as_tex
     add_coloured(out, style, COLOUR_DIM, message_reason_title(best));
 }
 
+static void add_item(
+    struct buf *out,
+    const struct message_item *item,
+    size_t rank,
+    const struct as_text_style *style) {
+    CLEANUP(buf_release) struct buf line = {0};
+    buf_add_format(&line, "%3zu  ", rank);
+    add_padded(&line, item->item_id, 46);
+    if (item->score >= 0) buf_add_format(&line, " %8.4f", item->score);
+    add_movement(&line, item, rank, style);
+    add_reason(&line, item, style);
+    while (line.len && line.ptr[line.len - 1] == ' ')
+        line.len--;
+    buf_add(out, buf_str(&line));
+    buf_add_char(out, '\n');
+}
+
 static void add_recommendations(
     struct buf *out,
     const struct message_recommendations *list,
     const struct as_text_style *style) {
-    for (size_t i = 0; i < list->item_count; i++) {
-        const struct message_item *item = &list->items[i];
-        buf_add_format(out, "%3zu  ", i + 1);
-        add_padded(out, item->item_id, 40);
-        if (item->score >= 0) buf_add_format(out, " %8.4f", item->score);
-        add_movement(out, item, i + 1, style);
-        add_reason(out, item, style);
-        buf_add_char(out, '\n');
-    }
+    const size_t limit = style->list_limit;
+    for (size_t i = 0; i < list->item_count && (!limit || i < limit); i++)
+        add_item(out, &list->items[i], i + 1, style);
+    if (limit && list->item_count > limit)
+        buf_add_format(out, "     %zu more, with --verbose\n", list->item_count - limit);
 }
 
 static void add_profile(

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define SHORT_LIST 10    // of a list beside the answer
 #define PROGRESS_MS 1000 // at most one progress line a second for people
 
 void printer_init(struct printer *printer, const struct parse *parsed, const char *no_color) {
@@ -23,6 +24,8 @@ void printer_init(struct printer *printer, const struct parse *parsed, const cha
     printer->is_quiet = arguments_has(globals, "quiet");
     if (!parsed->action) return;
     printer->main_kind = parsed->action->main_kind;
+    if (printer->main_kind != MESSAGE_RECOMMENDATIONS && !style.is_verbose)
+        printer->out_style.list_limit = SHORT_LIST;
     printer->is_lines =
         parsed->action->output == ACTION_LINES || arguments_has(&parsed->arguments, "watch");
     if (printer->is_json && !printer->is_lines) json_new_object(&printer->object);

@@ -58,12 +58,11 @@ static bool is_stopping(void *context) {
 }
 
 static void forget(struct worker *worker, struct worker_run *ended) {
-    struct worker_run **link = &worker->runs;
-    while (*link != ended) {
-        ASSERT(*link);
-        link = &(*link)->next;
+    for (struct worker_run **link = &worker->runs; *link; link = &(*link)->next) {
+        if (*link != ended) continue;
+        *link = ended->next;
+        break;
     }
-    *link = ended->next;
     worker->run_count--;
     mem_free(ended);
 }
@@ -86,27 +85,25 @@ static void refuse(struct worker *worker, uint64_t run_id, const struct error *e
     post(worker, message_new_done(run_id, err));
 }
 
-static bool find_action(
-    const struct worker *worker,
-    const struct command *command,
-    const struct action **out,
-    struct error *err) {
+static const struct action *
+find_action(const struct worker *worker, const struct command *command, struct error *err) {
     const struct action *action = action_find(command->action);
     if (!action || action->is_cli_only) {
-        return error_set(err, ERROR_USAGE, "there is no action \"%s\" here", command->action);
+        error_set(err, ERROR_USAGE, "there is no action \"%s\" here", command->action);
+        return NULL;
     }
     if (worker->run_count >= WORKER_MAX_RUNS) {
         error_set(err, ERROR_BUSY, "%d runs are under way already", WORKER_MAX_RUNS);
-        return error_hint(err, "Wait for one to end, or cancel one.");
+        error_hint(err, "Wait for one to end, or cancel one.");
+        return NULL;
     }
-    *out = action;
-    return true;
+    return action;
 }
 
 static void start_run(struct worker *worker, const struct command *command) {
     struct error err = {0};
-    const struct action *action = NULL;
-    if (!find_action(worker, command, &action, &err)) {
+    const struct action *action = find_action(worker, command, &err);
+    if (!action) {
         refuse(worker, command->run_id, &err);
         return;
     }
