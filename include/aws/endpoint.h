@@ -1,9 +1,8 @@
 // endpoint — the base URL of a service: computed from the region, or overridden.
 //
 // Shape    precedence: explicit setting, AWS_ENDPOINT_URL_<ID>, AWS_ENDPOINT_URL, profile's
-// services
-//          section, profile's endpoint_url, computed. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true
-//          disables the middle four.
+//          services section, profile's endpoint_url, computed.
+//          AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true disables the middle four.
 // Errors   ERROR_CONFIG for an override that is no URL.
 // Threads  any.
 // Source   protocols/aws.md 2.7.

@@ -1,9 +1,8 @@
 // pasted — what did the person paste, and what should it have been?
 //
 // Shape    text and the kind of value that was wanted in; the cleaned value out, with what was
-// taken
-//          off it, and a diagnosis: the mistake by name, what the text looks like, what to do.
-//          PASTED_FINE and warnings are usable; everything else is not.
+//          taken off it, and a diagnosis: the mistake by name, what the text looks like, what to
+//          do. PASTED_FINE and warnings are usable; everything else is not.
 // Owns     struct pasted owns its buffers; release with pasted_release.
 // Secrets  messages never repeat the value where the wanted kind is a secret.
 // Threads  any.

@@ -1,8 +1,8 @@
 // json — JSON values over cJSON, whose types stay inside json.c.
 //
 // Shape    `struct json` owns a document; `const struct json_node *` points into it. Accessors
-// accept
-//          NULL and wrong kinds and then answer "absent", so that reading a reply needs no ladder.
+//          accept NULL and wrong kinds and then answer "absent", so that reading a reply needs no
+//          ladder.
 // Limits   JSON_MAX_BYTES of text, JSON_MAX_DEPTH levels; invalid UTF-8 is refused on reading and
 //          replaced by U+FFFD on writing. Numbers are doubles (53 bits of integer).
 //          A \u0000 inside a string ends that string (cJSON keeps C strings).

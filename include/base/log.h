@@ -1,8 +1,7 @@
 // log — what the program notes about itself, one line per note, into one sink.
 //
 // Shape    log_open names a file; without one, notes are dropped. Never the terminal while it is
-// ours.
-//          Text is made printable on the way in, so foreign bytes cannot forge lines.
+//          ours. Text is made printable on the way in, so foreign bytes cannot forge lines.
 // Threads  any; the sink has its own lock.
 #pragma once
 

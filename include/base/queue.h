@@ -3,8 +3,7 @@
 // Shape    items are pushed by any thread and belong to the receiver from then on. `wake` is called
 //          after a push, outside the lock; wake-ups coalesce, so drain the whole queue each time.
 // Full     queue_push_now refuses at once (commands); queue_push_latest replaces an item of the
-// same
-//          source, wherever it stands, and drops the new one when there is none and no room
+//          same source, wherever it stands, and drops the new one when there is none and no room
 //          (progress); queue_push_wait waits for room (results, which are never lost).
 // Closed   a push on a closed queue frees the item and returns false; what is inside can still be
 // popped. Owns     its items; queue_free frees those left, with options.free_item. Threads  any.

@@ -2,13 +2,11 @@
 // text, so that screens are tested without a terminal.
 //
 // Shape    a cell holds one grapheme: a base character, at most two combining marks, its width and
-// a
-//          colour role. The right half of a wide character is a cell of width 0. Writing over half
-//          of a wide character blanks the other half.
+//          a colour role. The right half of a wide character is a cell of width 0. Writing over
+//          half of a wide character blanks the other half.
 // Text     whatever is written goes through the printable pass: control characters, escape
-// sequences,
-//          direction overrides and invalid bytes appear as visible escapes. One row per write.
-//          Variation selectors are dropped: terminals disagree about their width.
+//          sequences, direction overrides and invalid bytes appear as visible escapes. One row per
+//          write. Variation selectors are dropped: terminals disagree about their width.
 // Pen      writes a row from left to right inside a rect; what does not fit ends in an ellipsis.
 // Owns     `cells`; canvas_release.
 // Threads  one at a time.

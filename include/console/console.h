@@ -2,9 +2,8 @@
 // commands and messages.
 //
 // Shape    console_run returns when the person quits or a signal ends it. It sleeps in poll on
-// standard
-//          input, the wake pipe and the signal pipe, without a timeout unless something moves on
-//          screen.
+//          standard input, the wake pipe and the signal pipe, without a timeout unless something
+//          moves on screen.
 // Wake     the message queue's `wake` is console_wake_signal with a struct console_wake; wake-ups
 //          coalesce in the pipe.
 // Owns     nothing of the options; they outlive the call. Messages popped belong to the console.

@@ -1,9 +1,9 @@
 // editor — one line of text being edited.
 //
 // Shape    UTF-8 with a cursor between characters (a byte offset). Text up to EDITOR_MAX_BYTES;
-// more is
-//          refused. A paste is cleaned of what browsers and mails add (base/buf.h says what) and,
-//          when nothing was typed yet, replaces the old value instead of landing inside it.
+//          more is refused. A paste is cleaned of what browsers and mails add (base/buf.h says
+//          what) and, when nothing was typed yet, replaces the old value instead of landing inside
+//          it.
 // Secrets  an editor that is_secret draws a bullet for every character.
 // Owns     its text, wiped on release when secret; editor_release.
 // Threads  one at a time.

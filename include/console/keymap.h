@@ -2,9 +2,8 @@
 // cannot lie.
 //
 // Shape    a row is context, key, intent, help, and a short label when it belongs in the footer.
-// The
-//          contexts in force are asked innermost first. An alias row gives one more key to the row
-//          before it.
+//          The contexts in force are asked innermost first. An alias row gives one more key to the
+//          row before it.
 // Threads  constant data.
 #pragma once
 

@@ -1,8 +1,7 @@
 // list — selection and scroll of rows. Settled by the update, only read by drawing.
 //
 // Shape    `selected` and `top` are row numbers; list_settle makes both right for a count and a
-// height
-//          and must run after anything that changes either.
+//          height and must run after anything that changes either.
 // Threads  a value.
 #pragma once
 

@@ -6,8 +6,7 @@
 //   size ────► model_resize ┘
 //
 // Shape    runs are told apart by ids the model gives out; an answer for another shopper than the
-// one
-//          in focus, or older than one already shown, is dropped.
+//          one in focus, or older than one already shown, is dropped.
 // Owns     messages it keeps (lists, profiles, events) and its strings; model_release.
 // Bounds   MODEL_EVENTS events and MODEL_EVENT_BYTES of their JSON; older ones leave and are
 // counted. Threads  one: the UI.

@@ -1,9 +1,8 @@
 // pane — one of the views of the console: a list and the detail of what is selected in it.
 //
 // Shape    a const row of facts and functions per pane, in src/console/panes/<name>.c. Frame,
-// movement
-//          and scrolling are the same for all and live in view.c and model.c; a pane says what its
-//          rows are, how one is drawn, what its detail reads, and what its own intents do.
+//          movement and scrolling are the same for all and live in view.c and model.c; a pane says
+//          what its rows are, how one is drawn, what its detail reads, and what its own intents do.
 // Threads  constant data.
 #pragma once
 

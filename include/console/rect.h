@@ -1,8 +1,7 @@
 // rect — a part of the screen, in cells. Row and column 0 are the top left of the canvas.
 //
 // Shape    the rect_take_* functions cut a strip off a rect and return it; taking more than there
-// is
-//          takes what is there, so nobody has to check.
+//          is takes what is there, so nobody has to check.
 // Threads  a value.
 #pragma once
 

@@ -1,8 +1,7 @@
 // sheet — text of any height, written top to bottom through a window.
 //
 // Shape    the same function writes and measures: with `canvas` NULL nothing is painted and `row`
-// ends
-//          as the height, which is how the update settles the scroll before drawing.
+//          ends as the height, which is how the update settles the scroll before drawing.
 // Threads  one at a time.
 #pragma once
 

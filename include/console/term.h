@@ -3,8 +3,7 @@
 // Shape    one terminal per process (curses has one screen). Only cells that changed since the last
 //          frame are written.
 // Crash    from term_open to term_close a fatal signal or a failed ASSERT restores the terminal
-// first,
-//          by write(2) and tcsetattr alone, then dies as it would have.
+//          first, by write(2) and tcsetattr alone, then dies as it would have.
 // Signals  SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH and SIGTSTP become bytes on a pipe.
 // Errors   ERROR_USAGE when standard input or output is no terminal, or TERM names one that cannot
 //          place the cursor.

@@ -1,9 +1,8 @@
 // theme — colours by role, in three depths, and the ASCII stand-ins for our symbols.
 //
 // Shape    nobody but term.c knows colours; everybody else names a role. A theme is an array
-// indexed by
-//          role. Without colour (NO_COLOR, --no-color) roles differ by bold, dim and reverse, and
-//          every state has a symbol of its own, so nothing is told by colour alone.
+//          indexed by role. Without colour (NO_COLOR, --no-color) roles differ by bold, dim and
+//          reverse, and every state has a symbol of its own, so nothing is told by colour alone.
 // Threads  constant data.
 #pragma once
 

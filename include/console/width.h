@@ -1,12 +1,10 @@
 // width — how many terminal columns a character takes.
 //
 // Shape    own tables instead of wcwidth(): the same text has the same picture on every machine and
-// in
-//          every locale. Where the C library of a machine disagrees, term.c shows a placeholder of
-//          our width, so that columns stay aligned.
+//          in every locale. Where the C library of a machine disagrees, term.c shows a placeholder
+//          of our width, so that columns stay aligned.
 // Source   Unicode 14 character database: EastAsianWidth W and F are 2, general categories Mn, Me,
-// Cf
-//          and the Hangul medial vowels and final consonants are 0.
+//          Cf and the Hangul medial vowels and final consonants are 0.
 // Threads  any.
 #pragma once
 

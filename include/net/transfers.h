@@ -1,9 +1,8 @@
 // transfers — runs tasks on one curl multi handle; the only sockets outward.
 //
 // Shape    transfers_start gives it tasks; transfers_run_once waits for whatever comes first
-// (socket,
-//          timer, wake) and runs the steps that are due. Connections stay open between requests and
-//          are shared by all tasks.
+//          (socket, timer, wake) and runs the steps that are due. Connections stay open between
+//          requests and are shared by all tasks.
 // Rules    no request without a deadline, no body without a limit; TLS certificates are always
 //          verified; redirects are never followed; http and https only; the path is sent as given;
 //          headers are those of the request plus Host, User-Agent and Content-Length where missing;

@@ -1,8 +1,7 @@
 // hop — the stations of the loop, and what is known about one event's passage through each.
 //
 // Shape    plain data with fixed text buffers: copied, never freed. The order of the enum is the
-// order
-//          on the loop strip and in every output.
+//          order on the loop strip and in every output.
 // Units    `ms` is the time this hop alone took, with microsecond resolution; below 0: not
 // measured. Threads  a value. Source   the loop of the workshop, protocols of Segment and AWS: who
 // calls whom.

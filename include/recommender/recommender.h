@@ -10,8 +10,7 @@
 //          earlier; they never change and never leave. Users beyond the limits leave, the least
 //          recently active first.
 // Owns     copies of all ids. A `struct str` inside an answer lives as long as the recommender (in
-// a
-//          ranking, unknown items borrow from the caller's list).
+//          a ranking, unknown items borrow from the caller's list).
 // Errors   none but for snapshots. Questions cannot fail: an empty model gives an empty answer.
 // Threads  one at a time: questions use scratch memory inside, so they take the writer's lock too.
 // Cost     event O(row + log items), question ≤ 10 · ring + 200 · 50, both independent of the log;

@@ -1,8 +1,7 @@
 // evaluate — how good the recommender is on a list of interactions: asked first, told after.
 //
 // Shape    fill a log (from a file or row by row), run a protocol on it, read the figures. The
-// engine
-//          runs in process and nothing is stored.
+//          engine runs in process and nothing is stored.
 //            replay   warm up on the first part, then ask before each event (unless it repeats the
 //                     user's last item), then feed it; unknown users are counted apart (cold)
 //            loo      feed all but each user's last event (users with ≥ 3), then ask; seen items

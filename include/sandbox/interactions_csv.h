@@ -1,8 +1,7 @@
 // interactions_csv — reads USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP files row by row.
 //
 // Shape    the header is required, in any order and case; further columns are skipped. EVENT_TYPE
-// may
-//          be missing. Fields may be quoted, with "" for a quote and line breaks inside; LF or
+//          may be missing. Fields may be quoted, with "" for a quote and line breaks inside; LF or
 //          CRLF; a UTF-8 byte order mark is skipped. Empty lines are skipped.
 // Units    TIMESTAMP is Unix time in whole seconds.
 // Limits   INTERACTIONS_CSV_MAX_ROW_BYTES per row; memory is one row, whatever the file holds.

@@ -1,8 +1,8 @@
 // sandbox — the local cloud: Segment, Personalize, Lambda and STS on one loopback port.
 //
 // Shape    sandbox_start opens the store, seeds it on first use and serves on a thread of its own,
-// which
-//          alone owns the HTTP daemon, SQLite and the recommender. Everybody else talks HTTP to it.
+//          which alone owns the HTTP daemon, SQLite and the recommender. Everybody else talks HTTP
+//          to it.
 // Sharing  one process serves a data folder; it holds `sandbox.lock` there and tells its URL in
 //          `sandbox.json`. sandbox_find reads both; a lock that nobody holds means nobody serves.
 // Durable  an answer leaves only after its transaction is committed: kill -9 loses nothing
