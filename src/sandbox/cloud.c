@@ -9,6 +9,7 @@
 #include "routes.h"
 #include "seed.h"
 
+#define LEAVING_LOOK_MS 10     // a held client that hangs up wakes nobody
 #define DELIVERY_SLICE_US 8000 // then the network gets its turn again
 #define PAUSE_AFTER_FAILURE_MS 1000
 
@@ -235,13 +236,30 @@ static void answer_held(struct cloud *cloud) {
     if (has_answered) server_serve(cloud->server);
 }
 
+void cloud_drop_abandoned(struct cloud *cloud) {
+    struct exchange **link = &cloud->held;
+    bool has_dropped = false;
+    while (*link) {
+        struct exchange *exchange = *link;
+        if (!server_is_abandoned(exchange)) {
+            link = &exchange->next;
+            continue;
+        }
+        *link = exchange->next;
+        server_answer(exchange); // to nobody; it ends there
+        has_dropped = true;
+    }
+    if (has_dropped) server_serve(cloud->server);
+}
+
 static int timeout_of(const struct cloud *cloud) {
     const int64_t now_ms = clock_monotonic_ms();
     int64_t timeout_ms = -1;
     if (cloud->has_pending)
         timeout_ms = cloud->retry_at_ms > now_ms ? cloud->retry_at_ms - now_ms : 0;
     if (cloud->leave_by_ms) {
-        const int64_t left_ms = cloud->leave_by_ms > now_ms ? cloud->leave_by_ms - now_ms : 0;
+        int64_t left_ms = cloud->leave_by_ms > now_ms ? cloud->leave_by_ms - now_ms : 0;
+        if (cloud->held && left_ms > LEAVING_LOOK_MS) left_ms = LEAVING_LOOK_MS;
         if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
     }
     for (const struct exchange *held = cloud->held; held; held = held->next) {

@@ -57,6 +57,8 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
     MUST_CHECK;
 void cloud_close(struct cloud *cloud); // snapshot, close
 void cloud_turn(struct cloud *cloud);
+// Ends held requests whose clients have hung up.
+void cloud_drop_abandoned(struct cloud *cloud);
 // Back to the seeded state, in the open transaction. After an error nothing has changed.
 bool cloud_reset(struct cloud *cloud, struct error *err) MUST_CHECK;
 const char *cloud_region(const struct cloud *cloud);

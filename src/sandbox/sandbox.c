@@ -42,6 +42,7 @@ static bool may_leave(struct sandbox *sandbox) {
     struct cloud *cloud = sandbox->cloud;
     if (!cloud->leave_by_ms) server_close_door(cloud->server);
     cloud->leave_by_ms = leave_by_ms;
+    cloud_drop_abandoned(cloud);
     return server_connection_count(cloud->server) == 0 || clock_monotonic_ms() >= leave_by_ms;
 }
 

@@ -336,6 +336,13 @@ size_t server_connection_count(const struct server *server) {
     return info ? info->num_connections : 0;
 }
 
+bool server_is_abandoned(const struct exchange *exchange) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    char byte = 0;
+    return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 uint16_t server_port(const struct server *server) {
     return server->port;
 }

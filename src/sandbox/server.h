@@ -61,6 +61,8 @@ void server_close(struct server *server);
 // Takes nobody new from here on; whoever is connected is served as before.
 void server_close_door(struct server *server);
 size_t server_connection_count(const struct server *server);
+// Has the client of a held exchange hung up? While it is held nobody reads its socket, so ask.
+bool server_is_abandoned(const struct exchange *exchange);
 uint16_t server_port(const struct server *server);
 const char *server_host(const struct server *server); // as in a URL: "127.0.0.1", "[::1]"
 
