@@ -11,7 +11,7 @@ struct told_services {
     struct run *run;
     struct client_services *client;
     const struct services *inner;
-    enum hop_id *last;
+    enum hop_id last;
 };
 
 static void tell_end(
@@ -21,7 +21,7 @@ static void tell_end(
     struct str detail,
     const struct error *err) {
     const struct client_services_count *count = client_services_at(told->client, call);
-    *told->last = id;
+    told->last = id;
     if (err)
         hops_failed(told->run, id, count->ms, count->status, err);
     else
@@ -96,7 +96,7 @@ bool handler_run(
     CLEANUP(client_services_freep)
     struct client_services *client = client_services_new(run_client(run), &options);
     struct told_services told = {
-        .run = run, .client = client, .inner = client_services_table(client), .last = last};
+        .run = run, .client = client, .inner = client_services_table(client), .last = *last};
     const struct services services = {
         .context = &told,
         .put_events = put_events,
@@ -118,5 +118,7 @@ bool handler_run(
         .has_personas_write_key = config_is_set(&config->personas_write_key),
     };
     client_services_begin(client);
-    return event_handler_run(&services, &settings, event_json, out, err);
+    const bool ok = event_handler_run(&services, &settings, event_json, out, err);
+    *last = told.last;
+    return ok;
 }

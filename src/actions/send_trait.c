@@ -87,8 +87,8 @@ static void emit_list(struct send *send, const struct trait_watch_state *now, do
     run_emit(&send->run, message);
 }
 
-static void tell_changed(
-    struct send *send, const struct trait_watch_state *now, const struct task_event *event) {
+static void
+tell_changed(struct send *send, const struct trait_watch_state *now, double ms, int status) {
     CLEANUP(buf_release) struct buf detail = {0};
     CLEANUP(json_release) struct json list = {0};
     struct error ignored = {0};
@@ -98,9 +98,8 @@ static void tell_changed(
             &detail, ": %zu items, first: " STR_FMT, json_count(list.root),
             STR_ARG(json_text(json_first(list.root))));
     }
-    hops_done(
-        &send->run, HOP_PROFILE, event->elapsed_ms, event->response->status, buf_str(&detail));
-    emit_list(send, now, event->elapsed_ms);
+    hops_done(&send->run, HOP_PROFILE, ms, status, buf_str(&detail));
+    emit_list(send, now, ms);
     send_finish(send);
 }
 
@@ -147,7 +146,7 @@ static void compare(struct send *send, const struct task_event *event) {
     if (!is_read && err.code != ERROR_NOT_FOUND) {
         send_fail(send, HOP_PROFILE, event->elapsed_ms, status, &err);
     } else if (has_changed(send, &now)) {
-        tell_changed(send, &now, event);
+        tell_changed(send, &now, event->elapsed_ms, status);
     } else {
         wait_and_ask(send, event->elapsed_ms, status);
     }

@@ -75,10 +75,10 @@ static void print_text(struct printer *printer, const struct message *message) {
 }
 
 void printer_take(struct printer *printer, struct message *take_message) {
-    const bool is_note = as_text_is_diagnostic(take_message);
-    if (printer->is_json && take_message->kind == MESSAGE_PROGRESS)
-        print_json(printer, take_message);
-    else if (is_note)
+    // in JSON, progress is data: programs read it from the one stream they have
+    const bool is_note = as_text_is_diagnostic(take_message) &&
+                         !(printer->is_json && take_message->kind == MESSAGE_PROGRESS);
+    if (is_note)
         print_diagnostic(printer, take_message);
     else if (printer->is_json)
         print_json(printer, take_message);

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034 # variables are for the scripts that source this
 # cli_support — what the cli_* scripts begin with. Source it; $1 is the built program.
 #
 # Every script gets a temporary home and an empty environment: nothing of the person's settings or keys
