@@ -38,10 +38,11 @@ struct send {
     int polls;
 };
 
-extern const struct send_phase send_baseline, send_trait;                // send_trait.c
-extern const struct send_phase send_track, send_delivery, send_debugger; // send_segment.c
-extern const struct send_phase send_assume, send_invoke;                 // send_destination.c
-extern const struct send_phase send_handler;                             // send_handler.c
+extern const struct send_phase send_baseline, send_trait;    // send_trait.c
+extern const struct send_phase send_track;                   // send_segment.c
+extern const struct send_phase send_delivery, send_debugger; // send_delivery.c
+extern const struct send_phase send_assume, send_invoke;     // send_destination.c
+extern const struct send_phase send_handler;                 // send_handler.c
 
 // Inside a step: goes to that phase.
 void send_enter(struct send *send, const struct send_phase *phase);

@@ -33,7 +33,41 @@ expect destination_region us-west-2 "destination_region is us-west-2, the functi
 run 0 send --via destination --wait 10 --json
 json 'o["ok"] is True'
 
-# the same mistakes on the shopper's way: Segment accepts, the delivery fails, and it is told
-run 1 --profile sandbox send --event /dev/null
-err_has "/dev/null"
+# on the shopper's way Segment accepts, the delivery fails, and it is told where and why
+start_sandbox
+url=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["url"])' "$work/ready")
+destination() {
+  python3 - "$url" "$1" <<'PY'
+import sys, urllib.request
+request = urllib.request.Request(sys.argv[1] + "/_recloop/destination", sys.argv[2].encode(), method="PUT")
+urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).read()
+PY
+}
+states='[h["state"] for h in o["hops"]]'
+destination '{"settings":{"externalId":"42"}}'
+run 1 send --wait 10 --json
+json "$states == ['done','failed','skipped','skipped','skipped','skipped','skipped']"
+json '"Accessdenied" in o["error"]["message"] and "External ID" in o["error"]["hint"]'
+destination '{"settings":{"externalId":"123456789","region":"us-west-2"}}'
+run 1 send --wait 10 --json
+json "$states == ['done','done','failed','skipped','skipped','skipped','skipped']"
+json '"us-west-2" in o["error"]["hint"]'
+destination '{"enabled":false,"settings":{"region":"us-east-1"}}'
+run 1 send --wait 10 --json
+json "$states == ['done','failed','skipped','skipped','skipped','skipped','skipped']"
+json '"switched off" in o["error"]["message"] and "/_recloop/destination" in o["error"]["hint"]'
+destination '{"enabled":true}'
+run 0 send --wait 10 --json
+
+# an event the function can do nothing with is told at once, not after the whole wait
+printf '%s' '{"type":"track","event":"Product Clicked","userId":"1","anonymousId":"a","properties":{}}' >"$work/event.json"
+run 1 send --event "$work/event.json" --wait 3600 --json
+json '"no trait" in o["error"]["message"] and len(o["log"]) > 0'
+run 1 send --event "$work/event.json" --via handler --json
+json '"no_sku" in o["error"]["hint"]'
+printf '%s' '{"type":"track","event":"Product Clicked","userId":"1","anonymousId":"a","properties":{"sku":"led-high-tops"},"integrations":{"Amazon Personalize":false}}' >"$work/event.json"
+run 1 send --event "$work/event.json" --wait 10
+err_has "integrations object"
+run 1 send --event /dev/null
+err_has /dev/null
 echo "each mistake has its cause and its fix"
