@@ -1,0 +1,60 @@
+#!/bin/sh
+# cli_cloud — a profile of one's own: no sandbox routes, only what AWS and Segment offer. The cloud is a
+# sandbox whose own routes this program does not know of, because no setting says that it is one.
+. "$(dirname "$0")/cli_support.sh"
+
+start_sandbox --data :memory:
+cp "$work/ready" "$work/out"
+url=$(value 'o["url"]')
+identity() { cp "$work/ready" "$work/out"; value "o['$1']"; }
+write_key() { cp "$work/ready" "$work/out"; value "o.get('write_keys', {}).get('$1') or o['write_keys.$1']"; }
+
+run 0 config set profile work
+for key in campaign_arn tracking_id lambda_function destination_role_arn external_id profile_space_id \
+  profile_api_token; do
+  case $key in lambda_function) from=function_arn ;; *) from=$key ;; esac
+  given=$(identity "$from")
+  run 0 config set "$key" "$given"
+done
+key=$(write_key website-prod); run 0 config set website_write_key "$key"
+key=$(write_key personas-event-source); run 0 config set personas_write_key "$key"
+run 0 config set destination_region us-east-1
+run 0 config set log_type Tail
+for key in tracking_url profile_url aws_endpoint_url; do run 0 config set "$key" "$url"; done
+run 0 config list --json
+
+# without AWS keys: what is missing, and how to get it; nothing of the sandbox's is borrowed
+run 3 recommend --json
+err_has "credentials"
+with="AWS_ACCESS_KEY_ID=$(identity access_key_id) AWS_SECRET_ACCESS_KEY=$(identity secret_access_key)"
+
+run 0 recommend --num 3 --json
+json 'len(o["items"]) == 3'
+
+# the event is accepted, what happens inside Segment cannot be seen, the trait can
+run 0 send --wait 10 --json
+json '[h["state"] for h in o["hops"]] == ["done"] + ["hidden"] * 5 + ["done"]'
+run 0 profile --json
+json 'len(o["traits"]["recommended_products"]) == 25'
+
+# what Segment would do, done from here
+run 0 send --via destination --wait 10 --json
+json 'o["hops"][1]["state"] == "done" and o["hops"][2]["state"] == "done" and o["hops"][6]["state"] == "done"'
+run 0 send --via handler --wait 10 --json
+json 'all(h["state"] == "done" for h in o["hops"][3:])'
+
+# the debugger of a real source cannot be read, and that is said
+run 1 watch --json
+err_has "debugger"
+
+# a wrong secret is the real signature error with its cause
+with="AWS_ACCESS_KEY_ID=$(identity access_key_id) AWS_SECRET_ACCESS_KEY=0000000000000000000000000000000000000000"
+run 1 recommend
+err_has "InvalidSignatureException"
+err_lacks "00000000000000000000"
+
+# nobody there
+with="AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=x AWS_ENDPOINT_URL=http://127.0.0.1:9"
+run 0 config unset aws_endpoint_url
+run 4 recommend --timeout 2000
+err_has "127.0.0.1:9"
