@@ -3,8 +3,8 @@
 //
 // Limits   500 KB of body, 2,500 messages, 32 KB for each. The builder stops a little earlier in
 //          bytes, as the SDKs do, to leave room for the envelope.
-// Errors   batch_decode: ERROR_INVALID not JSON or no batch[]; ERROR_LIMIT above 500 KB, or any
-//          message above 32 KB (the API answers 400 for both). Messages that are merely bad stay
+// Errors   batch_decode: ERROR_INVALID not JSON or no batch[]; ERROR_LIMIT above 500 KB, any message
+//          above 32 KB (the API answers 400 for both), or what all messages share above that. Messages that are merely bad stay
 //          inside, each with its reason: Segment publishes the good ones.
 // Owns     as said; release what was decoded or built.
 // Threads  one at a time.

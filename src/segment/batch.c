@@ -26,9 +26,21 @@ static size_t bound_bytes(const struct json_node *node) {
 // Printing is dear at full rate, and hardly any message comes near the limit.
 static bool is_too_large(const struct json_node *message) {
     CLEANUP(buf_release) struct buf text = {0};
-    if (bound_bytes(message) <= EVENT_MAX_BYTES) return false;
+    if (!message || bound_bytes(message) <= EVENT_MAX_BYTES) return false;
     json_print(message, &text);
     return text.len > EVENT_MAX_BYTES;
+}
+
+// Every message gets a copy of these two: above a message's limit none could carry them, and 2,500
+// copies of half a megabyte are a gigabyte.
+static bool check_shared(const struct batch *batch, size_t text_bytes, struct error *err) {
+    if (text_bytes <= EVENT_MAX_BYTES) return true;
+    const bool is_context = is_too_large(batch->context);
+    if (!is_context && !is_too_large(batch->integrations)) return true;
+    (void)error_set(
+        err, ERROR_LIMIT, "the batch's %s is larger than the %zu bytes of a message",
+        is_context ? "context" : "integrations", EVENT_MAX_BYTES);
+    return error_hint(err, "Keep what all messages share small.");
 }
 
 static void take_item(struct json *message, struct batch_item *item) {
@@ -85,12 +97,13 @@ bool batch_decode(struct str text, struct batch *out, struct error *err) {
             json_kind_name(json_kind(json_get(root, "batch"))));
         return error_hint(err, "Send {\"batch\":[{\"type\":\"track\", …}]}.");
     }
+    batch.context = json_get(root, "context");
+    batch.integrations = json_get(root, "integrations");
+    if (!check_shared(&batch, text.len, err)) return false;
     if (!take_items(&batch, text.len, err)) return false;
     batch.discard = judge(&batch);
     batch.sent_at = json_get_text(root, "sentAt");
     batch.write_key = json_get_text(root, "writeKey");
-    batch.context = json_get(root, "context");
-    batch.integrations = json_get(root, "integrations");
     batch_release(out);
     *out = batch;
     batch = (struct batch){0};

@@ -108,7 +108,8 @@ static void merge_under(struct json_node *root, const char *key, const struct js
     (void)json_copy(own, &merged);
     for (const struct json_node *at = json_first(below); at; at = json_next(at)) {
         const struct str name = json_key(at);
-        if (!json_get(merged.root, name.ptr)) json_add_copy(merged.root, name.ptr, at);
+        // asked of the message's own: what was added meanwhile would make this quadratic
+        if (!json_get(own, name.ptr)) json_add_copy(merged.root, name.ptr, at);
     }
     json_set_copy(root, key, merged.root);
 }

@@ -101,6 +101,27 @@ static void batch_refuses_too_much(void **state) {
     assert_contains(str_from(err.hint), "500 KB");
 }
 
+static void batch_refuses_a_shared_context_above_a_message(void **state) {
+    (void)state;
+    static const char *const keys[] = {"context", "integrations"};
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        CLEANUP(batch_release) struct batch batch = {0};
+        CLEANUP(buf_release) struct buf text = {0};
+        struct error err = {0};
+        buf_add_format(&text, "{\"batch\":[{\"type\":\"track\"}],\"%s\":{\"a\":\"", keys[i]);
+        for (size_t k = 0; k < EVENT_MAX_BYTES - 10; k++)
+            buf_add_char(&text, 'x');
+        buf_add(&text, STR("\"}}"));
+        assert_ok(batch_decode(buf_str(&text), &batch, &err), err);
+        text.len -= 3;
+        buf_add(&text, STR("xxxxxxxx\"}}"));
+        assert_false(batch_decode(buf_str(&text), &batch, &err));
+        assert_int_equal(err.code, ERROR_LIMIT);
+        assert_non_null(strstr(err.message, keys[i]));
+        assert_true(err.hint[0]);
+    }
+}
+
 static void batch_takes_2500_messages_and_no_more(void **state) {
     (void)state;
     CLEANUP(buf_release) struct buf text = {0};
@@ -169,6 +190,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(batch_judges_the_whole),
     cmocka_unit_test(batch_refuses_what_is_none),
     cmocka_unit_test(batch_refuses_too_much),
+    cmocka_unit_test(batch_refuses_a_shared_context_above_a_message),
     cmocka_unit_test(batch_takes_2500_messages_and_no_more),
     cmocka_unit_test(batch_builder_splits_by_bytes_and_by_count),
     cmocka_unit_test(batch_builder_fills_a_body_that_segment_accepts),
