@@ -5,7 +5,7 @@
 //   summary  what the loop did           1 row, more with a failure: cause and fix
 //   list     rule with title, rows       beside, above or instead of the detail
 //   detail   rule with title, text
-//   status   notes                       1 row from 16 rows on, else in the summary's place
+//   status   what is said, backend       from 16 rows on, as many as it takes; else in the summary's place
 //   footer   keys, or the line edited    1 row
 //
 // Threads  a value.
@@ -15,6 +15,7 @@
 
 #define LAYOUT_MIN_COLUMNS 40
 #define LAYOUT_MIN_ROWS 12
+#define LAYOUT_STATUS_FROM_ROWS 16
 
 enum layout_split {
     LAYOUT_RIGHT, // detail beside the list
@@ -27,6 +28,7 @@ struct layout_wish {
     int detail_rows;     // LAYOUT_BELOW: rows wanted for the detail, its rule not counted
     int list_rows;       // LAYOUT_BELOW: rows the list needs; 0: half
     int summary_rows;    // 1; more with a failure: cause and fix
+    int status_rows;     // 1; more for what is said with cause and fix
     int list_share;      // LAYOUT_RIGHT: per cent of the columns for the list; 0: half
     bool is_detail_open; // the detail fills the pane
     bool is_list_empty;  // there is nothing to detail

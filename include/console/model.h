@@ -94,7 +94,8 @@ struct model_stream {
 
 struct model_notice {
     enum theme_role role;
-    struct buf text;
+    const char *mark;      // before what is said; NULL: none
+    struct buf text, hint; // what is said, and the next step
 };
 
 struct model {

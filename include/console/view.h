@@ -9,5 +9,8 @@
 void view_draw(const struct model *model, struct canvas *canvas);
 // Rows of the help page at that width; the update needs it to settle the scroll.
 int view_help_rows(int columns);
+// Rows that the summary and the status take at the model's size.
+int view_summary_rows(const struct model *model);
+int view_status_rows(const struct model *model);
 // The paragraphs of the pane's detail (view_draw calls it too; the update measures with it).
 void view_detail(const struct model *model, struct sheet *sheet);

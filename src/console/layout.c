@@ -1,9 +1,8 @@
 // layout — see the header.
 #include "console/layout.h"
 
-#define STATUS_FROM_ROWS 16
 #define RIGHT_FROM_COLUMNS 100
-#define BELOW_FROM_ROWS 13 // of the body: below that the detail needs the whole pane
+#define BELOW_FROM_ROWS 11 // of the body: below that the detail needs the whole pane
 #define LIST_SHARE_PER_CENT 50
 
 static void place_beside(struct layout *layout, struct rect body, int share) {
@@ -46,7 +45,9 @@ struct layout layout_make(const struct layout_wish *wish) {
     layout.strip = rect_take_top(&rest, 2);
     layout.summary = rect_take_top(&rest, wish->summary_rows);
     layout.footer = rect_take_bottom(&rest, 1);
-    if (wish->rows >= STATUS_FROM_ROWS) layout.status = rect_take_bottom(&rest, 1);
+    if (wish->rows >= LAYOUT_STATUS_FROM_ROWS) {
+        layout.status = rect_take_bottom(&rest, wish->status_rows);
+    }
     layout.body = rest;
     if (wish->is_detail_open) {
         place_alone(&layout, rest, true);

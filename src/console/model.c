@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "console/strip.h"
 #include "console/view.h"
 #include "internal.h"
 
@@ -73,6 +72,7 @@ void model_release(struct model *model) {
     buf_release(&model->cleaning);
     buf_release(&model->change_note);
     buf_release(&model->notice.text);
+    buf_release(&model->notice.hint);
     mem_free(model->user);
     mem_free(model->event.name);
     mem_free(model->event.sku);
@@ -250,7 +250,8 @@ void internal_settle(struct model *model) {
         .list_share = pane->list_share,
         .detail_rows = pane->detail_rows,
         .list_rows = pane->list_rows,
-        .summary_rows = strip_summary_rows(model),
+        .summary_rows = view_summary_rows(model),
+        .status_rows = view_status_rows(model),
         .is_list_empty = pane->count(model) == 0,
         .is_detail_open = model->is_detail_open,
     };
@@ -348,11 +349,15 @@ void model_note(struct model *model, enum theme_role role, const char *format, .
     va_list args;
     va_start(args, format);
     buf_reset(&model->notice.text);
+    buf_reset(&model->notice.hint);
+    model->notice.mark = NULL;
     buf_add_vformat(&model->notice.text, format, args);
     va_end(args);
     model->notice.role = role;
 }
 
 void internal_note_error(struct model *model, const struct error *err) {
-    model_note(model, THEME_BAD, "✗ %s%s%s", err->message, err->hint[0] ? " → " : "", err->hint);
+    model_note(model, THEME_BAD, "%s", err->message);
+    model->notice.mark = "✗ ";
+    buf_add(&model->notice.hint, str_from(err->hint));
 }

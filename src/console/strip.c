@@ -8,7 +8,15 @@
 
 #define LINE 0x2500u
 #define JOINED_FROM 78
-#define TALL_FROM 16
+
+// Rows that cause and fix of a failure may take, by the window's height: from 20 rows on all of them.
+static const struct {
+    int from_rows, cause, fix;
+} failure_rows[] = {
+    {.from_rows = 20, .cause = 4, .fix = 5},
+    {.from_rows = 16, .cause = 2, .fix = 3},
+    {.from_rows = 0, .cause = 2, .fix = 2},
+};
 
 static const char *const initials[] = {
     [HOP_SEGMENT] = "Seg",    [HOP_DESTINATION] = "Dst",     [HOP_LAMBDA] = "Lam",
@@ -132,12 +140,18 @@ static void write_failure(const struct model *model, struct sheet *sheet) {
     const struct hop *failed = find_state(model, HOP_FAILED);
     const char *cause = failed && failed->detail[0] ? failed->detail : model->fire.problem.message;
     const char *fix = failed && failed->hint[0] ? failed->hint : model->fire.problem.hint;
-    const int fix_rows = model->rows < TALL_FROM ? 2 : 3;
+    size_t form = 0;
+    while (model->rows < failure_rows[form].from_rows)
+        form++;
     struct buf text = {0};
     if (failed) buf_add_format(&text, "%s: ", hop_title(failed->id));
     buf_add(&text, str_from(cause));
-    sheet_item_within(sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text), 2);
-    if (fix[0]) sheet_item_within(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(fix), fix_rows);
+    sheet_item_within(
+        sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text), failure_rows[form].cause);
+    if (fix[0]) {
+        sheet_item_within(
+            sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(fix), failure_rows[form].fix);
+    }
     buf_release(&text);
 }
 

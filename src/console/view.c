@@ -151,9 +151,13 @@ static void draw_pane(const struct model *model, struct canvas *canvas) {
 
 // Status and prompt
 
-static void draw_backend(const struct model *model, struct canvas_pen *pen) {
+#define STATUS_ROWS 3       // of what is said, and of its next step
+#define STATUS_ROWS_TIGHT 2 // in a low window
+#define TALL_FROM 20
+
+static void write_backend(const struct model *model, struct sheet *sheet) {
     if (!model->backend) {
-        canvas_write_text(pen, THEME_DIM, "starting …");
+        sheet_text(sheet, THEME_DIM, STR("starting …"));
         return;
     }
     static const char *const kinds[] = {
@@ -162,42 +166,65 @@ static void draw_backend(const struct model *model, struct canvas_pen *pen) {
         [MESSAGE_BACKEND_SANDBOX_OTHER] = "sandbox of another process",
     };
     const struct message_backend *backend = &model->backend->as.backend;
-    canvas_write_text(pen, backend->is_up ? THEME_GOOD : THEME_BAD, backend->is_up ? "● " : "✗ ");
-    canvas_write_text(pen, THEME_DIM, kinds[backend->kind]);
-    if (!backend->is_up) canvas_write_text(pen, THEME_BAD, " · not reachable");
-    if (backend->note) {
-        canvas_write_text(pen, THEME_DIM, " · ");
-        canvas_write_text(pen, THEME_WARN, backend->note);
-    }
-    if (backend->url) canvas_write_format(pen, THEME_DIM, " · %s", backend->url);
+    struct canvas_pen pen = sheet_line(sheet);
+    canvas_write_text(&pen, backend->is_up ? THEME_GOOD : THEME_BAD, backend->is_up ? "● " : "✗ ");
+    canvas_write_text(&pen, THEME_DIM, kinds[backend->kind]);
+    if (!backend->is_up) canvas_write_text(&pen, THEME_BAD, " · not reachable");
+    if (backend->url) canvas_write_format(&pen, THEME_DIM, " · %s", backend->url);
+    if (!backend->note) return;
+    sheet_item_within(sheet, THEME_WARN, "• ", THEME_WARN, str_from(backend->note), STATUS_ROWS);
 }
 
-static bool has_message(const struct model *model) {
-    return model->editing == MODEL_EDITING_USER || model->notice.text.len > 0;
+static void write_notice(const struct model *model, struct sheet *sheet) {
+    const struct model_notice *notice = &model->notice;
+    const int rows = model->rows < TALL_FROM ? STATUS_ROWS_TIGHT : STATUS_ROWS;
+    const char *mark = notice->mark ? notice->mark : "";
+    sheet_item_within(sheet, notice->role, mark, notice->role, buf_str(&notice->text), rows);
+    if (!notice->hint.len) return;
+    sheet_item_within(sheet, THEME_WARN, "→ ", THEME_TEXT, buf_str(&notice->hint), rows);
 }
 
 // The prompt, the last notice, or the backend, in this order.
-static void draw_status(const struct model *model, struct rect rect, struct canvas *canvas) {
-    struct canvas_pen pen = canvas_pen(canvas, rect_inset(rect, 1), 0);
+static void write_status(const struct model *model, struct sheet *sheet) {
     if (model->editing == MODEL_EDITING_USER) {
+        struct canvas_pen pen = sheet_line(sheet);
         canvas_write_text(&pen, THEME_STRONG, "Shopper in focus: ");
         editor_draw(&model->editor, &pen);
     } else if (model->notice.text.len) {
-        canvas_write(&pen, model->notice.role, buf_str(&model->notice.text));
+        write_notice(model, sheet);
     } else {
-        draw_backend(model, &pen);
+        write_backend(model, sheet);
     }
 }
 
 // Where there is no status row, what is said for the moment takes the summary's place.
+static bool is_said_in_summary(const struct model *model) {
+    return model->rows < LAYOUT_STATUS_FROM_ROWS &&
+           (model->editing == MODEL_EDITING_USER || model->notice.text.len > 0);
+}
+
+int view_status_rows(const struct model *model) {
+    struct sheet sheet = {.rect = {.columns = model->columns - 2}};
+    write_status(model, &sheet);
+    return sheet.row;
+}
+
+int view_summary_rows(const struct model *model) {
+    return is_said_in_summary(model) ? view_status_rows(model) : strip_summary_rows(model);
+}
+
+static void draw_status(const struct model *model, struct rect rect, struct canvas *canvas) {
+    struct sheet sheet = {.canvas = canvas, .rect = rect_inset(rect, 1)};
+    write_status(model, &sheet);
+}
+
 static void draw_messages(const struct model *model, struct canvas *canvas) {
-    const bool has_status = !rect_is_empty(model->layout.status);
-    if (has_status) draw_status(model, model->layout.status, canvas);
-    if (has_status || !has_message(model)) {
-        strip_draw_summary(model, model->layout.summary, canvas);
-    } else {
+    if (is_said_in_summary(model)) {
         draw_status(model, model->layout.summary, canvas);
+        return;
     }
+    strip_draw_summary(model, model->layout.summary, canvas);
+    if (!rect_is_empty(model->layout.status)) draw_status(model, model->layout.status, canvas);
 }
 
 // Footer

@@ -14,7 +14,11 @@ static void layout_keeps_every_part_on_the_screen_at_every_size(void **state) {
     for (int columns = 1; columns <= 200; columns++) {
         for (int rows = 1; rows <= 70; rows++) {
             const struct layout_wish wish = {
-                .columns = columns, .rows = rows, .detail_rows = 8, .summary_rows = 1 + rows % 5};
+                .columns = columns,
+                .rows = rows,
+                .detail_rows = 8,
+                .summary_rows = 1 + rows % 5,
+                .status_rows = rows < 20 ? 1 : 1 + columns % 6};
             const struct layout layout = layout_make(&wish);
             const struct rect screen = {.columns = columns, .rows = rows};
             assert_int_equal(layout.is_too_small, columns < 40 || rows < 12);
@@ -32,7 +36,8 @@ static void layout_keeps_every_part_on_the_screen_at_every_size(void **state) {
 
 static void layout_splits_by_size(void **state) {
     (void)state;
-    struct layout_wish wish = {.columns = 120, .rows = 40, .detail_rows = 6, .summary_rows = 1};
+    struct layout_wish wish = {
+        .columns = 120, .rows = 40, .detail_rows = 6, .summary_rows = 1, .status_rows = 1};
     assert_int_equal(layout_make(&wish).split, LAYOUT_RIGHT);
     wish.columns = 80;
     assert_int_equal(layout_make(&wish).split, LAYOUT_BELOW);
@@ -42,6 +47,15 @@ static void layout_splits_by_size(void **state) {
     const struct layout layout = layout_make(&wish);
     assert_true(rect_is_empty(layout.list));
     assert_int_equal(layout.detail.rows, 6);
+}
+
+static void layout_gives_what_is_said_the_rows_it_takes(void **state) {
+    (void)state;
+    struct layout_wish wish = {.columns = 80, .rows = 24, .summary_rows = 1, .status_rows = 5};
+    assert_int_equal(layout_make(&wish).status.rows, 5);
+    assert_int_equal(layout_make(&wish).status.row, 18); // above the footer
+    wish.rows = LAYOUT_STATUS_FROM_ROWS - 1;
+    assert_true(rect_is_empty(layout_make(&wish).status));
 }
 
 static void list_stays_within_its_rows(void **state) {
@@ -82,6 +96,7 @@ static void rect_takes_no_more_than_there_is(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(layout_keeps_every_part_on_the_screen_at_every_size),
     cmocka_unit_test(layout_splits_by_size),
+    cmocka_unit_test(layout_gives_what_is_said_the_rows_it_takes),
     cmocka_unit_test(list_stays_within_its_rows),
     cmocka_unit_test(list_fills_the_window_when_it_grows),
     cmocka_unit_test(rect_takes_no_more_than_there_is),
