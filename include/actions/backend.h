@@ -42,6 +42,8 @@ bool backend_open(struct backend *backend, struct error *err) MUST_CHECK;
 struct client *backend_client(const struct backend *backend); // NULL before backend_open
 // Base URL of the sandbox in use; NULL for the cloud or before backend_open.
 const char *backend_sandbox_url(const struct backend *backend);
+// Does the sandbox end with this process?
+bool backend_owns_sandbox(const struct backend *backend);
 // The sandbox's identities; NULL for the cloud.
 const struct sandbox_identities *backend_identities(const struct backend *backend);
 // What the person should know, such as "in memory: …"; NULL: nothing.

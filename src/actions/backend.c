@@ -225,6 +225,10 @@ void backend_lost(struct backend *backend, struct str url) {
     backend_reload(backend);
 }
 
+bool backend_owns_sandbox(const struct backend *backend) {
+    return backend->own != NULL;
+}
+
 void backend_settle(struct backend *backend) {
     free_generations(mem_take(&backend->retired));
 }

@@ -31,6 +31,20 @@ static void add_shell_value(struct buf *out, struct str value) {
     buf_add_char(out, '\'');
 }
 
+// The variable official clients read, or RECLOOP_ and the key for what none of them has a name for.
+static void add_variable(struct buf *out, const struct sandbox_identity *row) {
+    if (row->environment) {
+        buf_add(out, str_from(row->environment));
+        return;
+    }
+    buf_add(out, STR("RECLOOP_"));
+    for (const char *at = row->key; *at; at++) {
+        const bool is_letter = *at >= 'a' && *at <= 'z';
+        const bool is_digit = *at >= '0' && *at <= '9';
+        buf_add_char(out, is_letter ? (char)(*at - 'a' + 'A') : is_digit ? *at : '_');
+    }
+}
+
 static bool need_sandbox(struct run *run, struct error *err) {
     if (backend_sandbox_url(run->context->backend)) return true;
     error_set(err, ERROR_CONFIG, "the profile in use is not the sandbox");
@@ -40,15 +54,21 @@ static bool need_sandbox(struct run *run, struct error *err) {
 static bool print_env(struct run *run, struct error *err) {
     if (!need_sandbox(run, err)) return false;
     const struct sandbox_identities *identities = backend_identities(run->context->backend);
+    if (backend_owns_sandbox(run->context->backend)) {
+        run_note(
+            run, STR("No sandbox is running: the URL ends with this command. Start one with "
+                     "`recloop sandbox` or the console."));
+    }
     if (run->context->wants_json) {
         run_emit(run, identity_values_new(run->run_id, identities));
         return true;
     }
     for (size_t i = 0; i < identities->count; i++) {
         const struct sandbox_identity *row = &identities->rows[i];
-        if (!row->environment) continue;
         CLEANUP(buf_release) struct buf line = {0};
-        buf_add_format(&line, "export %s=", row->environment);
+        buf_add(&line, STR("export "));
+        add_variable(&line, row);
+        buf_add_char(&line, '=');
         add_shell_value(&line, str_from(row->value));
         run_emit(run, message_new_line(run->run_id, false, buf_str(&line)));
     }

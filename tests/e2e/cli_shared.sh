@@ -14,6 +14,8 @@ PY
 run 0 status --json
 json "o['backend'] == 'sandbox_other' and o['url'] == '$url'"
 run 0 sandbox env
+err_lacks "No sandbox is running"
+out_has "export RECLOOP_FUNCTION_ARN=arn:aws:lambda:"
 out_has "export AWS_ENDPOINT_URL=$url"
 run 0 send --user 815 --sku zipped-jacket --wait 10 --json
 run 0 profile --user 815 --json
