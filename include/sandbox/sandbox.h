@@ -60,7 +60,7 @@ bool sandbox_find(const char *data_folder, struct sandbox_place *out, struct err
 // region and account only.
 struct sandbox_identity {
     const char *key;         // JSON key: "campaign_arn"
-    const char *environment; // the variable a client reads: "personalize_campaign_arn"; NULL: none, `sandbox env` makes RECLOOP_…
+    const char *environment; // the variable clients read; NULL: `sandbox env` makes one, RECLOOP_KEY
     const char *setting;     // recloop's setting of the same meaning: "campaign_arn"; NULL: none
     char *value;             // owned by the list
     bool is_secret;
