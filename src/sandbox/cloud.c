@@ -11,6 +11,7 @@
 
 #define LEAVING_LOOK_MS 10     // a held client that hangs up wakes nobody
 #define DELIVERY_SLICE_US 8000 // then the network gets its turn again
+#define COMMIT_AFTER_MS 50     // of deliveries in a row that nobody waits for
 #define PAUSE_AFTER_FAILURE_MS 1000
 
 const char *cloud_region(const struct cloud *cloud) {
@@ -196,23 +197,36 @@ static bool commit(struct cloud *cloud) {
 
 static void serve(struct cloud *cloud) {
     server_serve(cloud->server);
-    if (!server_has_uncommitted(cloud->server) && !store_is_writing(cloud->store)) return;
+    if (!server_has_uncommitted(cloud->server)) return;
     cloud->has_pending = true;
     if (commit(cloud)) server_release_committed(cloud->server, NULL);
     server_serve(cloud->server); // the answers leave before anything is delivered
 }
 
+static bool is_due(const struct exchange *exchange, int64_t now_ms) {
+    return now_ms >= exchange->hold_until_ms;
+}
+
+static bool is_anybody_due(const struct cloud *cloud, int64_t now_ms) {
+    const struct exchange *held = cloud->held;
+    while (held && !is_due(held, now_ms))
+        held = held->next;
+    return held != NULL;
+}
+
+// In a flood many slices share a commit, for most of its cost is the same pages over and over. Whoever
+// asks meanwhile is answered after it, as ever.
 static void deliver(struct cloud *cloud) {
+    const int64_t now_ms = clock_monotonic_ms();
     bool is_idle = false;
-    if (!cloud->has_pending || clock_monotonic_ms() < cloud->retry_at_ms) return;
+    if (!cloud->has_pending || now_ms < cloud->retry_at_ms) return;
+    if (!store_is_writing(cloud->store)) cloud->commit_at_ms = now_ms + COMMIT_AFTER_MS;
     const bool has_worked = destination_work(cloud, DELIVERY_SLICE_US, &is_idle);
+    const int64_t after_ms = clock_monotonic_ms();
+    if (!is_idle && after_ms < cloud->commit_at_ms && !is_anybody_due(cloud, after_ms)) return;
     const bool is_kept = commit(cloud);
     if (is_kept) cloud->has_pending = !is_idle;
     if (is_kept && has_worked) ledger_save_when_due(cloud);
-}
-
-static bool is_due(const struct exchange *exchange, int64_t now_ms) {
-    return now_ms >= exchange->hold_until_ms;
 }
 
 // Asks those again whose time is over, or all after a change.

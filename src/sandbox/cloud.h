@@ -2,7 +2,7 @@
 //
 // Shape    one `struct cloud` per sandbox, passed to everything below it. The turn (cloud_turn) is:
 //          serve requests → commit, let their answers go → deliver what waits → commit → answer those
-//          who wait for it.
+//          who wait for it. In a flood the second commit is put off, at most COMMIT_AFTER_MS.
 // Durable  what an answer or a held request tells is committed before it leaves. When a commit fails,
 //          everything of that turn is undone, the model is rebuilt from the log, and the senders get
 //          500.
@@ -29,6 +29,7 @@ struct cloud_destination {
     struct buf function, role, external_id, region, log_type;
     int64_t delivered; // events of the source up to this sequence are done
     int64_t newest;    // accepted event of the source since start; 0: none
+    int64_t pending;   // accepted events of the source that are not delivered yet
 };
 
 struct cloud {
@@ -46,11 +47,12 @@ struct cloud {
     struct recommender_answer answer; // reused by every question
     int64_t now_ms;                   // wall
     int64_t started_at_ms;
-    int64_t snapshot_at; // interactions at the last snapshot
-    bool has_changed;    // something was committed since the held were last asked
-    bool has_pending;    // deliveries may be waiting
-    int64_t retry_at_ms; // monotonic; deliveries pause after a failed commit
-    int64_t leave_by_ms; // monotonic; the last turn begins then; 0: not leaving
+    int64_t snapshot_at;  // interactions at the last snapshot
+    bool has_changed;     // something was committed since the held were last asked
+    bool has_pending;     // deliveries may be waiting
+    int64_t commit_at_ms; // monotonic; of deliveries in an open transaction
+    int64_t retry_at_ms;  // monotonic; deliveries pause after a failed commit
+    int64_t leave_by_ms;  // monotonic; the last turn begins then; 0: not leaving
 };
 
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err)

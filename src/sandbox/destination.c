@@ -3,12 +3,9 @@
 #include "destination.h"
 
 #include "base/clock.h"
-#include "base/memory.h"
 #include "destination_record.h"
 #include "functions.h"
 #include "segment/event.h"
-
-#define BATCH 128
 
 // ---- settings ----
 
@@ -122,6 +119,8 @@ void destination_load(struct cloud *cloud) {
     buf_add(&destination->external_id, STR(IDENTITIES_EXTERNAL_ID));
     buf_add(&destination->region, str_from(cloud_region(cloud)));
     buf_add(&destination->log_type, STR("Tail"));
+    destination->pending =
+        store_count_pending(cloud->store, SOURCE_WEBSITE, destination->delivered);
     struct buf text = {0};
     struct json stored = {0};
     struct error err = {0};
@@ -134,35 +133,6 @@ void destination_load(struct cloud *cloud) {
 }
 
 // ---- delivering ----
-
-struct delivery_job {
-    struct store_event event; // its texts are views of `memory`
-    struct buf memory;
-};
-
-struct jobs {
-    struct delivery_job jobs[BATCH];
-    size_t count;
-};
-
-static bool take_job(void *context, const struct store_event *event) {
-    struct jobs *jobs = context;
-    struct delivery_job *job = &jobs->jobs[jobs->count++];
-    buf_reserve(&job->memory, event->body.len + event->user_id.len + event->message_id.len + 1);
-    buf_add(&job->memory, event->body);
-    buf_add(&job->memory, event->user_id);
-    buf_add(&job->memory, event->message_id);
-    job->event = (struct store_event){
-        .sequence = event->sequence,
-        .source = event->source,
-        .type = event->type,
-        .body = {.ptr = job->memory.ptr, .len = event->body.len},
-        .user_id = {.ptr = job->memory.ptr + event->body.len, .len = event->user_id.len},
-        .message_id = {
-            .ptr = job->memory.ptr + event->body.len + event->user_id.len,
-            .len = event->message_id.len}};
-    return true;
-}
 
 // Why the event does not go out at all; NULL: it does.
 static const char *why_not_sent(struct cloud *cloud, const struct store_event *row) {
@@ -259,20 +229,30 @@ static void deliver(struct cloud *cloud, const struct store_event *row) {
     cloud->counters.deliveries_failed += record.error != NULL;
 }
 
+struct work {
+    struct cloud *cloud;
+    int64_t until_us; // monotonic
+    bool has_worked, is_over_time;
+};
+
+// The row is read while its own deliveries write: they add events of other sources only.
+static bool work_off(void *context, const struct store_event *row) {
+    struct work *work = context;
+    struct cloud_destination *destination = &work->cloud->destination;
+    deliver(work->cloud, row);
+    destination->delivered = row->sequence;
+    destination->pending--;
+    work->has_worked = true;
+    work->is_over_time = clock_monotonic_us() >= work->until_us;
+    return !work->is_over_time;
+}
+
 bool destination_work(struct cloud *cloud, int64_t budget_us, bool *is_idle) {
-    struct jobs jobs = {0};
-    const int64_t until_us = clock_monotonic_us() + budget_us;
-    *is_idle = true;
-    store_each_pending(
-        cloud->store, SOURCE_WEBSITE, cloud->destination.delivered, BATCH, take_job, &jobs);
-    size_t done = 0;
-    while (done < jobs.count && (done == 0 || clock_monotonic_us() < until_us)) {
-        deliver(cloud, &jobs.jobs[done].event);
-        cloud->destination.delivered = jobs.jobs[done++].event.sequence;
-    }
-    *is_idle = jobs.count < BATCH && done == jobs.count;
-    if (done) store_set_meta_int(cloud->store, "delivered", cloud->destination.delivered);
-    for (size_t i = 0; i < jobs.count; i++)
-        buf_release(&jobs.jobs[i].memory);
-    return done > 0;
+    struct work work = {.cloud = cloud, .until_us = clock_monotonic_us() + budget_us};
+    struct cloud_destination *destination = &cloud->destination;
+    store_each_pending(cloud->store, SOURCE_WEBSITE, destination->delivered, work_off, &work);
+    *is_idle = !work.is_over_time;
+    if (*is_idle) destination->pending = 0;
+    if (work.has_worked) store_set_meta_int(cloud->store, "delivered", destination->delivered);
+    return work.has_worked;
 }

@@ -76,6 +76,9 @@ void intake_accept(
         cloud,
         &(struct profiles_event){.event = event, .source = (int)source, .sequence = out->sequence});
     store(cloud, source, event, INGEST_ACCEPTED, out->sequence, profile);
-    if (source == SOURCE_WEBSITE) cloud->destination.newest = out->sequence;
+    if (source == SOURCE_WEBSITE) {
+        cloud->destination.newest = out->sequence;
+        cloud->destination.pending++;
+    }
     cloud->counters.accepted++;
 }

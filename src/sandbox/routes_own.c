@@ -34,9 +34,7 @@ static enum server_verdict health(struct cloud *cloud, struct exchange *exchange
     writer_int(&writer, "interactions", store_last_interaction(cloud->store));
     writer_int(&writer, "events", store_count_events(cloud->store));
     writer_int(&writer, "last_sequence", store_last_sequence(cloud->store));
-    writer_int(
-        &writer, "pending_deliveries",
-        store_count_pending(cloud->store, SOURCE_WEBSITE, cloud->destination.delivered));
+    writer_int(&writer, "pending_deliveries", cloud->destination.pending);
     writer_close(&writer, '}');
     return finish(exchange, &json);
 }

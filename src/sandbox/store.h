@@ -68,9 +68,10 @@ void store_each_event(
     const struct store_event_query *query,
     store_event_fn *each,
     void *context);
-// Accepted events of a source after a sequence, oldest first.
+// Accepted events of a source after a sequence, oldest first. `each` may write meanwhile, but no events
+// of that source.
 void store_each_pending(
-    struct store *store, int source, int64_t after, int limit, store_event_fn *each, void *context);
+    struct store *store, int source, int64_t after, store_event_fn *each, void *context);
 int64_t store_count_pending(struct store *store, int source, int64_t after);
 
 struct store_profile_events {

@@ -111,16 +111,10 @@ void store_each_event(
 }
 
 void store_each_pending(
-    struct store *store,
-    int source,
-    int64_t after,
-    int limit,
-    store_event_fn *each,
-    void *context) {
+    struct store *store, int source, int64_t after, store_event_fn *each, void *context) {
     struct store_sql_call call = store_sql_begin(store, SQL_PENDING);
     store_sql_int(&call, source);
     store_sql_int(&call, after);
-    store_sql_int(&call, limit);
     each_event(&call, each, context);
 }
 

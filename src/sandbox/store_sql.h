@@ -37,7 +37,7 @@ struct sqlite3_stmt;
       "BY sequence DESC LIMIT ?) ORDER BY sequence")                                               \
     X(SQL_PENDING,                                                                                 \
       "SELECT " EVENT_COLUMNS " FROM events WHERE source=? AND sequence>? AND discard=0 ORDER BY " \
-      "sequence LIMIT ?")                                                                          \
+      "sequence")                                                                                  \
     X(SQL_COUNT_PENDING,                                                                           \
       "SELECT count(*) FROM events WHERE source=? AND sequence>? AND discard=0")                   \
     X(SQL_PROFILE_EVENTS_UP,                                                                       \
