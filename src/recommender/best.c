@@ -4,30 +4,17 @@
 
 #include "base/memory.h"
 
-static bool is_worse(const struct best_entry *left, const struct best_entry *right) {
-    if (left->score < right->score) return true;
-    if (left->score > right->score) return false;
-    if (left->item != right->item) return left->item > right->item;
-    return left->place > right->place;
-}
-
 void best_reset(struct best *best, size_t wanted) {
     best->count = 0;
     best->wanted = wanted;
-}
-
-bool best_would_enter(const struct best *best, double score, uint32_t item, uint32_t place) {
-    if (best->count < best->wanted) return true;
-    const struct best_entry entry = {.score = score, .item = item, .place = place};
-    return best->wanted > 0 && is_worse(&best->entries[0], &entry);
 }
 
 static void sink(struct best_entry *entries, size_t count, size_t at, struct best_entry entry) {
     for (;;) {
         size_t child = 2 * at + 1;
         if (child >= count) break;
-        if (child + 1 < count && is_worse(&entries[child + 1], &entries[child])) child++;
-        if (!is_worse(&entries[child], &entry)) break;
+        if (child + 1 < count && best_is_worse(&entries[child + 1], &entries[child])) child++;
+        if (!best_is_worse(&entries[child], &entry)) break;
         entries[at] = entries[child];
         at = child;
     }
@@ -46,7 +33,7 @@ void best_push(struct best *best, double score, uint32_t item, uint32_t place) {
         best->entries = mem_resize(best->entries, best->cap, sizeof(*best->entries));
     }
     size_t at = best->count++;
-    for (; at > 0 && is_worse(&entry, &best->entries[(at - 1) / 2]); at = (at - 1) / 2) {
+    for (; at > 0 && best_is_worse(&entry, &best->entries[(at - 1) / 2]); at = (at - 1) / 2) {
         best->entries[at] = best->entries[(at - 1) / 2];
     }
     best->entries[at] = entry;

@@ -9,13 +9,6 @@
 
 #include <string.h>
 
-struct document *documents_find(const struct recommender *r, uint32_t number) {
-    const uint32_t slot = number & (r->options.document_limit - 1);
-    if (slot >= r->document_cap) return NULL;
-    struct document *document = &r->documents[slot];
-    return document->count > 0 && document->number == number ? document : NULL;
-}
-
 // The empty document of that number; whoever was in the slot is gone.
 struct document *documents_slot(struct recommender *r, uint32_t number) {
     const uint32_t slot = number & (r->options.document_limit - 1);

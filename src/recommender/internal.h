@@ -213,7 +213,13 @@ void typed_join(struct user *into, struct user *from);
 void typed_release(struct user *user);
 
 // documents.c
-struct document *documents_find(const struct recommender *r, uint32_t number); // NULL: gone
+static inline struct document *
+documents_find(const struct recommender *r, uint32_t number) { // NULL: gone
+    const uint32_t slot = number & (r->options.document_limit - 1);
+    if (slot >= r->document_cap) return NULL;
+    struct document *document = &r->documents[slot];
+    return document->count > 0 && document->number == number ? document : NULL;
+}
 void documents_append(
     struct recommender *r, uint32_t number, uint32_t item, int64_t time_s, bool gap);
 struct document *documents_slot(struct recommender *r, uint32_t number);
@@ -252,8 +258,19 @@ struct prediction {
     uint32_t session_events, history_events;
 };
 void predict_begin(struct recommender *r); // forgets the candidates
-struct candidate *predict_candidate(struct recommender *r, uint32_t item);
-const struct candidate *predict_find(const struct recommender *r, uint32_t item); // or NULL
+// The next two are good until the next new candidate.
+struct candidate *predict_add_candidate(struct recommender *r, uint32_t item);
+static inline struct candidate *
+predict_find(const struct recommender *r, uint32_t item) { // or NULL
+    const struct scratch *scratch = &r->scratch;
+    const uint32_t at = scratch->candidate_of[item];
+    const bool points_back = at < scratch->candidate_count && scratch->candidates[at].item == item;
+    return points_back ? &scratch->candidates[at] : NULL;
+}
+static inline struct candidate *predict_candidate(struct recommender *r, uint32_t item) {
+    struct candidate *found = predict_find(r, item);
+    return found ? found : predict_add_candidate(r, item);
+}
 void predict_user(struct recommender *r, uint32_t number, int64_t time_s, struct prediction *out);
 // Writes the terms v · P of the item and returns their sum.
 double predict_terms(
@@ -267,7 +284,18 @@ void predict_start(struct recommender *r); // weights and tables
 
 // best.c
 void best_reset(struct best *best, size_t wanted);
-bool best_would_enter(const struct best *best, double score, uint32_t item, uint32_t place);
+static inline bool best_is_worse(const struct best_entry *left, const struct best_entry *right) {
+    if (left->score < right->score) return true;
+    if (left->score > right->score) return false;
+    if (left->item != right->item) return left->item > right->item;
+    return left->place > right->place;
+}
+static inline bool
+best_would_enter(const struct best *best, double score, uint32_t item, uint32_t place) {
+    if (best->count < best->wanted) return true;
+    const struct best_entry entry = {.score = score, .item = item, .place = place};
+    return best->wanted > 0 && best_is_worse(&best->entries[0], &entry);
+}
 void best_push(struct best *best, double score, uint32_t item, uint32_t place);
 void best_sort(struct best *best);
 // Walks a popularity heap from its top: begin, then peek and advance until peek says NOBODY.

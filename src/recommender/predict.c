@@ -39,20 +39,8 @@ void predict_begin(struct recommender *r) {
     r->scratch.candidate_count = 0;
 }
 
-const struct candidate *predict_find(const struct recommender *r, uint32_t item) {
-    const struct scratch *scratch = &r->scratch;
-    const uint32_t at = scratch->candidate_of[item];
-    const bool points_back = at < scratch->candidate_count && scratch->candidates[at].item == item;
-    return points_back ? &scratch->candidates[at] : NULL;
-}
-
-// Good until the next new candidate.
-struct candidate *predict_candidate(struct recommender *r, uint32_t item) {
+struct candidate *predict_add_candidate(struct recommender *r, uint32_t item) {
     struct scratch *scratch = &r->scratch;
-    const uint32_t at = scratch->candidate_of[item];
-    if (at < scratch->candidate_count && scratch->candidates[at].item == item) {
-        return &scratch->candidates[at];
-    }
     if (scratch->candidate_count == scratch->candidate_cap) {
         scratch->candidate_cap = scratch->candidate_cap ? scratch->candidate_cap * 2 : 256;
         scratch->candidates =
@@ -118,22 +106,21 @@ static void choose_neighbours(struct recommender *r, int64_t time_s) {
 // given. Query items were made candidates first, so a candidate's place below `count` is its rank.
 static double
 vote(struct recommender *r, const struct document *document, uint32_t count, double similarity) {
+    const struct scratch *scratch = &r->scratch;
     uint32_t rank = count, at = 0;
-    for (uint32_t i = 0; i < document->count; i++) {
-        const struct candidate *candidate = predict_find(r, document->items[i]);
-        if (!candidate) continue;
-        const uint32_t place = (uint32_t)(candidate - r->scratch.candidates);
-        if (place < rank) {
-            rank = place;
-            at = i;
-        }
+    for (uint32_t i = 0; i < document->count && rank > 0; i++) {
+        const uint32_t item = document->items[i], place = scratch->candidate_of[item];
+        if (place >= rank || scratch->candidates[place].item != item) continue;
+        rank = place;
+        at = i;
     }
     if (rank == count) return 0;
+    const uint32_t current = scratch->candidates[0].item;
     double total = 0;
     for (uint32_t i = 0; i < document->count; i++) {
-        if (i == at || document->items[i] == r->scratch.candidates[0].item) continue;
+        if (i == at || document->items[i] == current) continue;
         struct candidate *candidate = predict_candidate(r, document->items[i]);
-        const bool is_own = candidate - r->scratch.candidates < (ptrdiff_t)count;
+        const bool is_own = candidate < scratch->candidates + count;
         const double weight = similarity * r->distance_decay[i > at ? i - at : at - i] *
                               (is_own ? OWN_ITEM_FACTOR : 1);
         candidate->raw[RECOMMENDER_REASON_KNN] += weight;
