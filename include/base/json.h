@@ -69,3 +69,5 @@ bool json_take_first(struct json *document, const char *key, struct json *out);
 
 void json_print(const struct json_node *node, struct buf *out);        // one line
 void json_print_pretty(const struct json_node *node, struct buf *out); // indented
+// A text as JSON writes it, in quotes; bytes that are no UTF-8 become U+FFFD.
+void json_quote(struct buf *out, struct str text);

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define FORMAT_ROOM 63
+
 void buf_release(struct buf *buf) {
     if (!buf) return;
     mem_free(buf->ptr);
@@ -104,13 +106,20 @@ void buf_add_double(struct buf *buf, double number) {
     buf_add(buf, str_from(text));
 }
 
+// First into the room there is: formatting twice is only for texts that need more.
 void buf_add_vformat(struct buf *buf, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
-    const int len = vsnprintf(NULL, 0, format, args);
+    if (!buf->ptr) buf_reserve(buf, FORMAT_ROOM);
+    const size_t room = buf->ptr ? buf->cap - buf->len : 0;
+    const int len = vsnprintf(room ? buf->ptr + buf->len : NULL, room, format, args);
+    const bool is_written = len >= 0 && (size_t)len < room;
+    if (!is_written && room) buf->ptr[buf->len] = '\0';
     if (len >= 0 && make_room(buf, (size_t)len)) {
-        vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, again);
+        if (!is_written) vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, again);
         buf->len += (size_t)len;
+    } else if (room) {
+        buf->ptr[buf->len] = '\0';
     }
     va_end(again);
 }

@@ -176,17 +176,24 @@ struct json_node *json_add_array(struct json_node *parent, const char *key) {
     return attach(parent, key, cJSON_CreateArray());
 }
 
+// The text is written where cJSON keeps it: cJSON_CreateString would want a terminated copy to copy.
 static cJSON *make_text(struct str text) {
-    CLEANUP(buf_release) struct buf copy = {.limit = JSON_MAX_BYTES};
-    if (str_is_utf8(text)) {
-        buf_add(&copy, text);
-    } else {
+    CLEANUP(buf_release) struct buf mended = {.limit = JSON_MAX_BYTES};
+    if (!str_is_utf8(text)) {
         while (text.len) {
             bool valid = true;
-            buf_add_rune(&copy, str_next_rune(&text, &valid));
+            buf_add_rune(&mended, str_next_rune(&text, &valid));
         }
+        text = buf_str(&mended);
     }
-    return cJSON_CreateString(buf_text(&copy));
+    cJSON *item = cJSON_CreateNull();
+    ASSERT(item != NULL);
+    item->valuestring = cJSON_malloc(text.len + 1);
+    ASSERT(item->valuestring != NULL);
+    if (text.len) memcpy(item->valuestring, text.ptr, text.len);
+    item->valuestring[text.len] = '\0';
+    item->type = cJSON_String;
+    return item;
 }
 
 void json_add_text(struct json_node *parent, const char *key, struct str text) {
@@ -251,18 +258,91 @@ bool json_take_first(struct json *document, const char *key, struct json *out) {
     return true;
 }
 
-static void print(const struct json_node *node, bool pretty, struct buf *out) {
-    char *text =
-        pretty ? cJSON_Print(inner_const(node)) : cJSON_PrintUnformatted(inner_const(node));
-    ASSERT(text != NULL);
-    buf_add(out, str_from(text));
-    cJSON_free(text);
+// ---- text ----
+
+static void add_escape(struct buf *out, unsigned char at) {
+    static const char hex[] = "0123456789abcdef";
+    static const char shorts[] = {['"'] = '"',  ['\\'] = '\\', ['\n'] = 'n', ['\r'] = 'r',
+                                  ['\t'] = 't', ['\b'] = 'b',  ['\f'] = 'f'};
+    if (at < sizeof(shorts) && shorts[at]) {
+        const char text[] = {'\\', shorts[at]};
+        buf_add(out, (struct str){.ptr = text, .len = sizeof(text)});
+        return;
+    }
+    const char text[] = {'\\', 'u', '0', '0', hex[at >> 4], hex[at & 15]};
+    buf_add(out, (struct str){.ptr = text, .len = sizeof(text)});
+}
+
+// Bytes at the front that can be copied as they are.
+static size_t plain_bytes(struct str text) {
+    size_t count = 0;
+    while (count < text.len) {
+        const unsigned char at = (unsigned char)text.ptr[count];
+        if (at < ' ' || at == '"' || at == '\\' || at >= 0x80) break;
+        count++;
+    }
+    return count;
+}
+
+void json_quote(struct buf *out, struct str text) {
+    buf_reserve(out, text.len + 2);
+    buf_add_char(out, '"');
+    for (;;) {
+        const size_t plain = plain_bytes(text);
+        buf_add(out, str_slice(text, 0, plain));
+        text = str_skip(text, plain);
+        if (!text.len) break;
+        if ((unsigned char)text.ptr[0] < 0x80) {
+            add_escape(out, (unsigned char)text.ptr[0]);
+            text = str_skip(text, 1);
+        } else {
+            bool is_valid = false;
+            buf_add_rune(out, str_next_rune(&text, &is_valid));
+        }
+    }
+    buf_add_char(out, '"');
+}
+
+static void print_number(double number, struct buf *out) {
+    const bool is_whole = fabs(number) < 1e15 && number == floor(number);
+    if (is_whole && !(number == 0 && signbit(number)))
+        buf_add_int(out, (int64_t)number);
+    else
+        buf_add_double(out, number);
+}
+
+// cJSON's own printer allocates the text anew at every doubling, and then once more for the caller.
+static void print(const cJSON *item, struct buf *out) {
+    const bool is_object = cJSON_IsObject(item);
+    if (cJSON_IsString(item)) {
+        json_quote(out, str_from(item->valuestring));
+    } else if (cJSON_IsNumber(item)) {
+        print_number(item->valuedouble, out);
+    } else if (cJSON_IsBool(item)) {
+        buf_add(out, cJSON_IsTrue(item) ? STR("true") : STR("false"));
+    } else if (is_object || cJSON_IsArray(item)) {
+        buf_add_char(out, is_object ? '{' : '[');
+        for (const cJSON *child = item->child; child; child = child->next) {
+            if (child != item->child) buf_add_char(out, ',');
+            if (is_object) {
+                json_quote(out, str_from(child->string));
+                buf_add_char(out, ':');
+            }
+            print(child, out);
+        }
+        buf_add_char(out, is_object ? '}' : ']');
+    } else {
+        buf_add(out, STR("null"));
+    }
 }
 
 void json_print(const struct json_node *node, struct buf *out) {
-    print(node, false, out);
+    print(inner_const(node), out);
 }
 
 void json_print_pretty(const struct json_node *node, struct buf *out) {
-    print(node, true, out);
+    char *text = cJSON_Print(inner_const(node));
+    ASSERT(text != NULL);
+    buf_add(out, str_from(text));
+    cJSON_free(text);
 }

@@ -22,4 +22,3 @@ void writer_bool(struct writer *writer, const char *key, bool value);
 void writer_null(struct writer *writer, const char *key);
 void writer_time(struct writer *writer, const char *key, int64_t unix_ms);
 void writer_json(struct writer *writer, const char *key, struct str json); // JSON text, as it is
-void writer_quote(struct buf *out, struct str value);                      // one string, quoted

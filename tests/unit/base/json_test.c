@@ -74,6 +74,25 @@ static void json_prints_what_was_built(void **state) {
         "{\"ms\":1551110105905,\"score\":0.0412,\"list\":[\"a\",null],\"t\":\"again\"}");
 }
 
+static void json_prints_every_kind_as_parsed(void **state) {
+    (void)state;
+    CLEANUP(json_release) struct json json = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    struct error err = {0};
+    const struct str line =
+        STR("{\"q\\\"\\\\\":\"\\b\\f\\n\\r\\t\\u0001\x7F\xC3\xA4/\",\"n\":[0,-0,-7,0.1,1e+300,"
+            "123456789012345,2.5e-08],\"e\":{},\"a\":[],\"t\":true,\"f\":false,\"0\":null}");
+    assert_ok(json_parse(line, &json, &err), err);
+    json_print(json.root, &text);
+    assert_str(
+        buf_str(&text), "{\"q\\\"\\\\\":\"\\b\\f\\n\\r\\t\\u0001\x7F\xC3\xA4/\",\"n\":[0,-0,"
+                        "-7,0.1,1e+300,123456789012345,2.5e-08],\"e\":{},\"a\":[],\"t\":true,"
+                        "\"f\":false,\"0\":null}");
+    buf_reset(&text);
+    json_quote(&text, STR("\x1F\xFF\"\\"));
+    assert_str(buf_str(&text), "\"\\u001f\xEF\xBF\xBD\\\"\\\\\"");
+}
+
 static void json_writing_replaces_invalid_bytes(void **state) {
     (void)state;
     CLEANUP(json_release) struct json json = {0};
@@ -126,6 +145,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(json_accessors_answer_absent_instead_of_failing),
     cmocka_unit_test(json_parse_refuses_what_is_not_one_bounded_value),
     cmocka_unit_test(json_prints_what_was_built),
+    cmocka_unit_test(json_prints_every_kind_as_parsed),
     cmocka_unit_test(json_writing_replaces_invalid_bytes),
     cmocka_unit_test(json_take_first_moves_elements_out_one_by_one),
     cmocka_unit_test(json_set_and_remove_leave_no_second_member_of_a_key),
