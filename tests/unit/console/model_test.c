@@ -251,9 +251,29 @@ static void model_pause_hides_newer_events_until_it_ends(void **state) {
     press(fixture, 'p');
     for (size_t i = 0; i < MODEL_EVENTS + 3; i++)
         receive(fixture, event_of("b", 1));
-    assert_int_equal(model_event_count(&fixture->model), 0); // even the shown one was pushed out
+    assert_int_equal(model_event_count(&fixture->model), 1); // it stays, however many come
+    assert_str(str_from(model_event_at(&fixture->model, 0)->name), "a");
     press(fixture, 'p');
     assert_int_equal(model_event_count(&fixture->model), MODEL_EVENTS);
+    assert_str(str_from(model_event_at(&fixture->model, 0)->name), "b");
+}
+
+static void model_pause_keeps_half_of_what_was_shown_when_it_began(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '3');
+    for (size_t i = 0; i < MODEL_EVENTS; i++)
+        receive(fixture, event_of("a", 1));
+    press(fixture, 'p');
+    for (size_t i = 0; i < (size_t)3 * MODEL_EVENTS; i++)
+        receive(fixture, event_of(i == (size_t)3 * MODEL_EVENTS - 1 ? "newest" : "b", 1));
+    const struct model *model = &fixture->model;
+    assert_int_equal(model_event_count(model), MODEL_EVENTS / 2);
+    for (size_t row = 0; row < MODEL_EVENTS / 2; row++)
+        assert_str(str_from(model_event_at(model, row)->name), "a");
+    assert_int_equal(model->stream.left, (size_t)3 * MODEL_EVENTS);
+    press(fixture, 'p');
+    assert_str(str_from(model_event_at(model, 0)->name), "newest");
+    assert_str(str_from(model_event_at(model, MODEL_EVENTS - 1)->name), "a");
 }
 
 static void model_generator_is_stopped_by_cancelling_its_run(void **state) {
@@ -373,6 +393,7 @@ static const struct CMUnitTest tests[] = {
     MODEL_TEST(model_keeps_a_bounded_number_of_event_bytes),
     MODEL_TEST(model_selection_stays_on_its_event_and_follows_on_the_newest),
     MODEL_TEST(model_pause_hides_newer_events_until_it_ends),
+    MODEL_TEST(model_pause_keeps_half_of_what_was_shown_when_it_began),
     MODEL_TEST(model_generator_is_stopped_by_cancelling_its_run),
     MODEL_TEST(model_asks_before_generating_into_a_real_account),
     MODEL_TEST(model_pasted_text_outside_an_editor_runs_no_keys),
