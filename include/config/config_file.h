@@ -8,7 +8,8 @@
 // Shape    the file is kept as lines; a change touches the one line it is about. `#` and `;`
 //          begin a comment at the start of a line only, since values may contain them. A key
 //          given twice counts as its last line; `config_file_set` changes that one.
-// Safety   mode 0600, written beside and renamed; the folder is made 0700.
+// Safety   mode 0600, written beside and renamed; the folder is made 0700. Who changes the file holds
+//          config_file_lock from the load to the save.
 // Limits   CONFIG_FILE_MAX_BYTES.
 // Errors   ERROR_IO, ERROR_LIMIT, ERROR_INVALID for a file with NUL bytes; a missing file is an
 //          empty one. Unknown keys to set: ERROR_CONFIG with the nearest key as hint.
@@ -19,6 +20,7 @@
 #include "config/config.h"
 
 #define CONFIG_FILE_MAX_BYTES ((size_t)1 << 20)
+#define CONFIG_FILE_LOCK_MS 5000
 
 struct config_file_line {
     char *text;            // owned, without its line break
@@ -41,6 +43,10 @@ bool config_file_parse(struct str text, struct config_file *out, struct error *e
 bool config_file_load(const char *path, struct config_file *out, struct error *err) MUST_CHECK;
 bool config_file_save(const struct config_file *file, const char *path, struct error *err)
     MUST_CHECK;
+// Keeps other processes from changing the file between our load and our save; a lock file beside it.
+// Waits CONFIG_FILE_LOCK_MS for another one's change, then ERROR_BUSY.
+bool config_file_lock(const char *path, int *out_fd, struct error *err) MUST_CHECK;
+void config_file_unlock(int fd);
 void config_file_format(const struct config_file *file, struct buf *out);
 
 // False when the profile has no such key.

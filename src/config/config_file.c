@@ -2,12 +2,15 @@
 // change rewrites the value's bytes only, so that a hand's spacing survives.
 #include "config/config_file.h"
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/memory.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #define PROFILE_NAME_BYTES 64
+#define LOCK_LOOK_MS 5 // a change takes about one
 
 bool config_file_path(
     config_environment_fn *environment, void *context, struct buf *out, struct error *err) {
@@ -144,6 +147,27 @@ static bool make_folder_of(const char *path, struct error *err) {
     const bool ok = files_make_folders(text, 0700, err);
     mem_free(text);
     return ok;
+}
+
+bool config_file_lock(const char *path, int *out_fd, struct error *err) {
+    CLEANUP(buf_release) struct buf lock = {0};
+    const int64_t until_ms = clock_monotonic_ms() + CONFIG_FILE_LOCK_MS;
+    if (!make_folder_of(path, err)) return false;
+    buf_add_format(&lock, "%s.lock", path);
+    while (!files_lock(buf_text(&lock), out_fd, err)) {
+        if (err->code != ERROR_BUSY) return false;
+        if (clock_monotonic_ms() >= until_ms) {
+            return error_hint(
+                err, "Another recloop is changing the settings: end it, or try again.");
+        }
+        (void)poll(NULL, 0, LOCK_LOOK_MS);
+    }
+    *err = (struct error){0};
+    return true;
+}
+
+void config_file_unlock(int fd) {
+    files_unlock(fd);
 }
 
 bool config_file_save(const struct config_file *file, const char *path, struct error *err) {

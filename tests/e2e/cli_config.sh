@@ -78,4 +78,13 @@ run 0 --config "$work/other.ini" --profile lab config set user_id 7
 [ -s "$work/other.ini" ] || fail "--config was not written"
 run 0 --config "$work/other.ini" --profile lab config get user_id
 out_has 7
+
+# many at a time: no change is lost
+pids=""
+for key in website_write_key android_write_key ios_write_key email_write_key personas_write_key; do
+  recloop --profile crowd config set "$key" "$secret" >/dev/null 2>&1 &
+  pids="$pids $!"
+done
+for pid in $pids; do wait "$pid" || fail "a change among many was refused"; done
+[ "$(sed -n '/profile crowd/,$p' "$path" | grep -c "$secret")" = 5 ] || fail "a change among many was lost"
 echo "settings are kept, judged and not leaked"
