@@ -28,8 +28,9 @@ struct keymap_row {
     enum keymap_context context;
     uint32_t key;
     enum intent intent;
-    const char *help;  // a sentence part; NULL on an alias
-    const char *label; // footer; NULL: not there
+    const char *help;     // a sentence part; NULL on an alias
+    const char *label;    // footer; NULL: not there
+    const char *label_on; // in its place while what the key switches is on; NULL: the same
     bool is_alias;
 };
 

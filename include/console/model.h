@@ -117,8 +117,9 @@ struct model {
     struct model_fire fire;
     struct model_answer recommendations, profile;
     struct message *settings, *backend;
-    struct buf cleaning;    // what was removed from the last paste
-    struct buf change_note; // what the run that changes a setting said
+    struct buf cleaning;     // what was removed from the last paste
+    struct buf change_note;  // what the run that changes a setting said
+    const char *change_said; // what is said when it is done: "Saved"
     uint64_t settings_run_id, status_run_id, change_run_id;
     struct model_stream stream;
     struct model_notice notice;
@@ -139,6 +140,9 @@ void model_tick(struct model *model);
 
 // The contexts in force, innermost first; returns their number.
 size_t model_contexts(const struct model *model, enum keymap_context contexts[MODEL_CONTEXTS]);
+// For the footer: would the intent do anything now; is what it switches on?
+bool model_can(const struct model *model, enum intent intent);
+bool model_is_on(const struct model *model, enum intent intent);
 
 // For panes.
 const char *model_via_name(enum model_via via);

@@ -41,6 +41,8 @@ struct pane {
     void (*detail_title)(const struct model *model, struct buf *title);
     // Its own intents; false: not mine. NULL: none.
     bool (*handle)(struct model *model, enum intent intent, struct effects *effects);
+    // Would its own intent do anything now? The footer asks. NULL: always.
+    bool (*can)(const struct model *model, enum intent intent);
 };
 
 const struct pane *pane_get(enum pane_id id);

@@ -138,6 +138,7 @@ static void submit_setting(struct model *model, struct str value, struct effects
     arguments_set(&command->arguments, "key", str_from(setting->key));
     if (value.len) arguments_set(&command->arguments, "value", value);
     model->change_run_id = command->run_id;
+    model->change_said = value.len ? "Saved" : "Unset";
     effects_add(effects, command);
 }
 

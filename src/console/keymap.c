@@ -145,6 +145,7 @@ static const struct keymap_row rows[] = {
         .intent = INTENT_GENERATE,
         .help = "start or stop the generator",
         .label = "generate",
+        .label_on = "stop",
     },
     {
         .context = KEYMAP_STREAM,
@@ -165,6 +166,7 @@ static const struct keymap_row rows[] = {
         .intent = INTENT_PAUSE,
         .help = "pause the view; events are still received",
         .label = "pause",
+        .label_on = "resume",
     },
     {
         .context = KEYMAP_STREAM,

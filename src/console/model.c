@@ -295,6 +295,19 @@ size_t model_contexts(const struct model *model, enum keymap_context contexts[MO
     return count;
 }
 
+// For the footer
+
+bool model_can(const struct model *model, enum intent intent) {
+    const struct pane *pane = pane_get(model->pane);
+    if (intent == INTENT_DETAIL) return pane->count(model) > 0;
+    return !pane->can || pane->can(model, intent);
+}
+
+bool model_is_on(const struct model *model, enum intent intent) {
+    if (intent == INTENT_GENERATE) return model->stream.generate_run_id != 0;
+    return intent == INTENT_PAUSE && model->stream.is_paused;
+}
+
 // For panes
 
 const char *model_via_name(enum model_via via) {

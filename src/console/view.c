@@ -229,14 +229,14 @@ static void draw_messages(const struct model *model, struct canvas *canvas) {
 
 // Footer
 
-static void draw_label(struct canvas_pen *pen, const struct keymap_row *row) {
+static void draw_label(struct canvas_pen *pen, uint32_t key_code, const char *label) {
     struct buf key = {0};
-    input_add_key_name(&key, row->key);
+    input_add_key_name(&key, key_code);
     // whole labels only: half a word is worse than none
-    const int columns = width_of_text(buf_str(&key)) + 1 + width_of_text(str_from(row->label));
+    const int columns = width_of_text(buf_str(&key)) + 1 + width_of_text(str_from(label));
     if (canvas_room(pen) >= columns) {
         canvas_write(pen, THEME_KEY, buf_str(&key));
-        canvas_write_format(pen, THEME_DIM, " %s", row->label);
+        canvas_write_format(pen, THEME_DIM, " %s", label);
         canvas_move_to(pen, pen->column + 2);
     }
     buf_release(&key);
@@ -256,8 +256,13 @@ static void draw_footer(const struct model *model, struct canvas *canvas) {
     for (size_t at = 0; at < context_count; at++) {
         for (size_t i = 0; i < row_count; i++) {
             if (rows[i].context != contexts[at] || !rows[i].label) continue;
+            // a key that an inner context has taken means something else here
+            if (keymap_find(contexts, context_count, rows[i].key) != rows[i].intent) continue;
+            if (!model_can(model, rows[i].intent)) continue;
+            const bool is_on = rows[i].label_on && model_is_on(model, rows[i].intent);
             const bool is_corner = rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT;
-            draw_label(is_corner ? &right : &left, &rows[i]);
+            draw_label(
+                is_corner ? &right : &left, rows[i].key, is_on ? rows[i].label_on : rows[i].label);
         }
     }
 }

@@ -142,6 +142,11 @@ static void choose(struct model *model, int step) {
     }
 }
 
+static bool can(const struct model *model, enum intent intent) {
+    if (intent != INTENT_VALUE_NEXT && intent != INTENT_VALUE_PREVIOUS) return true;
+    return fields[model->lists[PANE_EVENT].selected].has_choices;
+}
+
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     (void)effects;
     const enum model_field field = (enum model_field)model->lists[PANE_EVENT].selected;
@@ -173,4 +178,5 @@ const struct pane event_pane = {
     .title_text = title_text,
     .detail_title = detail_title,
     .handle = handle,
+    .can = can,
 };

@@ -147,10 +147,26 @@ static void detail_title(const struct model *model, struct buf *title) {
     buf_add(title, str_from(selected(model)->key));
 }
 
+static bool is_stored(const struct message_setting *setting) {
+    return str_starts_with(str_from(setting->origin), STR("file"));
+}
+
+static bool can(const struct model *model, enum intent intent) {
+    if (intent == INTENT_UNSET) return count(model) > 0 && is_stored(selected(model));
+    return intent != INTENT_EDIT || count(model) > 0;
+}
+
 static void unset(struct model *model, struct effects *effects) {
+    const struct message_setting *setting = selected(model);
+    if (!is_stored(setting)) {
+        model_note(
+            model, THEME_DIM, "Nothing to unset: %s is not stored in the file.", setting->key);
+        return;
+    }
     struct command *command = model_new_run(model, "config unset");
-    arguments_set(&command->arguments, "key", str_from(selected(model)->key));
+    arguments_set(&command->arguments, "key", str_from(setting->key));
     model->change_run_id = command->run_id;
+    model->change_said = "Unset";
     effects_add(effects, command);
 }
 
@@ -185,4 +201,5 @@ const struct pane setup_pane = {
     .title_text = title_text,
     .detail_title = detail_title,
     .handle = handle,
+    .can = can,
 };
