@@ -140,6 +140,7 @@ static void accept_batch(struct cloud *cloud, enum source_id source, struct batc
             intake_accept(cloud, source, &item->event, &normal, &result);
         else
             intake_discard(cloud, source, &item->event, item->discard, &normal);
+        event_release(&item->event); // now holds its copy of the context: one at a time
     }
 }
 
@@ -151,7 +152,9 @@ static enum server_verdict take_batch(struct cloud *cloud, struct exchange *exch
         return answer_bad(exchange, "batch_too_large", STR("the batch is larger than 500 KB"));
     }
     if (!batch_decode(exchange->body, &batch, &err)) {
-        const char *code = err.code == ERROR_LIMIT ? "message_too_large" : "invalid_json";
+        const char *code = err.code != ERROR_LIMIT                ? "invalid_json"
+                           : exchange->body.len > BATCH_MAX_BYTES ? "batch_too_large"
+                                                                  : "message_too_large";
         return answer_bad(exchange, code, str_from(err.message));
     }
     enum key_state state = find_source(cloud, exchange, batch.envelope.root, &source);

@@ -116,6 +116,17 @@ static void what_is_no_json_or_too_large_gets_400_with_code_and_message(void **s
     }
     buf_add(&big, STR("]}"));
     check_bad(fixture, "batch", buf_text(&big));
+    assert_str(json_get_text(fixture->json.root, "code"), "batch_too_large");
+    // a shared context that no message could carry would be copied to all of them
+    buf_reset(&big);
+    buf_add(
+        &big,
+        STR("{\"batch\":[{\"type\":\"track\",\"event\":\"E\",\"userId\":\"u\"}],\"context\":{"));
+    for (size_t i = 0; i < 4000; i++)
+        buf_add_format(&big, "%s\"key%zu\":1", i ? "," : "", i);
+    buf_add(&big, STR("}}"));
+    check_bad(fixture, "batch", buf_text(&big));
+    assert_str(json_get_text(fixture->json.root, "code"), "message_too_large");
     assert_int_equal(debugger_count(fixture, "website-prod"), 0);
     buf_release(&big);
 }
