@@ -22,6 +22,9 @@
 
 #define ASSERT(condition) ((condition) ? (void)0 : assert_failed(#condition, __FILE__, __LINE__))
 
+// A place that no input may reach; `what` says what went wrong.
+#define UNREACHABLE(what) assert_failed(what, __FILE__, __LINE__)
+
 // Called before the message of a failed ASSERT is printed; the console sets it to leave curses.
 typedef void assert_crash_hook_fn(void);
 void assert_set_crash_hook(assert_crash_hook_fn *hook);

@@ -16,6 +16,7 @@ const char *error_code_name(enum error_code code) {
 }
 
 // vsnprintf that never leaves half a UTF-8 character at a cut.
+static void format_into(char *out, size_t cap, const char *format, va_list args) PRINTF_LIKE(3, 0);
 static void format_into(char *out, size_t cap, const char *format, va_list args) {
     const int len = vsnprintf(out, cap, format, args);
     if (len < 0) {

@@ -123,7 +123,7 @@ static bool advance_task(struct task_internal *internal) {
     case TASK_STATE_DONE: return false;
     case TASK_STATE_STEPPING: break;
     }
-    ASSERT(!"transfers_run_once was called from inside a step");
+    UNREACHABLE("transfers_run_once was called from inside a step");
     return false;
 }
 

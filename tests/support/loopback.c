@@ -139,7 +139,7 @@ static void greet(struct loopback *loopback) {
         loopback->connections[i].fd = fd;
         return;
     }
-    ASSERT(!"more connections than a test should need");
+    UNREACHABLE("more connections than a test should need");
 }
 
 static void *serve(void *context) {

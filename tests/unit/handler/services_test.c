@@ -12,7 +12,7 @@ static void services_lists_grow_and_empty(void **state) {
     for (int i = 0; i < 33; i++) {
         CLEANUP(buf_release) struct buf id = {0};
         buf_add_int(&id, i);
-        services_items_add(&items, buf_str(&id), NAN);
+        services_items_add(&items, buf_str(&id), (double)NAN);
         services_names_add(&names, buf_str(&id));
     }
     assert_int_equal(items.count, 33);
