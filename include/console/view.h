@@ -7,6 +7,8 @@
 #include "console/model.h"
 
 void view_draw(const struct model *model, struct canvas *canvas);
+// A line with a title and, at its right, a note.
+void view_rule(struct canvas *canvas, struct rect rect, struct str title, struct str note);
 // Rows of the help page at that width; the update needs it to settle the scroll.
 int view_help_rows(int columns);
 // Rows that the summary and the status take at the model's size.

@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #define ANIMATION_MS 120
-// What messages change is drawn at most so often, or a flood of them would be spent on drawing. Keys are
-// answered at once.
+// What messages change is drawn at most so often, or a flood of them would be spent on drawing. After a
+// quiet time a few frames may follow each other at once, as when a program starts or a run ends. Keys
+// are answered at once.
 #define FRAME_MS 16
+#define FRAMES_AT_ONCE 4
 #define STATUS_INTERRUPTED 130
 // One turn takes at most so many messages: keys must not wait behind a flood.
 #define MESSAGES_PER_TURN 256
@@ -50,7 +52,7 @@ struct console {
     struct input input;
     bool is_over, has_more_messages;
     bool is_changed, is_urgent; // the screen is behind; somebody waits for it
-    int64_t drawn_at_ms;        // monotonic
+    int64_t paced_ms;           // monotonic; when the frames drawn so far would have been due
     int status;
 };
 
@@ -138,10 +140,13 @@ static void drain_signals(struct console *console) {
 static int draw(struct console *console) {
     if (!console->is_changed) return -1;
     const int64_t now_ms = clock_monotonic_ms();
-    const int64_t due_ms = console->drawn_at_ms + FRAME_MS;
+    const int64_t ahead_ms = (FRAMES_AT_ONCE - 1) * FRAME_MS;
+    const int64_t due_ms = console->paced_ms - ahead_ms;
     if (!console->is_urgent && now_ms < due_ms) return (int)(due_ms - now_ms);
     console->is_changed = console->is_urgent = false;
-    console->drawn_at_ms = now_ms;
+    if (console->paced_ms < now_ms) console->paced_ms = now_ms;
+    if (console->paced_ms > now_ms + ahead_ms) console->paced_ms = now_ms + ahead_ms; // keys
+    console->paced_ms += FRAME_MS;
     view_draw(&console->model, &console->canvas);
     term_present(console->term, &console->canvas);
     return -1;

@@ -104,10 +104,9 @@ int view_help_rows(int columns) {
 void help_draw(const struct model *model, struct rect rect, struct canvas *canvas) {
     const struct rect rule = rect_take_top(&rect, 1);
     const int rows = write_page(canvas, rect, model->help_top);
-    struct canvas_pen pen = canvas_pen(canvas, rule, 0);
-    canvas_repeat(&pen, THEME_RULE, 0x2500u, rule.columns);
-    pen = canvas_pen(canvas, rect_inset(rule, 1), 0);
-    canvas_write_text(&pen, THEME_HEADING, " Help ");
+    struct buf note = {0};
     const int below = rows - model->help_top - rect.rows;
-    if (below > 0) canvas_write_format(&pen, THEME_DIM, " %d more ↓ ", below);
+    if (below > 0) buf_add_format(&note, "%d more ↓", below);
+    view_rule(canvas, rule, STR("Help"), buf_str(&note));
+    buf_release(&note);
 }

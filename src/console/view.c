@@ -51,7 +51,7 @@ static void draw_header(const struct model *model, struct canvas *canvas) {
 
 // Rules
 
-static void draw_rule(struct canvas *canvas, struct rect rect, struct str title, struct str note) {
+void view_rule(struct canvas *canvas, struct rect rect, struct str title, struct str note) {
     struct canvas_pen pen = canvas_pen(canvas, rect, 0);
     canvas_repeat(&pen, THEME_RULE, LINE, rect.columns);
     struct rect inner = rect_inset(rect, 1);
@@ -100,10 +100,26 @@ static void draw_rows(const struct model *model, const struct pane *pane, struct
     }
 }
 
+// Rows below the window, where the rule has room to tell.
+static void
+add_below(const struct model *model, const struct pane *pane, struct str title, struct buf *note) {
+    const struct rect rect = model->layout.list;
+    const size_t count = pane->count(model);
+    const size_t end = model->lists[pane->id].top + (size_t)rect.rows;
+    if (end >= count) return;
+    struct buf below = {0};
+    buf_add_format(&below, "%s%zu more ↓", note->len ? " · " : "", count - end);
+    const int columns =
+        width_of_text(title) + width_of_text(buf_str(note)) + width_of_text(buf_str(&below)) + 6;
+    if (columns < rect.columns) buf_add(note, buf_str(&below));
+    buf_release(&below);
+}
+
 static void draw_list(const struct model *model, const struct pane *pane, struct canvas *canvas) {
     struct buf title = {0}, note = {0};
     pane->title_text(model, &title, &note);
-    draw_rule(canvas, model->layout.list_rule, buf_str(&title), buf_str(&note));
+    add_below(model, pane, buf_str(&title), &note);
+    view_rule(canvas, model->layout.list_rule, buf_str(&title), buf_str(&note));
     buf_release(&title);
     buf_release(&note);
     if (pane->count(model) == 0 && pane->empty) {
@@ -127,8 +143,10 @@ static void draw_detail(const struct model *model, const struct pane *pane, stru
     view_detail(model, &sheet);
     const int below = sheet.row - top - model->layout.detail.rows;
     struct buf note = {0};
-    if (below > 0) buf_add_format(&note, "%d more ↓", below);
-    draw_rule(canvas, model->layout.detail_rule, buf_str(&title), buf_str(&note));
+    // in the list the arrows move the selection
+    const char *key = model->is_detail_open ? "" : "J: ";
+    if (below > 0) buf_add_format(&note, "%s%d more ↓", key, below);
+    view_rule(canvas, model->layout.detail_rule, buf_str(&title), buf_str(&note));
     buf_release(&title);
     buf_release(&note);
 }

@@ -7,7 +7,7 @@
 
 #define LOOP_TRAIT "recommended_products"
 #define NAME_COLUMNS 22
-#define WHEN_COLUMNS 11
+#define WHEN_COLUMNS 16
 #define WHEN_FROM 60
 
 // The list is three sections under headings; a row is one of these.
@@ -105,7 +105,8 @@ static void draw_heading(const struct model *model, size_t section, struct canva
 static void add_time(struct buf *out, int64_t wall_ms) {
     if (wall_ms <= 0) return;
     const struct clock_date date = clock_date_from_s(wall_ms / 1000);
-    buf_add_format(out, "%02d-%02d %02d:%02d", date.month, date.day, date.hour, date.minute);
+    buf_add_format(
+        out, "%04d-%02d-%02d %02d:%02d", date.year, date.month, date.day, date.hour, date.minute);
 }
 
 static void draw_when(struct canvas_pen *pen, int64_t wall_ms) {

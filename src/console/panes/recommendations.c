@@ -1,6 +1,7 @@
 // recommendations — the list of the shopper in focus, what moved, and why each item is there.
 #include "console/model.h"
 #include "console/strip.h"
+#include "console/width.h"
 #include "panes.h"
 
 #include "base/buf.h"
@@ -9,9 +10,9 @@
 #define HALF_BAR 0x2578u
 #define SCORE_COLUMNS 7
 #define NAME_COLUMNS 30
-#define BARS_ROOM 36  // columns beside rank and movement from which scores have bars
-#define BARS_FROM 56  // columns of the detail from which shares have bars
-#define NAME_FROM 100 // columns of the list from which the product's name is shown, too
+#define BAR_COLUMNS_MIN 4 // shorter bars compare nothing
+#define BARS_FROM 56      // columns of the detail from which shares have bars
+#define NAME_FROM 100     // columns of the list from which the product's name is shown, too
 
 static const struct message_recommendations *find_list(const struct model *model) {
     return model->recommendations.now ? &model->recommendations.now->as.recommendations : NULL;
@@ -72,6 +73,22 @@ static double best_score(const struct message_recommendations *list) {
     return best;
 }
 
+static int longest_item(const struct message_recommendations *list) {
+    int longest = 0;
+    for (size_t i = 0; i < list->item_count; i++) {
+        const int columns = width_of_text(str_from(list->items[i].item_id));
+        if (columns > longest) longest = columns;
+    }
+    return longest;
+}
+
+// Items are read, bars are only looked at: bars get what the longest item leaves, at most a quarter.
+static int bar_room(const struct message_recommendations *list, int room) {
+    const int spare = room - SCORE_COLUMNS - 1 - longest_item(list);
+    const int columns = spare < room / 4 ? spare : room / 4;
+    return columns < BAR_COLUMNS_MIN ? 0 : columns;
+}
+
 static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
     const struct message_item *item = &list_of(model)->items[row];
     const bool has_name = canvas_room(pen) >= NAME_FROM;
@@ -84,8 +101,8 @@ static void draw_row(const struct model *model, size_t row, struct canvas_pen *p
     canvas_write_text(pen, THEME_TEXT, " ");
 
     const int room = canvas_room(pen);
-    const int bar_columns = room < BARS_ROOM ? 0 : room / 4;
     const int name_columns = has_name ? NAME_COLUMNS + 1 : 0;
+    const int bar_columns = bar_room(list_of(model), room - name_columns);
     const int item_columns =
         room - name_columns - SCORE_COLUMNS - (bar_columns ? bar_columns + 1 : 0);
     const bool is_moved = item->previous_rank == 0 || item->previous_rank > (int)row + 1;
@@ -194,7 +211,7 @@ const struct pane recommendations_pane = {
     .title = "Recommendations",
     .short_title = "Recommend",
     .help = "What Personalize would show this shopper now, how it moved, and why.",
-    .list_share = 50,
+    .list_share = 56,
     .detail_rows = 6,
     .count = count,
     .draw_row = draw_row,

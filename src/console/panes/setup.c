@@ -4,8 +4,8 @@
 #include "console/width.h"
 #include "panes.h"
 
-#define KEY_COLUMNS 25
-#define ORIGIN_COLUMNS 14
+#define KEY_COLUMNS 21 // one more than the longest
+#define ORIGIN_COLUMNS 12
 #define ORIGIN_FROM 68 // columns of the list: below that the value needs the room
 
 static const struct message_settings *find_settings(const struct model *model) {
@@ -72,6 +72,15 @@ static void draw_value(const struct message_setting *setting, struct canvas_pen 
     }
 }
 
+// Without its detail, which the detail shows: "file", not "file [profile sandbox]".
+static void draw_origin(const struct message_setting *setting, struct canvas_pen *pen) {
+    struct str origin = str_from(setting->origin), rest;
+    if (!setting->is_set && !setting->value[0]) return;
+    (void)str_split(origin, ' ', &origin, &rest);
+    canvas_write_text(pen, THEME_TEXT, " ");
+    canvas_write_column(pen, THEME_DIM, origin, ORIGIN_COLUMNS);
+}
+
 static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
     const struct message_setting *setting = setting_at(model, row);
     const bool has_origin = canvas_room(pen) >= ORIGIN_FROM;
@@ -84,9 +93,7 @@ static void draw_row(const struct model *model, size_t row, struct canvas_pen *p
         return;
     }
     draw_value(setting, pen, canvas_room(pen) - (has_origin ? ORIGIN_COLUMNS + 1 : 0));
-    if (!has_origin) return;
-    canvas_write_text(pen, THEME_TEXT, " ");
-    canvas_write_column(pen, THEME_DIM, str_from(setting->origin), ORIGIN_COLUMNS);
+    if (has_origin) draw_origin(setting, pen);
 }
 
 static void add_problem(const struct message_setting *setting, struct sheet *sheet) {

@@ -6,7 +6,7 @@
 #define TIME_COLUMNS 8
 #define TYPE_COLUMNS 8
 #define NAME_COLUMNS 17
-#define USER_COLUMNS 12
+#define USER_COLUMNS 10
 #define SOURCE_FROM 84
 #define USER_FROM 56
 #define TYPE_FROM 84
@@ -152,7 +152,7 @@ const struct pane stream_pane = {
     .title = "Stream",
     .short_title = "Stream",
     .help = "Events as they happen, newest first, and a generator of shoppers.",
-    .list_share = 56,
+    .list_share = 60,
     .detail_rows = 8,
     .count = count,
     .draw_row = draw_row,
