@@ -28,6 +28,26 @@ struct personalize_event *personalize_events_add(struct personalize_events *even
     return event;
 }
 
+// The service counts the members of a list from 1; the checks below say 1 for all.
+static void renumber(char *text, size_t bytes, size_t index) {
+    static const char first[] = "eventList.1.";
+    char *at = strstr(text, first);
+    if (!at) return;
+    CLEANUP(buf_release) struct buf made = {0};
+    buf_add(&made, str_slice(str_from(text), 0, (size_t)(at - text)));
+    buf_add_format(&made, "eventList.%zu.", index + 1);
+    buf_add(&made, str_from(at + strlen(first)));
+    const struct str cut = str_slice(buf_str(&made), 0, bytes - 1);
+    memcpy(text, cut.ptr, cut.len);
+    text[cut.len] = '\0';
+}
+
+static bool refuse_event(struct error *err, size_t index) {
+    renumber(err->message, sizeof(err->message), index);
+    renumber(err->hint, sizeof(err->hint), index);
+    return false;
+}
+
 static bool check_sent_at(double sent_at_s, struct error *err) {
     CLEANUP(buf_release) struct buf shown = {0};
     if (sent_at_s >= 0 && sent_at_s <= LATEST_S) return true;
@@ -103,7 +123,7 @@ bool personalize_check_events(const struct personalize_events *events, struct er
             err, "eventList", STR("[…]"), "must have length less than or equal to 10");
     }
     for (size_t i = 0; i < events->count; i++) {
-        if (!check_event(&events->events[i], err)) return false;
+        if (!check_event(&events->events[i], err)) return refuse_event(err, i);
     }
     return true;
 }
@@ -199,8 +219,10 @@ bool personalize_decode_events(struct str body, struct personalize_events *out, 
     if (json_kind(list) != JSON_ARRAY && json_kind(list) != JSON_ABSENT) {
         return error_set(err, ERROR_INVALID, "eventList can not be converted to a List");
     }
+    size_t index = 0;
     for (const struct json_node *entry = json_first(list); entry; entry = json_next(entry)) {
-        if (!read_event(entry, &read, err)) return false;
+        if (!read_event(entry, &read, err)) return refuse_event(err, index);
+        index++;
     }
     if (!personalize_check_events(&read, err)) return false;
     personalize_events_release(out);
