@@ -45,6 +45,8 @@ const struct operation *operation_find(struct str name); // NULL when unknown
 // The row a server must answer with: by path for REST-JSON, by Action in the form body for query.
 // NULL when no operation matches. `url` is the raw target.
 const struct operation *operation_route(const struct request *request);
+// Of the query protocol: the body, or in a signed address the query. A view of the request.
+struct str operation_form(const struct request *request);
 // Content-Type of requests of the protocol.
 const char *operation_content_type(enum operation_protocol protocol);
 // Method, URL (endpoint + path, which is encoded already), Host, Content-Type and body of a request.

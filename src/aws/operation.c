@@ -111,6 +111,13 @@ static bool fits_action(const struct operation *operation, struct str body) {
            str_equal(buf_str(&version), str_from(operation->version));
 }
 
+struct str operation_form(const struct request *request) {
+    struct str path, query;
+    if (request->body.len) return buf_str(&request->body);
+    url_split_target(buf_str(&request->url), &path, &query);
+    return query;
+}
+
 const struct operation *operation_route(const struct request *request) {
     struct url url;
     struct error ignored;
@@ -118,10 +125,13 @@ const struct operation *operation_route(const struct request *request) {
     const struct str path = url.path.len ? url.path : STR("/");
     for (size_t i = 0; i < ARRAY_COUNT(operations); i++) {
         const struct operation *operation = &operations[i];
-        if (!str_equal(request_method(request), str_from(operation->method))) continue;
+        const bool is_form = operation->protocol == OPERATION_QUERY;
+        // a signed address holds its form in the query, and may be opened with GET
+        const bool is_get = is_form && str_equal(request_method(request), STR("GET"));
+        if (!is_get && !str_equal(request_method(request), str_from(operation->method))) continue;
         if (!fits_path(operation, path)) continue;
-        if (operation->protocol != OPERATION_QUERY) return operation;
-        if (fits_action(operation, buf_str(&request->body))) return operation;
+        if (!is_form) return operation;
+        if (fits_action(operation, operation_form(request))) return operation;
     }
     return NULL;
 }

@@ -9,6 +9,8 @@
 #define SEGMENT_PRINCIPAL                                                                          \
     "arn:aws:sts::595280932656:assumed-role/customer-personalize-prod-destination-access/segment"
 #define DESTINATION_ROLE_ID "AROARECLOOPSANDBOXDST"
+#define ROLE_MAX_DURATION_S 3600 // IAM's default; the workshop's template sets none
+#define STS_SKEW_S 900           // the others allow five minutes
 #define USER_ID "AIDARECLOOPSANDBOXUSR"
 
 void access_caller_release(struct access_caller *caller) {
@@ -97,6 +99,7 @@ bool access_authenticate(
     const struct sigv4_verify_policy policy = {
         .service = str_from(operation->signing_name),
         .now_s = cloud->now_ms / 1000,
+        .skew_s = operation->protocol == OPERATION_QUERY ? STS_SKEW_S : 0,
         .lookup = look_up,
         .lookup_context = cloud,
         .cache = &cloud->keys};
@@ -198,6 +201,12 @@ bool access_assume_role(
         return false;
     }
     if (!access_trusts(cloud, call->role_arn, call->external_id, buf_str(&caller->arn), refusal)) {
+        return false;
+    }
+    if (call->duration_s > ROLE_MAX_DURATION_S) {
+        access_refuse(
+            refusal, 400, "ValidationError",
+            STR("The requested DurationSeconds exceeds the MaxSessionDuration set for this role."));
         return false;
     }
     make_credentials(cloud, call, out);

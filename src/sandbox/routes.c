@@ -1,6 +1,8 @@
 // routes — the dispatcher and what routes share.
 #include "routes.h"
 
+#include "aws/aws_error.h"
+#include "aws/sigv4.h"
 #include "base/clock.h"
 #include "http/url.h"
 #include "sandbox/own_routes.h"
@@ -35,6 +37,8 @@ static const struct route *find(struct str method, struct str path, bool *is_pat
             if (!is_path_of(route, path)) continue;
             *is_path_known = true;
             if (!route->method || str_equal(method, str_from(route->method))) return route;
+            if (str_equal(method, STR("HEAD")) && str_equal(STR("GET"), str_from(route->method)))
+                return route; // libmicrohttpd leaves the body out
         }
     }
     return NULL;
@@ -52,6 +56,18 @@ size_t routes_body_limit(struct str path) {
     return limit;
 }
 
+// AWS clients look for the code in a header and the text under another name.
+static void answer_unknown_operation(struct exchange *exchange, const char *path) {
+    struct aws_error refusal;
+    struct buf text = {0};
+    buf_add_format(
+        &text, "The sandbox does not know this operation: " STR_FMT " %s",
+        STR_ARG(exchange->method), path);
+    aws_error_set(&refusal, 404, STR("UnknownOperationException"), buf_str(&text));
+    aws_error_encode(OPERATION_REST_JSON, STR(""), &refusal, &exchange->response);
+    buf_release(&text);
+}
+
 static void answer_nothing_here(struct exchange *exchange, bool is_path_known) {
     struct error err = {0};
     struct buf path = {0};
@@ -60,7 +76,10 @@ static void answer_nothing_here(struct exchange *exchange, bool is_path_known) {
         &err, ERROR_NOT_FOUND, "the sandbox has no route " STR_FMT " %s", STR_ARG(exchange->method),
         buf_text(&path));
     error_hint(&err, "The base URL of all services is the sandbox's own, without a path.");
-    routes_answer_error(exchange, &err);
+    if (str_starts_with(server_header(exchange, "Authorization"), STR(SIGV4_ALGORITHM)))
+        answer_unknown_operation(exchange, buf_text(&path));
+    else
+        routes_answer_error(exchange, &err);
     if (is_path_known) exchange->response.status = 405;
     buf_release(&path);
 }

@@ -56,8 +56,11 @@ static enum server_verdict invoke(struct cloud *cloud, struct exchange *exchange
     enum functions_id id = FUNCTIONS_DESTINATION;
     if (!routes_aws_begin(cloud, exchange, &call)) return SERVER_ANSWER;
     if (!invoke_decode(&call.request, &input, &err)) {
-        routes_aws_refuse_input(
-            cloud, exchange, call.operation, "InvalidParameterValueException", &err);
+        if (err.code == ERROR_LIMIT)
+            (void)refuse(cloud, exchange, 413, "RequestTooLargeException", str_from(err.message));
+        else
+            routes_aws_refuse_input(
+                cloud, exchange, call.operation, "InvalidParameterValueException", &err);
     } else if (!functions_resolve(
                    cloud, &call.caller, input.function, input.qualifier, &id, &refusal)) {
         routes_aws_refuse(cloud, exchange, call.operation, &refusal);

@@ -1,5 +1,8 @@
-// routes_sts — AssumeRole and GetCallerIdentity: forms at the root path.
+// routes_sts — AssumeRole and GetCallerIdentity: forms at the root path, in the body or,
+// presigned, in the query.
+#include "http/url.h"
 #include "routes_aws.h"
+#include "sandbox/own_routes.h"
 
 static void
 assume_role(struct cloud *cloud, struct exchange *exchange, const struct routes_aws_call *call) {
@@ -7,7 +10,7 @@ assume_role(struct cloud *cloud, struct exchange *exchange, const struct routes_
     struct sts_session session = {0};
     struct aws_error refusal;
     struct error err = {0};
-    if (!sts_decode_assume_role(exchange->body, &input, &err)) {
+    if (!sts_decode_assume_role(operation_form(&call->request), &input, &err)) {
         routes_aws_refuse_input(cloud, exchange, call->operation, "ValidationError", &err);
     } else if (!access_assume_role(cloud, &call->caller, &input, &session, &refusal)) {
         routes_aws_refuse(cloud, exchange, call->operation, &refusal);
@@ -30,6 +33,14 @@ static void get_caller_identity(
 
 static enum server_verdict answer(struct cloud *cloud, struct exchange *exchange) {
     struct routes_aws_call call;
+    // somebody who looks with a browser is no caller of STS
+    if (str_equal(exchange->method, STR("GET")) && !url_query_has(exchange->query, STR("Action"))) {
+        struct error err = {0};
+        error_set(&err, ERROR_NOT_FOUND, "there is nothing to see at the sandbox's root");
+        error_hint(&err, "GET " OWN_ROUTES_HEALTH " tells how it is; `recloop` is its console.");
+        routes_answer_error(exchange, &err);
+        return SERVER_ANSWER;
+    }
     if (!routes_aws_begin(cloud, exchange, &call)) return SERVER_ANSWER;
     if (call.operation == operation_get(OPERATION_ASSUME_ROLE))
         assume_role(cloud, exchange, &call);
@@ -41,6 +52,7 @@ static enum server_verdict answer(struct cloud *cloud, struct exchange *exchange
 
 static const struct route rows[] = {
     {.method = "POST", .path = "/", .run = answer},
+    {.method = "GET", .path = "/", .run = answer}, // presigned
 };
 
 struct routes routes_sts(void) {

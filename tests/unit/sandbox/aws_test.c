@@ -1,4 +1,5 @@
 // The AWS side: signatures, campaigns and their needs, Invoke, AssumeRole and what its keys may do.
+#include "aws/invoke.h"
 #include "fixture.h"
 
 static int start(void **state) {
@@ -243,6 +244,21 @@ static void invoke_answers_as_lambda_does(void **state) {
                 .service = "lambda", .target = INVOKE(HANDLER), .body = "not json"}),
         400);
     assert_contains(error_type(fixture), "InvalidRequestContentException");
+    struct buf large = {0};
+    buf_add_char(&large, '"');
+    while (large.len <= INVOKE_MAX_ASYNC_PAYLOAD_BYTES)
+        buf_add(&large, STR("0123456789abcdef"));
+    buf_add_char(&large, '"');
+    struct fixture_aws call = {
+        .service = "lambda",
+        .target = INVOKE(HANDLER),
+        .body = buf_text(&large),
+        .invocation_type = "Event"};
+    assert_int_equal(fixture_aws(fixture, &call), 413);
+    assert_str(error_type(fixture), "RequestTooLargeException");
+    call.invocation_type = NULL;
+    assert_int_equal(fixture_aws(fixture, &call), 200);
+    buf_release(&large);
     assert_int_equal(
         fixture_aws(
             fixture,
@@ -388,6 +404,72 @@ static void unknown_operations_are_named_so(void **state) {
         404);
 }
 
+static void unknown_paths_are_named_so_to_aws_clients(void **state) {
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *target;
+        int status;
+    } cases[] = {{"/items", 404}, {"/action-recommendations", 404}, {"/v1/spaces/x", 405}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const struct fixture_aws call = {
+            .service = "personalize", .target = cases[i].target, .body = "{}"};
+        assert_int_equal(fixture_aws(fixture, &call), cases[i].status);
+        assert_str(error_type(fixture), "UnknownOperationException");
+        assert_contains(json_get_text(fixture->json.root, "message"), cases[i].target);
+    }
+}
+
+static void sts_allows_a_quarter_of_an_hour_and_an_hour_of_session(void **state) {
+    struct fixture *fixture = *state;
+    struct buf body = {0};
+    struct fixture_aws call = {
+        .service = "sts",
+        .target = "/",
+        .body = "Action=GetCallerIdentity&Version=2011-06-15",
+        .is_form = true};
+    static const struct {
+        int64_t offset_s;
+        int status;
+    } clocks[] = {{-800, 200}, {800, 200}, {-1000, 403}, {1000, 403}};
+    for (size_t i = 0; i < ARRAY_COUNT(clocks); i++) {
+        call.clock_offset_s = clocks[i].offset_s;
+        assert_int_equal(fixture_aws(fixture, &call), clocks[i].status);
+    }
+    assert_contains(buf_str(&fixture->response.body), " + 15 min.)");
+    call.clock_offset_s = 0;
+    static const struct {
+        const char *seconds;
+        int status;
+    } durations[] = {{"3600", 200}, {"3601", 400}};
+    for (size_t i = 0; i < ARRAY_COUNT(durations); i++) {
+        buf_reset(&body);
+        buf_add_format(
+            &body,
+            "Action=AssumeRole&Version=2011-06-15&RoleArn=%s&RoleSessionName=test&"
+            "ExternalId=123456789&DurationSeconds=%s",
+            fixture_get_identity(fixture, "destination_role_arn"), durations[i].seconds);
+        call.body = buf_text(&body);
+        assert_int_equal(fixture_aws(fixture, &call), durations[i].status);
+    }
+    assert_contains(buf_str(&fixture->response.body), "MaxSessionDuration");
+    buf_release(&body);
+}
+
+static void sts_takes_its_form_from_the_query_too(void **state) {
+    struct fixture *fixture = *state;
+    const struct fixture_aws call = {
+        .service = "sts",
+        .target = "/?Action=GetCallerIdentity&Version=2011-06-15",
+        .body = "",
+        .is_form = true};
+    assert_int_equal(fixture_aws(fixture, &call), 200);
+    assert_contains(buf_str(&fixture->response.body), "<Account>123456789012</Account>");
+    assert_int_equal(fixture_get(fixture, "/?Action=GetCallerIdentity&Version=2011-06-15"), 403);
+    assert_contains(buf_str(&fixture->response.body), "<Code>MissingAuthenticationToken</Code>");
+    assert_int_equal(fixture_get(fixture, "/"), 404);
+    assert_contains(buf_str(&fixture->response.body), "/_recloop/health");
+}
+
 static void the_endpoint_of_exercise_3_answers(void **state) {
     struct fixture *fixture = *state;
     assert_int_equal(
@@ -411,6 +493,9 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(the_trust_policy_wants_its_external_id),
     WITH_SANDBOX(an_assumed_role_invokes_one_function_and_nothing_else),
     WITH_SANDBOX(unknown_operations_are_named_so),
+    WITH_SANDBOX(unknown_paths_are_named_so_to_aws_clients),
+    WITH_SANDBOX(sts_allows_a_quarter_of_an_hour_and_an_hour_of_session),
+    WITH_SANDBOX(sts_takes_its_form_from_the_query_too),
     WITH_SANDBOX(the_endpoint_of_exercise_3_answers),
 };
 

@@ -118,6 +118,9 @@ int fixture_aws(struct fixture *fixture, const struct fixture_aws *call) {
                       : STR("application/json"));
     if (call->log_type)
         headers_set(&request.headers, STR("X-Amz-Log-Type"), str_from(call->log_type));
+    if (call->invocation_type)
+        headers_set(
+            &request.headers, STR("X-Amz-Invocation-Type"), str_from(call->invocation_type));
     credentials_set(
         &credentials,
         str_from(

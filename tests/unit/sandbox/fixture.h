@@ -41,7 +41,7 @@ struct fixture_aws {
     const char *service, *region; // signing name; region NULL: us-east-1
     const char *target, *body;
     const char *access_key_id, *secret, *token; // NULL: the permanent key
-    const char *log_type;                       // of Invoke
+    const char *log_type, *invocation_type;     // of Invoke
     int64_t clock_offset_s;
     bool is_form;
 };
