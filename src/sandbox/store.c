@@ -8,7 +8,10 @@
 #include "base/memory.h"
 #include "store_sql.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char *const sql_texts[STORE_SQL_COUNT] = {
 #define X(id, sql) [id] = (sql),
@@ -95,12 +98,22 @@ static int64_t single(struct store *store, enum store_sql sql) {
     return store_sql_single(&call, 0);
 }
 
+// SQLite makes files as the umask says, and gives its journals the mode of the database. In it are the
+// shoppers' events and the keys of sessions, and --data may name a folder that others can enter.
+static void make_private(const char *path) {
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return; // SQLite will say why
+    (void)!fchmod(fd, 0600);
+    close(fd);
+}
+
 static bool open_database(struct store *store, const char *folder, struct error *err) {
     struct buf path = {0};
     if (folder)
         buf_add_format(&path, "%s/" STORE_FILE, folder);
     else
         buf_add(&path, STR(":memory:"));
+    if (folder) make_private(buf_text(&path));
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     const int opened = sqlite3_open_v2(buf_text(&path), &store->database, flags, NULL);
     if (opened != SQLITE_OK) {

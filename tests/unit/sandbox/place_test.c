@@ -1,6 +1,7 @@
 // Where a sandbox stands: addresses, lock, state file, and errors that say what to do.
 #include "fixture.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static void only_loopback_addresses_are_taken(void **state) {
@@ -42,6 +43,25 @@ static void a_taken_port_is_an_io_error_with_a_next_step(void **state) {
     buf_release(&listen);
     fixture_stop(&fixture);
     (void)state;
+}
+
+static void files_are_for_their_owner_even_where_the_folder_is_not(void **state) {
+    static const char *const names[] = {
+        "sandbox.db", "sandbox.db-wal", "sandbox.db-shm", "sandbox.json", "sandbox.lock"};
+    struct fixture fixture;
+    (void)state;
+    const mode_t before = umask(022);
+    fixture_start_on_disk(&fixture);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        char path[512];
+        struct stat facts;
+        temp_folder_path(&fixture.folder, names[i], path, sizeof(path));
+        print_message("%s\n", names[i]);
+        assert_int_equal(stat(path, &facts), 0);
+        assert_int_equal(facts.st_mode & 077, 0);
+    }
+    fixture_stop(&fixture);
+    umask(before);
 }
 
 static void a_served_folder_is_found_and_busy(void **state) {
@@ -140,6 +160,7 @@ static void region_and_account_are_in_every_name(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(only_loopback_addresses_are_taken),
     cmocka_unit_test(a_taken_port_is_an_io_error_with_a_next_step),
+    cmocka_unit_test(files_are_for_their_owner_even_where_the_folder_is_not),
     cmocka_unit_test(a_served_folder_is_found_and_busy),
     cmocka_unit_test(a_folder_that_cannot_be_written_is_an_io_error),
     cmocka_unit_test(a_seed_file_that_is_missing_is_named),
