@@ -93,7 +93,7 @@ static void write_long(struct writer *writer, enum theme_role role, struct str t
     buf_add_printable(&printable, text);
     struct str rest = buf_str(&printable);
     while (rest.len) {
-        const int room = canvas_room(&writer->pen);
+        const int room = canvas_room(&writer->pen) - 1; // a cell for the comma
         const size_t bytes = room > 0 ? width_fit(rest, room) : 0;
         const struct str piece = str_slice(rest, 0, bytes);
         if (bytes && width_of_text(piece) <= room) {
@@ -103,7 +103,7 @@ static void write_long(struct writer *writer, enum theme_role role, struct str t
         if (!rest.len) break;
         new_line(writer);
         canvas_move_to(&writer->pen, writer->pen.column + INDENT);
-        if (canvas_room(&writer->pen) < 2) break; // deeper than the window is wide
+        if (canvas_room(&writer->pen) < 3) break; // deeper than the window is wide
     }
     buf_release(&printable);
 }

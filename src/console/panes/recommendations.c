@@ -125,7 +125,7 @@ static void add_reason(double share, size_t reason, struct sheet *sheet) {
     const enum theme_role role = share >= 0.005 ? THEME_TEXT : THEME_DIM;
     struct buf percent = {0};
     if (sheet->rect.columns < BARS_FROM) {
-        buf_add_format(&percent, "%3.0f %% ", share * 100);
+        buf_add_format(&percent, "%3.0f%% ", share * 100);
         sheet_item(sheet, role, buf_text(&percent), role, str_from(message_reason_title(reason)));
         buf_release(&percent);
         return;
@@ -187,7 +187,7 @@ static void add_changes(const struct message_recommendations *list, struct buf *
         if (list->items[i].previous_rank == 0) fresh++;
         if (list->items[i].previous_rank > (int)i + 1) up++;
     }
-    if (up) buf_add_format(note, "▲%zu up · ", up);
+    if (up) buf_add_format(note, "▲%zu · ", up);
     if (fresh) buf_add_format(note, "%zu new · ", fresh);
 }
 
@@ -211,7 +211,7 @@ const struct pane recommendations_pane = {
     .title = "Recommendations",
     .short_title = "Recommend",
     .help = "What Personalize would show this shopper now, how it moved, and why.",
-    .list_share = 56,
+    .list_share = 57,
     .detail_rows = 6,
     .count = count,
     .draw_row = draw_row,

@@ -199,7 +199,7 @@ const struct pane setup_pane = {
     .short_title = "Setup",
     .help =
         "Is each value right before it fails: what is wrong, what it looks like, what to paste.",
-    .list_share = 60,
+    .list_share = 66,
     .detail_rows = 7,
     .count = count,
     .draw_row = draw_row,

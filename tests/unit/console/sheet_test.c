@@ -45,9 +45,20 @@ static void sheet_indents_json_and_wraps_long_values(void **state) {
     (void)state;
     looks(
         write_json, 14, 11, 0,
-        "{\n  \"a\": [\n    1,\n    true,\n    null\n  ],\n  \"b\": {},\n  \"c\": \"012345\n    "
-        "6789abcdef\n"
-        "    \",\n  \"e\": \"\\e\"\n");
+        "{\n  \"a\": [\n    1,\n    true,\n    null\n  ],\n  \"b\": {},\n  \"c\": \"01234\n    "
+        "56789abcd\n"
+        "    ef\",\n  \"e\": \"\\e\"\n");
+}
+
+static void write_json_of_the_width(struct sheet *sheet) {
+    sheet_json(sheet, STR("[\"abcdef\",\"abcdefg\",12345678,1]"));
+}
+
+static void sheet_keeps_a_cell_for_the_comma(void **state) {
+    (void)state;
+    looks(
+        write_json_of_the_width, 11, 8, 0,
+        "[\n  \"abcdef\",\n  \"abcdefg\n    \",\n  12345678,\n  1\n]\n\n");
 }
 
 static void write_no_json(struct sheet *sheet) {
@@ -86,6 +97,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sheet_wraps_at_words_and_indents_below_the_mark),
     cmocka_unit_test(sheet_shows_the_window_from_its_top),
     cmocka_unit_test(sheet_indents_json_and_wraps_long_values),
+    cmocka_unit_test(sheet_keeps_a_cell_for_the_comma),
     cmocka_unit_test(sheet_shows_what_is_no_json_as_it_is),
     cmocka_unit_test(sheet_survives_json_deeper_than_its_window),
     cmocka_unit_test(sheet_item_within_ends_in_an_ellipsis),
