@@ -271,10 +271,12 @@ static void read_line(struct reader *reader, struct str line) {
     const struct str text = str_trim(line);
     if (text.len == 0) return;
     if (text.ptr[0] == '#' || text.ptr[0] == ';') return;
-    if (is_indented) {
-        read_indented(reader, text);
-    } else if (text.ptr[0] == '[') {
+    // An indented header is one too where no key stands above that it could continue.
+    const bool has_key = reader->is_in_section && reader->key.len > 0;
+    if (text.ptr[0] == '[' && !(is_indented && has_key)) {
         open_section(reader, text);
+    } else if (is_indented) {
+        read_indented(reader, text);
     } else {
         read_pair(reader, text, false);
     }

@@ -114,6 +114,19 @@ static void credentials_files_merge_profiles(void **state) {
     assert_str(buf_str(&got.access_key_id), "AKIA2");
 }
 
+static void credentials_files_read_indented_headers_as_botocore_does(void **state) {
+    (void)state;
+    CLEANUP(credentials_files_release) struct credentials_files files = {0};
+    add(&files, CREDENTIALS_FILE_CREDENTIALS,
+        "  [a]\n  region = one\n[b]\n\t[c]\n\tregion = two\n[d]\nregion = three\n  [e]\n");
+    assert_str(credentials_files_get(&files, STR("a"), "region"), "one");
+    assert_true(credentials_files_has_profile(&files, STR("b")));
+    assert_str(credentials_files_get(&files, STR("c"), "region"), "two");
+    // below a key it continues the value
+    assert_false(credentials_files_has_profile(&files, STR("e")));
+    assert_str(credentials_files_get(&files, STR("d"), "region"), "three\n[e]");
+}
+
 static void credentials_files_warn_about_habits(void **state) {
     (void)state;
     static const struct {
@@ -284,6 +297,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(credentials_from_environment_refuses_half_a_pair),
     cmocka_unit_test(credentials_copy_is_deep),
     cmocka_unit_test(credentials_files_merge_profiles),
+    cmocka_unit_test(credentials_files_read_indented_headers_as_botocore_does),
     cmocka_unit_test(credentials_files_warn_about_habits),
     cmocka_unit_test(credentials_files_keep_quotes_and_last_duplicate),
     cmocka_unit_test(credentials_files_refuse_what_is_no_text),
