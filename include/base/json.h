@@ -5,7 +5,7 @@
 //          ladder.
 // Limits   JSON_MAX_BYTES of text, JSON_MAX_DEPTH levels; invalid UTF-8 is refused on reading and
 //          replaced by U+FFFD on writing. Numbers are doubles (53 bits of integer).
-//          A \u0000 inside a string ends that string (cJSON keeps C strings).
+//          \u0000 and halves of a surrogate pair are read as U+FFFD (cJSON keeps C strings).
 // Owns     documents: json_release. Views die with their document.
 // Threads  one document, one thread at a time.
 #pragma once

@@ -21,14 +21,53 @@ static struct json_node *outer(cJSON *item) {
     return (struct json_node *)item;
 }
 
-// cJSON recurses, so depth is checked before it sees the text: brackets outside strings.
-static bool is_too_deep(struct str text) {
-    size_t depth = 0;
+// The code unit of a \uXXXX at `at`; -1 when none stands there.
+static int escaped_unit(struct str text, size_t at) {
+    int unit = 0;
+    if (text.len < at + 6 || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u') return -1;
+    for (size_t i = at + 2; i < at + 6; i++) {
+        const char c = text.ptr[i];
+        const bool is_letter = (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (!is_letter && !(c >= '0' && c <= '9')) return -1;
+        unit = unit * 16 + (is_letter ? (c | 0x20) - 'a' + 10 : c - '0');
+    }
+    return unit;
+}
+
+// Escapes that cJSON would not carry: \u0000 ends its strings, so that "a\u0000b" became the user
+// "a", and it refuses half of a surrogate pair, which JavaScript writes where it cut an emoji.
+static bool is_odd_escape(struct str text, size_t at, size_t *out_length) {
+    const int unit = escaped_unit(text, at);
+    *out_length = unit < 0 ? 2 : 6;
+    if (unit >= 0xD800 && unit < 0xDC00) {
+        const int low = escaped_unit(text, at + 6);
+        if (low < 0xDC00 || low > 0xDFFF) return true;
+        *out_length = 12;
+        return false;
+    }
+    return unit == 0 || (unit >= 0xDC00 && unit < 0xE000);
+}
+
+// Writes U+FFFD over the odd escapes of `copy`, which holds the same text; NULL only counts them.
+static size_t mend_escapes(struct str text, size_t at, char *copy, size_t *out_length) {
+    if (!is_odd_escape(text, at, out_length)) return 0;
+    if (copy) memcpy(copy + at, "\\ufffd", 6);
+    return 1;
+}
+
+// cJSON recurses, so depth is checked before it sees the text: brackets outside strings. On the way it
+// counts the odd escapes, and mends them in `copy`.
+static bool is_too_deep(struct str text, char *copy, size_t *out_odd) {
+    size_t depth = 0, length = 0;
     bool in_string = false;
+    *out_odd = 0;
     for (size_t i = 0; i < text.len; i++) {
         const char at = text.ptr[i];
         if (in_string) {
-            if (at == '\\') i++;
+            if (at == '\\') {
+                *out_odd += mend_escapes(text, i, copy, &length);
+                i += length - 1;
+            }
             if (at == '"') in_string = false;
         } else if (at == '"') {
             in_string = true;
@@ -46,11 +85,18 @@ bool json_parse(struct str text, struct json *out, struct error *err) {
         return error_set(
             err, ERROR_LIMIT, "the JSON text is larger than %zu bytes", JSON_MAX_BYTES);
     }
-    if (is_too_deep(text)) {
+    size_t odd = 0;
+    CLEANUP(buf_release) struct buf mended = {0};
+    if (is_too_deep(text, NULL, &odd)) {
         return error_set(err, ERROR_LIMIT, "the JSON text nests deeper than %d", JSON_MAX_DEPTH);
     }
     if (!str_is_utf8(text)) return error_set(err, ERROR_INVALID, "the JSON text is not UTF-8");
     if (text.len == 0) return error_set(err, ERROR_INVALID, "there is no JSON text, it is empty");
+    if (odd) {
+        buf_add(&mended, text);
+        (void)is_too_deep(text, mended.ptr, &odd);
+        text = buf_str(&mended);
+    }
 
     const char *end = NULL;
     cJSON *root = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, false);

@@ -107,6 +107,40 @@ static void json_writing_replaces_invalid_bytes(void **state) {
                         "b\"]");
 }
 
+static void json_reads_escapes_no_c_string_holds_as_a_replacement(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *read;
+    } cases[] = {
+        {"\"a\\u0000b\"", "a\xEF\xBF\xBD"
+                          "b"},
+        {"\"cut \\ud83d\"", "cut \xEF\xBF\xBD"},
+        {"\"\\uDE00 x\"", "\xEF\xBF\xBD x"},
+        {"\"\\ud83d\\ud83d\\ude00\"", "\xEF\xBF\xBD\xF0\x9F\x98\x80"},
+        {"\"\\ud83d\\u0041\"", "\xEF\xBF\xBD"
+                               "A"},
+        {"\"\\\\u0000\"", "\\u0000"},
+        {"\"\\\\\\ud83d\"", "\\\xEF\xBF\xBD"},
+        {"\"\\u00e9\"", "\xC3\xA9"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        CLEANUP(json_release) struct json json = {0};
+        struct error err = {0};
+        print_message("%s\n", cases[i].text);
+        assert_ok(json_parse(str_from(cases[i].text), &json, &err), err);
+        assert_str(json_text(json.root), cases[i].read);
+    }
+    CLEANUP(json_release) struct json json = {0};
+    struct error err = {0};
+    assert_ok(json_parse(STR("{\"a\\u0000\":1,\"a\":2}"), &json, &err), err);
+    assert_int_equal(json_count(json.root), 2);
+    static const char *const broken[] = {"\"\\u00\"", "\"\\u", "\"\\ud83d", "\"\\", "\"\\u0000"};
+    for (size_t i = 0; i < ARRAY_COUNT(broken); i++) {
+        assert_false(json_parse(str_from(broken[i]), &json, &err));
+        assert_int_equal(err.code, ERROR_INVALID);
+    }
+}
+
 static void json_take_first_moves_elements_out_one_by_one(void **state) {
     (void)state;
     CLEANUP(json_release) struct json json = {0};
@@ -147,6 +181,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(json_prints_what_was_built),
     cmocka_unit_test(json_prints_every_kind_as_parsed),
     cmocka_unit_test(json_writing_replaces_invalid_bytes),
+    cmocka_unit_test(json_reads_escapes_no_c_string_holds_as_a_replacement),
     cmocka_unit_test(json_take_first_moves_elements_out_one_by_one),
     cmocka_unit_test(json_set_and_remove_leave_no_second_member_of_a_key),
 };
