@@ -30,6 +30,19 @@ static bool find_kind(const char *key, enum pasted_kind *out) {
     return false;
 }
 
+static void tell_other_region(struct str arn_text, struct str region, struct error *err) {
+    struct arn arn = {0};
+    struct error unreadable = {0};
+    if (!arn_parse(arn_text, &arn, &unreadable)) return;
+    error_set(
+        err, ERROR_CONFIG,
+        "the function is in region " STR_FMT ", but the destination invokes in " STR_FMT,
+        STR_ARG(arn.region), STR_ARG(region));
+    error_hint(
+        err, "Set destination_region to " STR_FMT ", or use the ARN of a function in " STR_FMT ".",
+        STR_ARG(arn.region), STR_ARG(region));
+}
+
 static void ask_aws(
     const struct config *config,
     const struct setting *setting,
@@ -45,11 +58,22 @@ static void ask_aws(
     const struct pasted_context context = {.region = config_text(region)};
     struct pasted pasted = {0};
     const bool is_usable = pasted_diagnose(value, kind, &context, &pasted);
-    // the sandbox's account is the one of all manuals, on purpose
-    const bool is_sandbox_account =
-        pasted.mistake == PASTED_ACCOUNT_PLACEHOLDER && config_is_sandbox(config);
-    if (!is_usable && !is_sandbox_account) pasted_to_error(&pasted, err);
+    // usable elsewhere, but beside that region it cannot work
+    const bool is_elsewhere = pasted.mistake == PASTED_REGION_MISMATCH;
+    if (!is_usable || is_elsewhere) pasted_to_error(&pasted, err);
+    if (is_elsewhere && is_function) tell_other_region(value, context.region, err);
     pasted_release(&pasted);
+}
+
+// The stack's two roles have names that are easily taken for one another.
+static void ask_for_role(const struct setting *setting, struct str value, struct error *err) {
+    if (strcmp(setting->name, "destination_role_arn") != 0) return;
+    if (!str_contains(value, STR("SegmentPersonalizeLambdaRole"))) return;
+    error_set(
+        err, ERROR_CONFIG, "this is the function's own execution role, not the destination's");
+    error_hint(
+        err, "Paste the ARN of the role whose name contains SegmentExecutePersonalizeLambda: "
+             "Segment assumes that one.");
 }
 
 void diagnosis_of(const struct config *config, const struct setting *setting, struct error *err) {
@@ -57,6 +81,9 @@ void diagnosis_of(const struct config *config, const struct setting *setting, st
     const struct config_value *value = config_get(config, setting);
     if (!config_is_set(value)) return;
     if (!setting->is_secret) ask_aws(config, setting, config_text(value), err);
+    if (!setting->is_secret && err->code == ERROR_NONE) {
+        ask_for_role(setting, config_text(value), err);
+    }
     if (err->code == ERROR_NONE && value->problem) {
         error_set(err, ERROR_CONFIG, "%s", value->problem);
         if (value->remedy) error_hint(err, "%s", value->remedy);
