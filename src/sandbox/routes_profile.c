@@ -32,10 +32,10 @@ static enum server_verdict answer_error(struct exchange *exchange, int status, s
 }
 
 static bool has_token(const struct exchange *exchange) {
-    struct buf expected = {0};
-    tracking_add_basic(&expected, STR(IDENTITIES_PROFILE_TOKEN));
-    const bool is_it = digest_equal(server_header(exchange, "Authorization"), buf_str(&expected));
-    buf_release(&expected);
+    struct buf token = {0};
+    (void)tracking_read_auth(server_header(exchange, "Authorization"), NULL, &token);
+    const bool is_it = digest_equal(buf_str(&token), STR(IDENTITIES_PROFILE_TOKEN));
+    buf_release(&token);
     return is_it;
 }
 

@@ -207,6 +207,23 @@ static void refusals_have_segments_shape(void **state) {
     assert_str(
         json_get_text(json_get(fixture->json.root, "error"), "code"), "authentication_error");
     assert_true(headers_get(&fixture->response.headers, STR("Request-Id")).len > 0);
+    static const struct {
+        const char *authorization;
+        int status;
+    } cases[] = {
+        // the name of a scheme is no matter of capitals (RFC 9110 11.1)
+        {"basic cmVjbG9vcFByb2ZpbGVBcGlUb2tlbk9mVGhlU2FuZGJveDAxOg==", 200},
+        {"Basic cmVjbG9vcFByb2ZpbGVBcGlUb2tlbk9mVGhlU2FuZGJveDAx", 200}, // without the colon
+        {"Basic cmVjbG9vcFByb2ZpbGVBcGlUb2tlbk9mVGhlU2FuZGJveDAxeDo=", 401},
+        {"Bearer recloopProfileApiTokenOfTheSandbox01", 401},
+        {"Basic ", 401},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const struct fixture_call call = {
+            .target = buf_text(&target), .authorization = cases[i].authorization};
+        print_message("%s\n", cases[i].authorization);
+        assert_int_equal(fixture_call(fixture, &call), cases[i].status);
+    }
     buf_release(&target);
 }
 
