@@ -56,6 +56,7 @@ bool str_parse_double(struct str text, double *out);
 // Takes one code point off the front of `rest`; an invalid byte is consumed alone and returned as
 // STR_BAD_RUNE with `*valid` false. Call only while rest->len > 0.
 uint32_t str_next_rune(struct str *rest, bool *valid);
+size_t str_count_runes(struct str text); // what AWS calls the length of a text
 bool str_is_utf8(struct str text);
 // Zero-width and direction-changing characters people paste without seeing them.
 bool str_is_invisible_rune(uint32_t rune);

@@ -72,18 +72,8 @@ static bool refuse_number(
     return personalize_refuse(err, member, value, buf_text(&text));
 }
 
-static size_t count_characters(struct str text) {
-    size_t count = 0;
-    while (text.len) {
-        bool valid;
-        (void)str_next_rune(&text, &valid);
-        count++;
-    }
-    return count;
-}
-
 bool personalize_check_text(struct str text, struct personalize_limit limit, struct error *err) {
-    const size_t characters = count_characters(text);
+    const size_t characters = str_count_runes(text);
     if (text.len == 0) { // absent and empty are the same to us
         if (!limit.is_required) return true;
         return personalize_refuse(err, limit.member, (struct str){0}, "must not be null");
@@ -148,7 +138,7 @@ bool personalize_check_map(
                 err, limit.member, entry->name, "keys must have length less than or equal to",
                 limit.name_chars);
         }
-        if (count_characters(entry->value) <= limit.value_chars) continue;
+        if (str_count_runes(entry->value) <= limit.value_chars) continue;
         return refuse_number(
             err, limit.member, entry->value, "values must have length less than or equal to",
             limit.value_chars);

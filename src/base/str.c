@@ -142,6 +142,14 @@ bool str_is_utf8(struct str text) {
     return valid;
 }
 
+size_t str_count_runes(struct str text) {
+    size_t count = 0;
+    bool valid = true;
+    for (; text.len; count++)
+        (void)str_next_rune(&text, &valid);
+    return count;
+}
+
 bool str_is_invisible_rune(uint32_t rune) {
     return rune == 0x00AD || rune == 0x061C || rune == 0x180E ||
            (rune >= 0x200B && rune <= 0x200F) || (rune >= 0x2028 && rune <= 0x202E) ||

@@ -7,7 +7,7 @@
 #include "segment/products.h"
 
 #define LOGGED_EVENT_BYTES 1500 // Lambda's Tail shows the last 4 KB of the whole log
-#define FIELD_BYTES 256         // of every text field of PutEvents
+#define FIELD_CHARACTERS 256    // of every text field of PutEvents
 
 const char *event_handler_outcome_name(enum event_handler_outcome outcome) {
     switch (outcome) {
@@ -136,13 +136,16 @@ static enum event_handler_outcome judge(struct invocation *invocation) {
     return is_readable ? EVENT_HANDLER_RECORDED : EVENT_HANDLER_BAD_TIMESTAMP;
 }
 
+static bool is_long(struct str text) {
+    return text.len > FIELD_CHARACTERS && str_count_runes(text) > FIELD_CHARACTERS;
+}
+
 // Personalize would refuse these on every retry.
 static bool is_too_long(const struct invocation *invocation) {
     const struct event *event = &invocation->event;
-    bool found = event->anonymous_id.len > FIELD_BYTES || event->user_id.len > FIELD_BYTES ||
-                 event->name.len > FIELD_BYTES;
+    bool found = is_long(event->anonymous_id) || is_long(event->user_id) || is_long(event->name);
     for (size_t i = 0; i < invocation->products.count; i++) {
-        found = found || invocation->products.skus[i].len > FIELD_BYTES;
+        found = found || is_long(invocation->products.skus[i]);
     }
     return found;
 }
@@ -172,7 +175,7 @@ static enum event_handler_outcome read_event(struct invocation *invocation) {
 // digest of the event does: it is the same for every delivery of the same event.
 static void add_event_id(struct buf *out, const struct invocation *invocation, size_t product) {
     const struct str message_id = invocation->event.message_id;
-    if (message_id.len && message_id.len <= FIELD_BYTES - 8) {
+    if (message_id.len && message_id.len <= FIELD_CHARACTERS - 8) {
         buf_add(out, message_id);
     } else {
         char hex[DIGEST_HEX_BYTES];

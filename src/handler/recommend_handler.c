@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#define ID_BYTES 256 // of Personalize
+#define ID_CHARACTERS 256 // of Personalize
 #define LOG_TEXT_BYTES 400
 
 void recommend_handler_reply_release(struct recommend_handler_reply *reply) {
@@ -152,8 +152,10 @@ static bool read_id(
     const enum json_kind kind = json_kind(node);
     if (kind == JSON_ABSENT || kind == JSON_NULL) return true;
     *out = json_text(node);
-    if (kind == JSON_STRING && out->len <= ID_BYTES) return true;
-    refuse(reply, 400, "invalid_parameter", "userId and itemId are texts of at most 256 bytes", "");
+    if (kind == JSON_STRING && str_count_runes(*out) <= ID_CHARACTERS) return true;
+    refuse(
+        reply, 400, "invalid_parameter", "userId and itemId are texts of at most 256 characters",
+        "");
     return false;
 }
 

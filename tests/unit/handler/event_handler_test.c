@@ -203,6 +203,21 @@ static void event_handler_refuses_what_personalize_never_takes(void **state) {
     }
 }
 
+// Personalize counts characters: 256 emoji are a kilobyte and still an id.
+static void event_handler_takes_256_characters_of_any_kind(void **state) {
+    (void)state;
+    CLEANUP(setup_release) struct setup setup = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    buf_add(&text, STR("{\"anonymousId\":\""));
+    for (int i = 0; i < 256; i++)
+        buf_add(&text, STR("\xF0\x9F\x98\x80"));
+    buf_add(
+        &text, STR("\",\"event\":\"X\",\"timestamp\":\"2019-02-25T15:55:05Z\","
+                   "\"properties\":{\"sku\":\"s\"}}"));
+    assert_ok(run(&setup, &workshop, buf_text(&text)), setup.err);
+    assert_string_equal(event_handler_outcome_name(setup.result.outcome), "recorded");
+}
+
 static void event_handler_without_settings_fails_and_names_the_variable(void **state) {
     (void)state;
     static const struct {
@@ -417,6 +432,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(event_handler_reads_timestamps_with_their_offset),
     cmocka_unit_test(event_handler_names_every_refusal),
     cmocka_unit_test(event_handler_refuses_what_personalize_never_takes),
+    cmocka_unit_test(event_handler_takes_256_characters_of_any_kind),
     cmocka_unit_test(event_handler_without_settings_fails_and_names_the_variable),
     cmocka_unit_test(event_handler_records_anonymous_events_only),
     cmocka_unit_test(event_handler_takes_purchases_out_in_order_and_adds_none),
