@@ -7,12 +7,12 @@
 #include "base/attributes.h"
 #include "base/memory.h"
 
-#include <limits.h>
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <sys/random.h>
 
 #define BLOCK_BYTES 64
 #define INNER_PAD 0x36
@@ -142,7 +142,14 @@ bool digest_equal(struct str left, struct str right) {
     return left.len == right.len && CRYPTO_memcmp(left.ptr, right.ptr, left.len) == 0;
 }
 
+// From the kernel: OpenSSL's generator needs 1 ms to set itself up, at every start, for the same bytes.
 void digest_random(void *out, size_t bytes) {
-    ASSERT(bytes <= INT_MAX);
-    ASSERT(RAND_bytes(out, (int)bytes) == 1);
+    unsigned char *at = out;
+    while (bytes) {
+        const ssize_t got = getrandom(at, bytes, 0);
+        ASSERT(got > 0 || errno == EINTR);
+        if (got < 0) continue;
+        at += got;
+        bytes -= (size_t)got;
+    }
 }
