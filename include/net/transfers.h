@@ -30,6 +30,9 @@ struct transfers_options {
     uint64_t jitter_seed;       // 0: from the system; tests fix it
 };
 
+// Begins to load libcurl on a thread of its own, for programs that have other things to do first. Without
+// it the first attempt, or the first sleep, loads it. Whoever calls this sends or sleeps before it ends.
+void transfers_prepare(void);
 struct transfers *transfers_new(const struct transfers_options *options); // NULL: the defaults
 void transfers_free(struct transfers *transfers); // cancels what still runs; not inside a step
 // Owns the task from here on. The first step runs inside the next transfers_run_once.

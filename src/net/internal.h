@@ -14,10 +14,11 @@
 
 #include "base/buf.h"
 #include "base/rng.h"
+#include "curl_library.h"
 #include "net/task.h"
 #include "net/transfers.h"
 
-#include <curl/curl.h>
+#include <stdatomic.h>
 
 enum task_state {
     TASK_STATE_NEW,      // TASK_BEGIN is due
@@ -60,7 +61,8 @@ struct task_internal {
 };
 
 struct transfers {
-    CURLM *multi;
+    _Atomic(CURLM *) multi; // NULL until the first attempt or sleep
+    atomic_bool was_woken;  // while there was none
     struct task_internal *first, *last;
     size_t count;
     CURL *idle[16]; // handles at rest, to spare their set-up
@@ -72,6 +74,8 @@ struct transfers {
     uint64_t next_id;
     bool is_stepping;
 };
+
+CURLM *transfers_multi(struct transfers *transfers); // made at first use
 
 // transfer.c: one attempt at one request.
 // Prepares and hands it to curl; false: nothing was sent, transfer_error says why.

@@ -192,17 +192,26 @@ add_masked_members(struct json_node *made, const struct json_node *from, bool is
     }
 }
 
+static bool mask_json(struct json *masked, const struct json_node *from) {
+    const enum json_kind kind = json_kind(from);
+    if (kind != JSON_OBJECT && kind != JSON_ARRAY) return false;
+    add_masked_members(
+        kind == JSON_OBJECT ? json_new_object(masked) : json_new_array(masked), from, false);
+    return true;
+}
+
+void redact_add_json(struct buf *out, const struct json_node *node) {
+    CLEANUP(json_release) struct json masked = {0};
+    json_print(mask_json(&masked, node) ? masked.root : node, out);
+}
+
 static bool add_json(struct buf *out, struct str body) {
     CLEANUP(json_release) struct json parsed = {0};
     CLEANUP(json_release) struct json masked = {0};
     CLEANUP(buf_release) struct buf text = {0};
     struct error ignored = {0};
     if (!json_parse(body, &parsed, &ignored)) return false;
-    const enum json_kind kind = json_kind(parsed.root);
-    if (kind != JSON_OBJECT && kind != JSON_ARRAY) return false;
-    add_masked_members(
-        kind == JSON_OBJECT ? json_new_object(&masked) : json_new_array(&masked), parsed.root,
-        false);
+    if (!mask_json(&masked, parsed.root)) return false;
     json_print_pretty(masked.root, &text);
     add_lines(out, str_slice(buf_str(&text), 0, REDACT_BODY_BYTES));
     return true;

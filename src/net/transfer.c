@@ -48,7 +48,7 @@ static size_t keep_header(char *bytes, size_t size, size_t count, void *context)
 }
 
 static void add_field(struct task_internal *internal, const char *text) {
-    struct curl_slist *longer = curl_slist_append(internal->fields, text);
+    struct curl_slist *longer = curl()->slist_append(internal->fields, text);
     ASSERT(longer); // out of memory
     internal->fields = longer;
 }
@@ -76,32 +76,32 @@ static void add_fields(struct task_internal *internal) {
 }
 
 static void set_rules(CURL *easy, const struct transfers *transfers) {
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl()->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl()->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl()->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl()->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl()->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl()->easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl()->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl()->easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     // A cancel must not wait for a name server: the resolver's thread is left to end by itself.
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    if (transfers->ca_file) curl_easy_setopt(easy, CURLOPT_CAINFO, transfers->ca_file);
+    curl()->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    if (transfers->ca_file) curl()->easy_setopt(easy, CURLOPT_CAINFO, transfers->ca_file);
 }
 
 static void set_method_and_body(CURL *easy, const struct request *request) {
     const char *method = request->method[0] ? request->method : "GET";
     const bool is_get = strcmp(method, "GET") == 0;
     if (strcmp(method, "HEAD") == 0) {
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        curl()->easy_setopt(easy, CURLOPT_NOBODY, 1L);
         return;
     }
     if (is_get && request->body.len == 0) return;
     // The body stays in the request until the response step; curl does not copy it.
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, buf_text(&request->body));
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    curl()->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+    curl()->easy_setopt(easy, CURLOPT_POSTFIELDS, buf_text(&request->body));
+    curl()->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static void set_request(struct task_internal *internal, const struct url *url) {
@@ -110,27 +110,27 @@ static void set_request(struct task_internal *internal, const struct url *url) {
     const struct task_request_options *options = &internal->options;
     const int64_t left_ms = internal->deadline_ms - transfers->now_ms;
 
-    curl_easy_setopt(easy, CURLOPT_URL, buf_text(&internal->request.url));
+    curl()->easy_setopt(easy, CURLOPT_URL, buf_text(&internal->request.url));
     set_method_and_body(easy, &internal->request);
     add_fields(internal);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, internal->fields);
+    curl()->easy_setopt(easy, CURLOPT_HTTPHEADER, internal->fields);
     if (!headers_has(&internal->request.headers, STR("User-Agent")))
-        curl_easy_setopt(easy, CURLOPT_USERAGENT, transfers->user_agent);
-    if (url_is_loopback(url)) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 1 ? left_ms : 1));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->body_limit);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, internal);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, keep_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, internal);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, internal->curl_text);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, internal);
+        curl()->easy_setopt(easy, CURLOPT_USERAGENT, transfers->user_agent);
+    if (url_is_loopback(url)) curl()->easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl()->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left_ms > 1 ? left_ms : 1));
+    curl()->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
+    curl()->easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->body_limit);
+    curl()->easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep_body);
+    curl()->easy_setopt(easy, CURLOPT_WRITEDATA, internal);
+    curl()->easy_setopt(easy, CURLOPT_HEADERFUNCTION, keep_header);
+    curl()->easy_setopt(easy, CURLOPT_HEADERDATA, internal);
+    curl()->easy_setopt(easy, CURLOPT_ERRORBUFFER, internal->curl_text);
+    curl()->easy_setopt(easy, CURLOPT_PRIVATE, internal);
 }
 
 static CURL *take_handle(struct transfers *transfers) {
     CURL *easy =
-        transfers->idle_count ? transfers->idle[--transfers->idle_count] : curl_easy_init();
+        transfers->idle_count ? transfers->idle[--transfers->idle_count] : curl()->easy_init();
     ASSERT(easy);
     return easy;
 }
@@ -158,23 +158,25 @@ bool transfer_start(struct task_internal *internal) {
     set_rules(internal->easy, internal->transfers);
     set_request(internal, &url);
     internal->traced_us = trace_enter("net", internal->id, "transfer");
-    const CURLMcode code = curl_multi_add_handle(internal->transfers->multi, internal->easy);
+    const CURLMcode code =
+        curl()->multi_add_handle(transfers_multi(internal->transfers), internal->easy);
     if (code == CURLM_OK) return true;
     transfer_stop(internal);
-    return error_set(err, ERROR_INTERNAL, "curl refused a transfer: %s", curl_multi_strerror(code));
+    return error_set(
+        err, ERROR_INTERNAL, "curl refused a transfer: %s", curl()->multi_strerror(code));
 }
 
 void transfer_stop(struct task_internal *internal) {
     struct transfers *transfers = internal->transfers;
     if (!internal->easy) return;
-    curl_multi_remove_handle(transfers->multi, internal->easy);
-    curl_easy_reset(internal->easy);
+    curl()->multi_remove_handle(transfers_multi(transfers), internal->easy);
+    curl()->easy_reset(internal->easy);
     if (transfers->idle_count < ARRAY_COUNT(transfers->idle))
         transfers->idle[transfers->idle_count++] = internal->easy;
     else
-        curl_easy_cleanup(internal->easy);
+        curl()->easy_cleanup(internal->easy);
     internal->easy = NULL;
-    curl_slist_free_all(internal->fields);
+    curl()->slist_free_all(internal->fields);
     internal->fields = NULL;
 }
 
@@ -197,8 +199,8 @@ static void trace_result(const struct task_internal *internal) {
 void transfer_settle(struct task_internal *internal, CURLcode code) {
     curl_off_t total_us = 0;
     long request_bytes = 0; // curl's type
-    curl_easy_getinfo(internal->easy, CURLINFO_TOTAL_TIME_T, &total_us);
-    curl_easy_getinfo(internal->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+    curl()->easy_getinfo(internal->easy, CURLINFO_TOTAL_TIME_T, &total_us);
+    curl()->easy_getinfo(internal->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     internal->elapsed_ms = (double)total_us / 1000;
     internal->was_sent = request_bytes > 0;
     internal->is_transfer_ok = code == CURLE_OK;

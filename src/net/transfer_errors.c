@@ -157,7 +157,7 @@ void transfer_error(
     add_what(&message, row->what, is_url ? buf_str(&host) : STR("the server"));
     if (row->shows_detail) {
         buf_add(&message, STR(": "));
-        buf_add_printable(&message, str_from(*curl_text ? curl_text : curl_easy_strerror(code)));
+        buf_add_printable(&message, str_from(*curl_text ? curl_text : curl()->easy_strerror(code)));
     }
     error_set(err, row->code, "%s", buf_text(&message));
     if (code == CURLE_COULDNT_CONNECT && is_url && url_is_loopback(&url))

@@ -11,22 +11,36 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static void *load_curl(void *context) {
+    (void)curl();
+    return context;
+}
 
-// Never undone: other threads may still hold handles when main returns.
-static void init_curl(void) {
-    ASSERT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+void transfers_prepare(void) {
+    pthread_t loader;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); // signals belong to the main thread
+    if (pthread_create(&loader, NULL, load_curl, NULL) == 0) pthread_detach(loader);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+CURLM *transfers_multi(struct transfers *transfers) {
+    CURLM *multi = atomic_load(&transfers->multi);
+    if (multi) return multi;
+    multi = curl()->multi_init();
+    ASSERT(multi);
+    curl()->multi_setopt(multi, CURLMOPT_MAXCONNECTS, 64L);
+    atomic_store(&transfers->multi, multi);
+    return multi;
 }
 
 struct transfers *transfers_new(const struct transfers_options *options) {
     static const struct transfers_options none = {0};
     const struct transfers_options *chosen = options ? options : &none;
     struct transfers *transfers = MEM_NEW(struct transfers);
-    pthread_once(&curl_once, init_curl);
-    transfers->multi = curl_multi_init();
-    ASSERT(transfers->multi);
-    curl_multi_setopt(transfers->multi, CURLMOPT_MAXCONNECTS, 64L);
     transfers->timeout_ms = chosen->timeout_ms > 0 ? chosen->timeout_ms : TRANSFERS_TIMEOUT_MS;
     transfers->connect_timeout_ms =
         chosen->connect_timeout_ms > 0 ? chosen->connect_timeout_ms : TRANSFERS_CONNECT_TIMEOUT_MS;
@@ -176,12 +190,14 @@ static void decide(struct task_internal *internal) {
 static bool perform(struct transfers *transfers) {
     int running, left;
     const CURLMsg *message;
-    if (curl_multi_perform(transfers->multi, &running) != CURLM_OK) return false;
-    while ((message = curl_multi_info_read(transfers->multi, &left))) {
+    CURLM *multi = atomic_load(&transfers->multi);
+    if (!multi) return true;
+    if (curl()->multi_perform(multi, &running) != CURLM_OK) return false;
+    while ((message = curl()->multi_info_read(multi, &left))) {
         struct task_internal *internal = NULL;
         if (message->msg != CURLMSG_DONE) continue;
         const CURLcode code = message->data.result; // `message` dies with its handle
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &internal);
+        curl()->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &internal);
         transfer_settle(internal, code);
         decide(internal);
     }
@@ -208,8 +224,10 @@ bool transfers_run_once(struct transfers *transfers, int64_t max_wait_ms) {
     has_advanced |= advance_all(transfers);
     if (has_advanced) return true; // the caller may have messages to pass on before we sleep
 
-    const int wait_ms = sleep_ms(transfers, max_wait_ms);
-    if (curl_multi_poll(transfers->multi, NULL, 0, wait_ms, NULL) != CURLM_OK) return false;
+    CURLM *multi = transfers_multi(transfers);
+    const bool was_woken = atomic_exchange(&transfers->was_woken, false);
+    const int wait_ms = was_woken ? 0 : sleep_ms(transfers, max_wait_ms);
+    if (curl()->multi_poll(multi, NULL, 0, wait_ms, NULL) != CURLM_OK) return false;
     transfers->now_ms = clock_monotonic_ms();
     if (!perform(transfers)) return false;
     advance_all(transfers);
@@ -236,7 +254,12 @@ void transfers_cancel(struct transfers *transfers, struct task *task) {
 }
 
 void transfers_wake(struct transfers *transfers) {
-    curl_multi_wakeup(transfers->multi);
+    // The mark first: whoever makes the handle looks at it before sleeping.
+    atomic_store(&transfers->was_woken, true);
+    CURLM *multi = atomic_load(&transfers->multi);
+    if (!multi) return;
+    atomic_store(&transfers->was_woken, false);
+    curl()->multi_wakeup(multi);
 }
 
 size_t transfers_count(const struct transfers *transfers) {
@@ -252,8 +275,8 @@ void transfers_free(struct transfers *transfers) {
         end_task(transfers->first);
     }
     while (transfers->idle_count)
-        curl_easy_cleanup(transfers->idle[--transfers->idle_count]);
-    curl_multi_cleanup(transfers->multi);
+        curl()->easy_cleanup(transfers->idle[--transfers->idle_count]);
+    if (transfers->multi) curl()->multi_cleanup(transfers->multi);
     mem_free(transfers->ca_file);
     mem_free(transfers->user_agent);
     mem_free(transfers);

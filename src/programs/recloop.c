@@ -6,6 +6,7 @@
 #include "base/trace.h"
 #include "cli/cli.h"
 #include "console/console.h"
+#include "net/transfers.h"
 #include "segment/catalog.h"
 #include "worker/worker.h"
 
@@ -67,6 +68,7 @@ static int open_console(const struct parse *parsed) {
     struct error err = {0};
     struct console_wake wake = {0};
     int status = 0;
+    transfers_prepare(); // the worker will need it, when the sandbox is up and the first frame drawn
     if (!console_wake_open(&wake, &err)) {
         cli_print_error(&err);
         return cli_exit_code(err.code);
