@@ -138,6 +138,45 @@ static void collect_body(struct server *server, struct exchange *exchange, struc
     buf_add(&exchange->body_bytes, piece);
 }
 
+// Headers that say where a message ends, or whom it is for. Given twice, or against each other, one
+// reader takes for the next request what another takes for a body (RFC 9112 6.3, 11.2).
+struct framing {
+    int lengths, encodings, hosts;
+    bool is_odd;
+};
+
+static enum MHD_Result
+count_framing(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
+    struct framing *framing = context;
+    const struct str key = str_from(name);
+    (void)kind;
+    framing->hosts += str_equal_nocase(key, STR("Host"));
+    framing->lengths += str_equal_nocase(key, STR("Content-Length"));
+    if (str_equal_nocase(key, STR("Transfer-Encoding"))) {
+        framing->encodings++;
+        framing->is_odd |= !str_equal_nocase(str_trim(str_from(value)), STR("chunked"));
+    }
+    return MHD_YES;
+}
+
+static bool is_well_framed(struct MHD_Connection *connection, const char *version) {
+    struct framing framing = {0};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, &count_framing, &framing);
+    if (framing.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0) return false;
+    return !framing.is_odd && framing.hosts <= 1 && framing.lengths + framing.encodings <= 1;
+}
+
+// Answered before its body is read, after which libmicrohttpd ends the connection.
+static enum MHD_Result refuse_framing(struct server *server, struct exchange *exchange) {
+    exchange->response.status = 400;
+    response_set_body(
+        &exchange->response, STR("application/json"),
+        STR("{\"code\":\"bad_request\",\"message\":\"Host, Content-Length and Transfer-Encoding "
+            "must be clear\"}"));
+    headers_set(&exchange->response.headers, STR("Connection"), STR("close"));
+    return queue_answer(server, exchange);
+}
+
 static enum MHD_Result handle(
     void *context,
     struct MHD_Connection *connection,
@@ -147,13 +186,13 @@ static enum MHD_Result handle(
     const char *data,
     size_t *data_bytes,
     void **state) {
-    (void)url, (void)version, (void)connection;
+    (void)url;
     struct server *server = context;
     struct exchange *exchange = *state;
     if (exchange->state == EXCHANGE_NEW) {
         exchange->method = str_from(method);
         exchange->state = EXCHANGE_BODY;
-        return MHD_YES;
+        return is_well_framed(connection, version) ? MHD_YES : refuse_framing(server, exchange);
     }
     if (exchange->state == EXCHANGE_READY) return queue_answer(server, exchange);
     if (exchange->state != EXCHANGE_BODY) return MHD_YES;

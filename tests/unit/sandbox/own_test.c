@@ -260,8 +260,34 @@ static void garbage_does_not_stop_it(void **state) {
     assert_int_equal(fixture_get(fixture, "/_recloop/health"), 200);
 }
 
+// What one reader takes for a body another takes for the next request: the second must not be served.
+static void a_message_whose_end_is_unclear_is_refused(void **state) {
+#define SECOND "GET /_recloop/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+#define HEAD "POST /v1/track HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    static const char *const unclear[] = {
+        HEAD "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" SECOND,
+        HEAD "Content-Length: 0\r\nContent-Length: 4\r\n\r\n" SECOND,
+        HEAD "Transfer-Encoding: xchunked\r\n\r\n" SECOND,
+        HEAD "Host: evil.example\r\nContent-Length: 0\r\n\r\n" SECOND,
+        "POST /v1/track HTTP/1.1\r\nContent-Length: 0\r\n\r\n" SECOND,
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(unclear); i++) {
+        struct buf got = {0};
+        print_message("%s\n", unclear[i]);
+        plain_client_send_raw(sandbox_url(fixture->sandbox), str_from(unclear[i]), &got);
+        assert_true(str_starts_with(buf_str(&got), STR("HTTP/1.1 400 ")));
+        assert_contains(buf_str(&got), "bad_request");
+        assert_false(str_contains(buf_str(&got), STR("\"status\":\"ok\"")));
+        buf_release(&got);
+    }
+#undef HEAD
+#undef SECOND
+}
+
 #define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
 static const struct CMUnitTest tests[] = {
+    WITH_SANDBOX(a_message_whose_end_is_unclear_is_refused),
     WITH_SANDBOX(reset_gives_the_seeded_state_back),
     WITH_SANDBOX(two_sandboxes_have_the_same_history),
     WITH_SANDBOX(import_adds_rows_or_changes_nothing),
