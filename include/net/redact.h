@@ -11,6 +11,7 @@
 // Threads  any.
 #pragma once
 
+#include "base/json.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -22,4 +23,6 @@ void redact_add_response(struct buf *out, const struct response *response);
 void redact_add_url(struct buf *out, struct str url);
 void redact_add_header_value(struct buf *out, struct str name, struct str value);
 // JSON is indented; other text stays as it is.
+// JSON on one line, masked as in a body; for who lays it out on its own.
+void redact_add_json(struct buf *out, const struct json_node *node);
 void redact_add_body(struct buf *out, struct str content_type, struct str body);

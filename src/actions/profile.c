@@ -2,6 +2,7 @@
 // --watch it is asked again whenever it may have changed, and printed when it has.
 #include "base/memory.h"
 #include "http/url.h"
+#include "net/redact.h"
 #include "run.h"
 #include "sandbox/own_routes.h"
 #include "segment/products.h"
@@ -190,7 +191,7 @@ static void keep_event(struct profile *self, const struct profile_event *seen) {
     row->sku = message_copy_text(products_first(seen->properties));
     row->received_at_ms = seen->timestamp_ms;
     CLEANUP(buf_release) struct buf raw = {0};
-    if (seen->properties) json_print(seen->properties, &raw);
+    if (seen->properties) redact_add_json(&raw, seen->properties);
     if (raw.len) row->raw = message_copy_text(buf_str(&raw));
 }
 

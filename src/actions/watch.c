@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/url.h"
+#include "net/redact.h"
 #include "run.h"
 #include "sandbox/own_routes.h"
 
@@ -83,7 +84,7 @@ static void emit_event(struct watch *self, const struct json_node *node) {
     event->message_id = copy_member(node, "message_id");
     event->discard_reason = copy_member(node, "discard_reason");
     CLEANUP(buf_release) struct buf raw = {0};
-    if (json_get(node, "raw")) json_print(json_get(node, "raw"), &raw);
+    if (json_get(node, "raw")) redact_add_json(&raw, json_get(node, "raw"));
     if (raw.len) event->raw = message_copy_text(buf_str(&raw));
     run_emit(&self->run, message);
 }

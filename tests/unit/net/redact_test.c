@@ -118,6 +118,20 @@ static void redact_indents_json_and_leaves_its_values(void **state) {
     assert_contains(buf_str(&out), "\n");
 }
 
+static void redact_masks_json_and_keeps_it_json(void **state) {
+    CLEANUP(json_release) struct json event = {0};
+    CLEANUP(buf_release) struct buf out = {0};
+    struct error err = {0};
+    (void)state;
+    const struct str text = STR("{\"event\":\"k\",\"properties\":{\"n\":1.5,\"writeKey\":"
+                                "\"RecloopWebsiteProdSandboxKey0001\",\"list\":[\"\\u001b[2J\"]}}");
+    assert_ok(json_parse(text, &event, &err), err);
+    redact_add_json(&out, event.root);
+    assert_str(
+        buf_str(&out), "{\"event\":\"k\",\"properties\":{\"n\":1.5,\"writeKey\":\"••••0001\","
+                       "\"list\":[\"\\u001b[2J\"]}}");
+}
+
 static void redact_lets_nothing_steer_the_terminal(void **state) {
     CLEANUP(response_release) struct response response = {.status = 200};
     CLEANUP(buf_release) struct buf out = {0};
@@ -148,6 +162,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(redact_keeps_the_useful_half_of_a_signature),
     cmocka_unit_test(redact_shows_the_rest_as_it_is),
     cmocka_unit_test(redact_indents_json_and_leaves_its_values),
+    cmocka_unit_test(redact_masks_json_and_keeps_it_json),
     cmocka_unit_test(redact_lets_nothing_steer_the_terminal),
     cmocka_unit_test(redact_cuts_long_bodies_and_says_so),
 };
