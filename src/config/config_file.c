@@ -98,7 +98,9 @@ bool config_file_parse(struct str text, struct config_file *out, struct error *e
     CLEANUP(config_file_release) struct config_file file = {0};
     char *profile = NULL;
     if (str_find_char(text, '\0') < text.len) {
-        return error_set(err, ERROR_INVALID, "the settings file holds NUL bytes, it is no text");
+        (void)error_set(err, ERROR_INVALID, "the settings file holds NUL bytes, it is no text");
+        return error_hint(
+            err, "Save it as UTF-8 text (UTF-16 comes from Windows editors), or move it away.");
     }
     while (text.len) {
         struct str line = {0};

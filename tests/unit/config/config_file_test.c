@@ -162,6 +162,7 @@ static void config_file_set_refuses_and_says_why(void **state) {
     CLEANUP(config_file_release) struct config_file file = {0};
     struct error err = {0};
     assert_false(config_file_parse(STR("a\0b"), &file, &err));
+    assert_true(err.hint[0]);
     assert_int_equal(err.code, ERROR_INVALID);
 }
 
