@@ -215,8 +215,18 @@ static const struct {
     {"\033[Z", KEY_BTAB},
 };
 
+// Ctrl-S is pressed by mistake and Ctrl-Q never found: output must not be stopped by a key.
+static void free_control_s(void) {
+    struct termios mode;
+    if (tcgetattr(STDIN_FILENO, &mode) != 0) return;
+    mode.c_iflag &= (tcflag_t)~IXON;
+    (void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+    def_prog_mode(); // for curses to return to after a stop
+}
+
 static void set_up_keys(void) {
     cbreak();
+    free_control_s();
     noecho();
     nonl(); // Enter is its own key, and curses may move with line feeds
     intrflush(stdscr, FALSE);

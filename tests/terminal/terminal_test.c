@@ -93,6 +93,18 @@ static void firing_turns_the_loop_on_screen(void **state) {
     ends_with_exit(harness, 0);
 }
 
+// A terminal in its usual state takes Ctrl-S for itself and the screen stands still.
+static void control_s_does_not_freeze_the_screen(void **state) {
+    (void)state;
+    struct harness *harness = start(plain, NULL, 80, 24);
+    expect(harness, "silk-summer-top");
+    harness_type(harness, "\x13");
+    harness_type(harness, "t");
+    expect(harness, "The loop turned in 9.3 ms");
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+}
+
 static void resize_is_followed_down_to_too_small_and_back(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
@@ -359,6 +371,7 @@ static void whole_program_turns_the_loop(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_teardown(first_screen_shows_list_and_backend, stop_what_is_left),
     cmocka_unit_test_teardown(firing_turns_the_loop_on_screen, stop_what_is_left),
+    cmocka_unit_test_teardown(control_s_does_not_freeze_the_screen, stop_what_is_left),
     cmocka_unit_test_teardown(resize_is_followed_down_to_too_small_and_back, stop_what_is_left),
     cmocka_unit_test_teardown(resize_storm_ends_on_the_last_size, stop_what_is_left),
     cmocka_unit_test_teardown(sigterm_ends_in_order, stop_what_is_left),
