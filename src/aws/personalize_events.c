@@ -38,7 +38,7 @@ static void renumber(char *text, size_t bytes, size_t index) {
     buf_add_format(&made, "eventList.%zu.", index + 1);
     buf_add(&made, str_from(at + strlen(first)));
     const struct str cut = str_slice(buf_str(&made), 0, bytes - 1);
-    memcpy(text, cut.ptr, cut.len);
+    if (cut.len) memcpy(text, cut.ptr, cut.len);
     text[cut.len] = '\0';
 }
 
