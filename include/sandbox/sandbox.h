@@ -59,10 +59,11 @@ bool sandbox_find(const char *data_folder, struct sandbox_place *out, struct err
 // `write_keys.website-prod` … are keys with a dot. `url` is the caller's, all others depend on
 // region and account only.
 struct sandbox_identity {
-    const char *key;         // JSON key: "campaign_arn"
-    const char *environment; // the variable clients read; NULL: `sandbox env` makes one, RECLOOP_KEY
-    const char *setting;     // recloop's setting of the same meaning: "campaign_arn"; NULL: none
-    char *value;             // owned by the list
+    const char *key; // JSON key: "campaign_arn"
+    const char
+        *environment;    // the variable clients read; NULL: `sandbox env` makes one, RECLOOP_KEY
+    const char *setting; // recloop's setting of the same meaning: "campaign_arn"; NULL: none
+    char *value;         // owned by the list
     bool is_secret;
 };
 struct sandbox_identities {
