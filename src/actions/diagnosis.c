@@ -55,7 +55,10 @@ static void ask_aws(
     const struct config_value *region = is_function && config_is_set(&config->destination_region)
                                             ? &config->destination_region
                                             : &config->region;
-    const struct pasted_context context = {.region = config_text(region)};
+    // a region that is wrong itself says so, and only there
+    const bool is_region_known = !region->problem;
+    const struct pasted_context context = {
+        .region = is_region_known ? config_text(region) : (struct str){0}};
     struct pasted pasted = {0};
     const bool is_usable = pasted_diagnose(value, kind, &context, &pasted);
     // usable elsewhere, but beside that region it cannot work

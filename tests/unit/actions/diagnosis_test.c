@@ -50,6 +50,13 @@ static const struct {
         .fix = "Set region to us-east-1",
     },
     {
+        .name = "campaign beside a region that is wrong itself",
+        .flags =
+            {{"campaign_arn", "arn:aws:personalize:us-east-1:" ACCOUNT ":campaign/shoes"},
+             {"region", "eu-west-1a"}},
+        .key = "campaign_arn",
+    },
+    {
         .name = "function in another region than the destination",
         .flags =
             {{"lambda_function", "arn:aws:lambda:us-east-1:" ACCOUNT ":function:handler"},
