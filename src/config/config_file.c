@@ -151,13 +151,18 @@ static bool make_folder_of(const char *path, struct error *err) {
     return ok;
 }
 
+static bool hint_at_another_place(struct error *err) {
+    return error_hint(
+        err, "Make its folder writable, or choose another with XDG_CONFIG_HOME or --config FILE.");
+}
+
 bool config_file_lock(const char *path, int *out_fd, struct error *err) {
     CLEANUP(buf_release) struct buf lock = {0};
     const int64_t until_ms = clock_monotonic_ms() + CONFIG_FILE_LOCK_MS;
-    if (!make_folder_of(path, err)) return false;
+    if (!make_folder_of(path, err)) return hint_at_another_place(err);
     buf_add_format(&lock, "%s.lock", path);
     while (!files_lock(buf_text(&lock), out_fd, err)) {
-        if (err->code != ERROR_BUSY) return false;
+        if (err->code != ERROR_BUSY) return hint_at_another_place(err);
         if (clock_monotonic_ms() >= until_ms) {
             return error_hint(
                 err, "Another recloop is changing the settings: end it, or try again.");

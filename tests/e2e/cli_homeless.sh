@@ -17,6 +17,7 @@ run 0 version
 run 0 config list --json
 run 1 config set region eu-west-1
 err_has "recloop: "
+err_has "XDG_CONFIG_HOME or --config FILE"
 
 # no HOME at all
 status=0
