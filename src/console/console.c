@@ -14,7 +14,7 @@
 // What messages change is drawn at most so often, or a flood of them would be spent on drawing. After a
 // quiet time a few frames may follow each other at once, as when a program starts or a run ends. Keys
 // are answered at once.
-#define FRAME_MS 16
+#define FRAME_MS 33 // half the bytes of 16 in a flood, which a link far away must carry
 #define FRAMES_AT_ONCE 4
 #define STATUS_INTERRUPTED 130
 // One turn takes at most so many messages: keys must not wait behind a flood.
