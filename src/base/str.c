@@ -41,8 +41,11 @@ bool str_ends_with(struct str text, struct str suffix) {
 
 bool str_contains(struct str text, struct str part) {
     if (part.len == 0) return true;
-    for (size_t i = 0; i + part.len <= text.len; i++) {
-        if (memcmp(text.ptr + i, part.ptr, part.len) == 0) return true;
+    while (text.len >= part.len) {
+        const char *at = memchr(text.ptr, part.ptr[0], text.len - part.len + 1);
+        if (!at) return false;
+        if (memcmp(at, part.ptr, part.len) == 0) return true;
+        text = str_skip(text, (size_t)(at - text.ptr) + 1);
     }
     return false;
 }

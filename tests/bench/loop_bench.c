@@ -194,7 +194,7 @@ throughput(struct connection *connection, const struct sandbox_identities *ids, 
     for (;;) {
         const struct str health = ask(connection, "GET", "/_recloop/health", NULL, STR(""));
         if (str_contains(health, STR("\"pending_deliveries\":0"))) break;
-        usleep(2000);
+        usleep(20000); // every answer makes the sandbox commit what it has under way
     }
     wait_for_trait(
         connection, &last, sandbox_identities_get(ids, "profile_api_token"),

@@ -93,6 +93,10 @@ static void str_slices_are_clamped(void **state) {
     assert_true(str_ends_with(STR("abc"), STR("bc")));
     assert_true(str_contains(STR("abc"), STR("")));
     assert_false(str_contains(STR("abc"), STR("abcd")));
+    assert_true(str_contains(STR("aab"), STR("ab")));
+    assert_true(str_contains(STR("xyz"), STR("z")));
+    assert_false(str_contains(STR("aaa"), STR("ab")));
+    assert_false(str_contains(STR(""), STR("a")));
 }
 
 static const struct CMUnitTest tests[] = {
