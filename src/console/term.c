@@ -233,6 +233,7 @@ static void set_up_keys(void) {
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     leaveok(stdscr, FALSE);
+    typeahead(-1); // a frame goes out whole, in one write, keys waiting or not
     for (size_t i = 0; i < ARRAY_COUNT(known_sequences); i++) {
         define_key(known_sequences[i].sequence, known_sequences[i].key);
     }
