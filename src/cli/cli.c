@@ -140,7 +140,9 @@ int cli_run(const struct parse *parsed, config_environment_fn *environment, void
     catch_signals();
     if (run_action(parsed, &run, &action_context, &err)) err = (struct error){0};
     judge(parsed, &run, &err);
-    printer_finish(&run.printer, &err);
+    // what is stopped from outside has no result to tell: `sandbox --json` prints its one line
+    const bool is_told = parsed->action->is_endless && err.code == ERROR_NONE;
+    if (!is_told) printer_finish(&run.printer, &err);
     if (err.code == ERROR_CANCELLED) {
         error_set(&err, ERROR_CANCELLED, "interrupted");
     }

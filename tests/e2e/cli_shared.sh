@@ -39,6 +39,19 @@ kill -TERM "$sandbox"
 status=0; wait "$sandbox" || status=$?
 [ "$status" = 0 ] || fail "SIGTERM ended the sandbox with $status"
 
+# --json is one line, from start to end
+mkfifo "$work/lines" "$work/first"
+become_recloop sandbox --listen 127.0.0.1:0 --data :memory: --json >"$work/lines" 2>"$work/err" &
+sandbox=$!
+started="$started $sandbox"
+(read -r line <&3; echo "$line" >"$work/first"; cat <&3 >"$work/rest") 3<"$work/lines" &
+reader=$!
+head -n 1 "$work/first" >"$work/out"
+json 'o["url"].startswith("http://127.0.0.1:") and o["pid"] > 0'
+kill -TERM "$sandbox"
+wait "$sandbox" "$reader"
+[ ! -s "$work/rest" ] || fail "a second line: $(cat "$work/rest")"
+
 # many starters at once: the lock decides, nobody fails
 pids=""
 for i in 1 2 3 4 5 6; do
