@@ -31,8 +31,10 @@ struct transfers_options {
 };
 
 // Begins to load libcurl on a thread of its own, for programs that have other things to do first. Without
-// it the first attempt, or the first sleep, loads it. Whoever calls this sends or sleeps before it ends.
+// it the first attempt, or the first sleep, loads it.
 void transfers_prepare(void);
+// Waits until that is over: main must not return while a library sets itself up.
+void transfers_prepared(void);
 struct transfers *transfers_new(const struct transfers_options *options); // NULL: the defaults
 void transfers_free(struct transfers *transfers); // cancels what still runs; not inside a step
 // Owns the task from here on. The first step runs inside the next transfers_run_once.

@@ -27,6 +27,10 @@ void transfers_prepare(void) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+void transfers_prepared(void) {
+    (void)curl();
+}
+
 CURLM *transfers_multi(struct transfers *transfers) {
     CURLM *multi = atomic_load(&transfers->multi);
     if (multi) return multi;

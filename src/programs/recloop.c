@@ -68,11 +68,11 @@ static int open_console(const struct parse *parsed) {
     struct error err = {0};
     struct console_wake wake = {0};
     int status = 0;
-    transfers_prepare(); // the worker will need it, when the sandbox is up and the first frame drawn
     if (!console_wake_open(&wake, &err)) {
         cli_print_error(&err);
         return cli_exit_code(err.code);
     }
+    transfers_prepare(); // the worker will need it, when the sandbox is up and the first frame drawn
     const struct queue_options options = {
         .capacity = MESSAGES,
         .free_item = message_free_item,
@@ -84,6 +84,7 @@ static int open_console(const struct parse *parsed) {
     const bool ok = run_console(parsed, messages, &wake, &status, &err);
     queue_free(messages);
     console_wake_close(&wake);
+    transfers_prepared();
     if (ok) return status;
     cli_print_error(&err);
     return cli_exit_code(err.code);
