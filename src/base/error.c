@@ -15,7 +15,7 @@ const char *error_code_name(enum error_code code) {
     return "unknown";
 }
 
-// vsnprintf that never leaves half a UTF-8 character at a cut.
+// vsnprintf that shows a cut, and never leaves half a UTF-8 character there.
 static void format_into(char *out, size_t cap, const char *format, va_list args) PRINTF_LIKE(3, 0);
 static void format_into(char *out, size_t cap, const char *format, va_list args) {
     const int len = vsnprintf(out, cap, format, args);
@@ -24,12 +24,13 @@ static void format_into(char *out, size_t cap, const char *format, va_list args)
         return;
     }
     if ((size_t)len < cap) return;
-    size_t end = cap - 1;
+    static const char ellipsis[] = "…"; // half a sentence is known for one
+    size_t end = cap - sizeof(ellipsis);
     while (end > 0 && ((unsigned char)out[end - 1] & 0xC0) == 0x80)
         end--;
     if (end > 0 && (unsigned char)out[end - 1] >= 0xC0) end--;
     // A whole character that ends exactly at the cut is dropped too: simpler, and nobody misses it.
-    if (end < cap - 1) out[end] = '\0';
+    memcpy(out + end, ellipsis, sizeof(ellipsis));
 }
 
 bool error_set(struct error *err, enum error_code code, const char *format, ...) {
