@@ -140,7 +140,7 @@ static void drain_signals(struct console *console) {
 static int draw(struct console *console) {
     if (!console->is_changed) return -1;
     const int64_t now_ms = clock_monotonic_ms();
-    const int64_t ahead_ms = (FRAMES_AT_ONCE - 1) * FRAME_MS;
+    const int64_t ahead_ms = (int64_t)(FRAMES_AT_ONCE - 1) * FRAME_MS;
     const int64_t due_ms = console->paced_ms - ahead_ms;
     if (!console->is_urgent && now_ms < due_ms) return (int)(due_ms - now_ms);
     console->is_changed = console->is_urgent = false;
