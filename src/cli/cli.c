@@ -6,6 +6,7 @@
 #include "net/transfers.h"
 #include "printer.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -54,7 +55,8 @@ struct cli_run {
 static bool is_cancelled(void *context) {
     struct cli_run *run = context;
     if (run->give_up_ms && clock_monotonic_ms() >= run->give_up_ms) run->is_late = true;
-    return run->is_late || signal_seen != 0 || run->printer.is_reader_gone;
+    return run->is_late || signal_seen != 0 || run->printer.is_reader_gone ||
+           run->printer.out_errno != 0;
 }
 
 static void emit(void *context, struct message *take_message) {
@@ -109,7 +111,7 @@ static bool run_action(
 }
 
 // What the run's end means to the caller: a deadline is a timeout, a reader that left is no failure,
-// and stopping is how endless actions end.
+// and stopping is how endless actions end. Output that did not arrive is a failure, whatever was done.
 static void judge(const struct parse *parsed, const struct cli_run *run, struct error *err) {
     if (err->code != ERROR_CANCELLED) return;
     if (run->is_late) {
@@ -119,6 +121,15 @@ static void judge(const struct parse *parsed, const struct cli_run *run, struct 
     } else if (run->printer.is_reader_gone || (parsed->action->is_endless && signal_seen)) {
         *err = (struct error){0};
     }
+}
+
+// An interrupt ends a write that waits for a slow reader: that is an interrupt still.
+static void check_output(const struct printer *printer, struct error *err) {
+    struct error failure = {0};
+    if (signal_seen && printer->out_errno == EINTR)
+        error_set(err, ERROR_CANCELLED, "interrupted");
+    else if (!printer_check(printer, &failure))
+        *err = failure;
 }
 
 int cli_run(const struct parse *parsed, config_environment_fn *environment, void *context) {
@@ -143,9 +154,8 @@ int cli_run(const struct parse *parsed, config_environment_fn *environment, void
     // what is stopped from outside has no result to tell: `sandbox --json` prints its one line
     const bool is_told = parsed->action->is_endless && err.code == ERROR_NONE;
     if (!is_told) printer_finish(&run.printer, &err);
-    if (err.code == ERROR_CANCELLED) {
-        error_set(&err, ERROR_CANCELLED, "interrupted");
-    }
+    if (err.code == ERROR_CANCELLED) error_set(&err, ERROR_CANCELLED, "interrupted");
+    check_output(&run.printer, &err);
     if (err.code != ERROR_NONE) printer_error(&run.printer, &err);
     backend_free(backend);
     printer_release(&run.printer);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/as_json.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -36,9 +37,19 @@ void printer_release(struct printer *printer) {
 }
 
 static void write_out(struct printer *printer, struct str text) {
-    if (printer->is_reader_gone || !text.len) return;
-    const bool ok = fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
-    if (!ok) printer->is_reader_gone = true;
+    if (printer->is_reader_gone || printer->out_errno || !text.len) return;
+    errno = 0;
+    if (fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0) return;
+    if (errno == EPIPE)
+        printer->is_reader_gone = true;
+    else
+        printer->out_errno = errno ? errno : EIO;
+}
+
+bool printer_check(const struct printer *printer, struct error *err) {
+    if (!printer->out_errno) return true;
+    error_from_errno(err, printer->out_errno, "writing to standard output");
+    return error_hint(err, "What was printed is not complete: make room, or print elsewhere.");
 }
 
 static void write_err(struct str text) {

@@ -10,6 +10,7 @@
 #include "segment/catalog.h"
 #include "worker/worker.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -90,6 +91,14 @@ static int open_console(const struct parse *parsed) {
     return cli_exit_code(err.code);
 }
 
+// A standard stream that the caller closed must stay unusable: else the next file or socket opened, such
+// as the sandbox's database, gets its number and what we print. The wrong mode makes each use fail.
+static void hold_standard_streams(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) == -1) (void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+    }
+}
+
 static bool wants_console(const struct parse *parsed) {
     return !parsed->action || strcmp(parsed->action->descriptor.name, "console") == 0;
 }
@@ -97,6 +106,7 @@ static bool wants_console(const struct parse *parsed) {
 int main(int argc, char **argv) {
     struct error err = {0};
     struct parse parsed = {0};
+    hold_standard_streams();
     (void)setlocale(LC_CTYPE, ""); // characters only: numbers stay as they are everywhere
     (void)signal(SIGPIPE, SIG_IGN);
     const char *trace = getenv("RECLOOP_TRACE");

@@ -50,6 +50,19 @@ status=0; wait "$watcher" || status=$?
 [ ! -s "$work/err" ] || fail "a closed pipe makes noise"
 out_has "recloop"
 
+# output that cannot be written is a failure, and said; a closed one gets into no other file
+for command in version "send --wait 10 --json" "config list" "recommend --watch 60"; do
+  # shellcheck disable=SC2086
+  status=0; recloop $command >/dev/full 2>"$work/err" </dev/null || status=$?
+  [ "$status" = 1 ] || fail "$command on a full disk ended with $status"
+  err_has "writing to standard output"
+  # shellcheck disable=SC2086
+  status=0; recloop $command >&- 2>"$work/err" </dev/null || status=$?
+  [ "$status" = 1 ] || fail "$command without standard output ended with $status"
+done
+status=0; recloop send --wait 10 <&- >"$work/out" 2>&- || status=$?
+[ "$status" = 0 ] || fail "send without standard error ended with $status"
+
 # notes and progress never reach standard output; --quiet leaves errors only
 run 0 stream --rate 500 --limit 20
 [ ! -s "$work/out" ] || fail "progress on standard output"
