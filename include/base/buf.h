@@ -25,6 +25,9 @@ struct buf {
 void buf_release(struct buf *buf);
 void buf_reset(struct buf *buf); // empty, memory and limit kept
 void buf_reserve(struct buf *buf, size_t more_bytes);
+// So many bytes more, for the caller to fill before anything else happens to the buffer; NULL beyond
+// the limit, as if they had been appended.
+char *buf_extend(struct buf *buf, size_t more_bytes);
 
 void buf_add(struct buf *buf, struct str text);
 void buf_add_char(struct buf *buf, char character);

@@ -58,5 +58,8 @@ bool str_parse_double(struct str text, double *out);
 uint32_t str_next_rune(struct str *rest, bool *valid);
 size_t str_count_runes(struct str text); // what AWS calls the length of a text
 bool str_is_utf8(struct str text);
+// Bytes at the front, in whole groups of eight, of printable ASCII other than `"` and `\`: what every
+// escaping copies as it is. More may follow.
+size_t str_plain_words(struct str text);
 // Zero-width and direction-changing characters people paste without seeing them.
 bool str_is_invisible_rune(uint32_t rune);

@@ -47,6 +47,14 @@ void buf_reserve(struct buf *buf, size_t more_bytes) {
     buf->overflowed = was_overflowed; // only appending beyond the limit counts
 }
 
+char *buf_extend(struct buf *buf, size_t more_bytes) {
+    if (!make_room(buf, more_bytes)) return NULL;
+    char *added = buf->ptr + buf->len;
+    buf->len += more_bytes;
+    buf->ptr[buf->len] = '\0';
+    return added;
+}
+
 void buf_add(struct buf *buf, struct str text) {
     if (!make_room(buf, text.len)) return;
     if (text.len) memcpy(buf->ptr + buf->len, text.ptr, text.len);
@@ -144,7 +152,7 @@ static void add_escape(struct buf *buf, uint32_t rune) {
 
 // Bytes at the front that need no look: printable ASCII, which most text is.
 static size_t plain_bytes(struct str text) {
-    size_t len = 0;
+    size_t len = str_plain_words(text);
     while (len < text.len && text.ptr[len] >= ' ' && text.ptr[len] <= '~')
         len++;
     return len;

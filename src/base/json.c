@@ -321,7 +321,7 @@ static void add_escape(struct buf *out, unsigned char at) {
 
 // Bytes at the front that can be copied as they are.
 static size_t plain_bytes(struct str text) {
-    size_t count = 0;
+    size_t count = str_plain_words(text);
     while (count < text.len) {
         const unsigned char at = (unsigned char)text.ptr[count];
         if (at < ' ' || at == '"' || at == '\\' || at >= 0x80) break;
@@ -331,10 +331,18 @@ static size_t plain_bytes(struct str text) {
 }
 
 void json_quote(struct buf *out, struct str text) {
+    size_t plain = plain_bytes(text);
+    if (plain == text.len) { // nearly all texts: one step
+        char *at = buf_extend(out, text.len + 2);
+        if (!at) return;
+        at[0] = '"';
+        if (text.len) memcpy(at + 1, text.ptr, text.len);
+        at[text.len + 1] = '"';
+        return;
+    }
     buf_reserve(out, text.len + 2);
     buf_add_char(out, '"');
-    for (;;) {
-        const size_t plain = plain_bytes(text);
+    for (;; plain = plain_bytes(text)) {
         buf_add(out, str_slice(text, 0, plain));
         text = str_skip(text, plain);
         if (!text.len) break;

@@ -132,12 +132,33 @@ bad:
     return STR_BAD_RUNE;
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+// Not 0 when a byte of the word is 0; the word must have no byte above 0x7F.
+static uint64_t has_zero(uint64_t word) {
+    return (word - EACH_BYTE(1)) & EACH_BYTE(0x80);
+}
+
+size_t str_plain_words(struct str text) {
+    size_t at = 0;
+    for (; at + sizeof(uint64_t) <= text.len; at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, text.ptr + at, sizeof(word));
+        if (word & EACH_BYTE(0x80)) break;
+        const uint64_t below_space = (word - EACH_BYTE(' ')) & EACH_BYTE(0x80);
+        const uint64_t found = below_space | has_zero(word ^ EACH_BYTE('"')) |
+                               has_zero(word ^ EACH_BYTE('\\')) | has_zero(word ^ EACH_BYTE(0x7F));
+        if (found) break;
+    }
+    return at;
+}
+
 bool str_is_utf8(struct str text) {
     bool valid = true;
     while (text.len && valid) {
         if ((unsigned char)text.ptr[0] < 0x80) {
-            text.ptr++;
-            text.len--;
+            const size_t plain = str_plain_words(text);
+            text = str_skip(text, plain ? plain : 1);
         } else {
             (void)str_next_rune(&text, &valid);
         }

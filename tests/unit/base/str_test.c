@@ -99,7 +99,24 @@ static void str_slices_are_clamped(void **state) {
     assert_false(str_contains(STR(""), STR("a")));
 }
 
+// Every byte at every place of the first word.
+static void plain_words_end_before_what_is_escaped(void **state) {
+    (void)state;
+    for (int byte = 0; byte < 256; byte++) {
+        const bool is_plain = byte >= ' ' && byte < 0x7F && byte != '"' && byte != '\\';
+        for (size_t at = 0; at < 8; at++) {
+            char text[] = "ABCDEFGHabcdefghXYZ";
+            text[at] = (char)byte;
+            const size_t found = str_plain_words((struct str){.ptr = text, .len = 19});
+            assert_int_equal(found, is_plain ? 16 : 0);
+        }
+    }
+    assert_int_equal(str_plain_words(STR("7 bytes")), 0);
+    assert_int_equal(str_plain_words((struct str){0}), 0);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(plain_words_end_before_what_is_escaped),
     cmocka_unit_test(str_split_without_separator_keeps_everything_left),
     cmocka_unit_test(str_parse_int64_takes_the_whole_text_or_nothing),
     cmocka_unit_test(str_parse_double_refuses_words_and_hex),
