@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "base/memory.h"
+#include "http/url.h"
 
 #define MOST_RECOVERIES 100 // of one run; each has found a sandbox that answered
 
@@ -44,9 +45,20 @@ bool run_is_sandbox(const struct run *run) {
     return client_is_sandbox(run->client);
 }
 
+// Settings may lead a call elsewhere: that nobody answers there tells nothing about the sandbox.
+static bool went_to_sandbox(const struct run *run, const struct task_event *event) {
+    struct url sent = {0};
+    struct url sandbox = {0};
+    struct error ignored = {0};
+    return event->request && url_parse(buf_str(&event->request->url), &sent, &ignored) &&
+           url_parse(client_sandbox_url(run->client), &sandbox, &ignored) &&
+           str_equal(sent.host, sandbox.host) && sent.port == sandbox.port;
+}
+
 bool run_recover(struct run *run, const struct task_event *event) {
     const bool is_gone = event->error && event->error->code == ERROR_UNREACHABLE;
     if (!is_gone || !run_is_sandbox(run) || run->recoveries >= MOST_RECOVERIES) return false;
+    if (!went_to_sandbox(run, event)) return false;
     struct error err = {0};
     struct backend *backend = run->context->backend;
     backend_lost(backend, client_sandbox_url(run->client));

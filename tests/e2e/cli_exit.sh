@@ -27,6 +27,16 @@ with="RECLOOP_TRACKING_URL=http://127.0.0.1:9 SEGMENT_WEBSITE_WRITE_KEY=01234567
 run 4 --profile work send --json
 json 'o["hops"][0]["state"] == "failed" and o["error"]["code"] == "unreachable"'
 err_has "127.0.0.1:9"
+# … nor is an address of one's own taken for a sandbox that ended
+for setting in RECLOOP_TRACKING_URL RECLOOP_PROFILE_URL AWS_ENDPOINT_URL; do
+  with="$setting=http://127.0.0.1:9"
+  run 4 send --via handler --wait 10
+  err_has "127.0.0.1:9"
+  err_lacks "going on with another"
+done
+with="RECLOOP_TRACKING_URL=http://127.0.0.1:9"
+run 4 send --wait 10
+err_lacks "going on with another"
 with=""
 
 # 1: the other side said no
@@ -37,6 +47,7 @@ err_has /no/such/file.csv
 
 # a deadline of the whole run is a timeout; an interrupt is 130; both within their time
 run 4 --timeout 300 recommend --watch 60 --json
+rm "$work/out" # the last one is not taken for this one
 become_recloop recommend --watch 60 --json >"$work/out" 2>"$work/err" &
 watcher=$!
 started="$started $watcher"
