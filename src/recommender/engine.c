@@ -117,7 +117,7 @@ static void grow_items(struct recommender *r) {
     r->slow = engine_resize(&r->bytes, r->slow, old, cap, sizeof(double));
     uint32_t *candidate_of =
         engine_resize(&r->bytes, r->scratch.candidate_of, old, cap, sizeof(uint32_t));
-    memset(candidate_of + old, 0, (cap - old) * sizeof(*candidate_of));
+    memset(candidate_of + old, 0xFF, (cap - old) * sizeof(*candidate_of)); // NOBODY
     r->scratch.candidate_of = candidate_of;
     r->item_cap = cap;
 }

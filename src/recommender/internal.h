@@ -139,7 +139,7 @@ struct best {
 struct scratch {
     struct candidate *candidates; // owned
     uint32_t candidate_count, candidate_cap;
-    uint32_t *candidate_of; // owned; per item, true when the candidate points back
+    uint32_t *candidate_of; // owned; per item its candidate, or NOBODY
     struct match *matches;  // owned
     uint32_t match_count, match_cap;
     struct best best, neighbours;
@@ -264,8 +264,7 @@ static inline struct candidate *
 predict_find(const struct recommender *r, uint32_t item) { // or NULL
     const struct scratch *scratch = &r->scratch;
     const uint32_t at = scratch->candidate_of[item];
-    const bool points_back = at < scratch->candidate_count && scratch->candidates[at].item == item;
-    return points_back ? &scratch->candidates[at] : NULL;
+    return at == NOBODY ? NULL : &scratch->candidates[at];
 }
 static inline struct candidate *predict_candidate(struct recommender *r, uint32_t item) {
     struct candidate *found = predict_find(r, item);

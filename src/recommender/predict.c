@@ -36,7 +36,10 @@ void predict_start(struct recommender *r) {
 }
 
 void predict_begin(struct recommender *r) {
-    r->scratch.candidate_count = 0;
+    struct scratch *scratch = &r->scratch;
+    for (uint32_t i = 0; i < scratch->candidate_count; i++)
+        scratch->candidate_of[scratch->candidates[i].item] = NOBODY;
+    scratch->candidate_count = 0;
 }
 
 struct candidate *predict_add_candidate(struct recommender *r, uint32_t item) {
@@ -102,30 +105,59 @@ static void choose_neighbours(struct recommender *r, int64_t time_s) {
     }
 }
 
-// A document's items, by their distance to the most recent query item it contains. Returns the weight
-// given. Query items were made candidates first, so a candidate's place below `count` is its rank.
-static double
-vote(struct recommender *r, const struct document *document, uint32_t count, double similarity) {
-    const struct scratch *scratch = &r->scratch;
-    uint32_t rank = count, at = 0;
-    for (uint32_t i = 0; i < document->count && rank > 0; i++) {
-        const uint32_t item = document->items[i], place = scratch->candidate_of[item];
-        if (place >= rank || scratch->candidates[place].item != item) continue;
-        rank = place;
-        at = i;
-    }
-    if (rank == count) return 0;
-    const uint32_t current = scratch->candidates[0].item;
-    double total = 0;
+// Where the document holds the most recent query item; its length when it holds none. Query items were
+// made candidates first, so a candidate's place below `count` is its rank. The minimum is taken of
+// rank and index in one number: which item is the better one follows no pattern a branch could learn.
+static uint32_t
+find_anchor(const struct scratch *scratch, const struct document *document, uint32_t count) {
+    uint64_t least = UINT64_MAX;
     for (uint32_t i = 0; i < document->count; i++) {
-        if (i == at || document->items[i] == current) continue;
-        struct candidate *candidate = predict_candidate(r, document->items[i]);
-        const bool is_own = candidate < scratch->candidates + count;
-        const double weight = similarity * r->distance_decay[i > at ? i - at : at - i] *
-                              (is_own ? OWN_ITEM_FACTOR : 1);
-        candidate->raw[RECOMMENDER_REASON_KNN] += weight;
-        total += weight;
+        const uint64_t here = (uint64_t)scratch->candidate_of[document->items[i]] << 8 | i;
+        least = here < least ? here : least;
     }
+    return least >> 8 < count ? (uint32_t)(least & 0xFF) : document->count;
+}
+
+struct voting {
+    double factors[QUERY_CAP + 1]; // by a candidate's place; all later ones share the last
+    uint32_t count;                // of query items
+};
+
+static void begin_voting(struct voting *voting, uint32_t count) {
+    voting->count = count;
+    voting->factors[0] = 0; // the current item gets no votes
+    for (uint32_t i = 1; i < count; i++)
+        voting->factors[i] = OWN_ITEM_FACTOR;
+    voting->factors[count] = 1;
+}
+
+static double
+give(struct recommender *r, const struct voting *voting, uint32_t item, double similarity) {
+    uint32_t place = r->scratch.candidate_of[item];
+    if (place == NOBODY) {
+        (void)predict_add_candidate(r, item);
+        place = r->scratch.candidate_count - 1;
+    }
+    const double weight =
+        similarity * voting->factors[place < voting->count ? place : voting->count];
+    r->scratch.candidates[place].raw[RECOMMENDER_REASON_KNN] += weight;
+    return weight;
+}
+
+// A document's items, by their distance to the most recent query item it contains. Returns the weight
+// given.
+static double vote(
+    struct recommender *r,
+    const struct document *document,
+    const struct voting *voting,
+    double similarity) {
+    const uint32_t at = find_anchor(&r->scratch, document, voting->count);
+    if (at == document->count) return 0;
+    double total = 0;
+    for (uint32_t i = 0; i < at; i++)
+        total += give(r, voting, document->items[i], similarity * r->distance_decay[at - i]);
+    for (uint32_t i = at + 1; i < document->count; i++)
+        total += give(r, voting, document->items[i], similarity * r->distance_decay[i - at]);
     return total;
 }
 
@@ -137,11 +169,13 @@ static double add_neighbours(
     int64_t time_s) {
     collect_matches(r, user, query, count);
     choose_neighbours(r, time_s);
+    struct voting voting;
+    begin_voting(&voting, count);
     double total = 0;
     const struct best *neighbours = &r->scratch.neighbours;
     for (size_t i = 0; i < neighbours->count; i++) {
         const struct match *match = &r->scratch.matches[neighbours->entries[i].place];
-        total += vote(r, &r->documents[match->slot], count, neighbours->entries[i].score);
+        total += vote(r, &r->documents[match->slot], &voting, neighbours->entries[i].score);
     }
     return total;
 }
