@@ -6,6 +6,7 @@
 //          by its MESSAGE_DONE, as a failed one is. At the start the worker opens the backend, and so a
 //          sandbox if none is configured, and posts MESSAGE_BACKEND: the first screen need not wait.
 // Order    a run's messages arrive in order; MESSAGE_DONE is its last.
+// Cancel   and deadlines reach a run also while it works inside one step (the handler), where it waits.
 // Owns     the command queue, the transfers, the backend's client and sandbox while it runs.
 //          `messages` is borrowed and must outlive it.
 // Stop     worker_stop closes the command queue, cancels what runs, wakes and joins. Never detached.

@@ -30,8 +30,10 @@ struct worker {
     struct transfers *transfers;
     struct worker_run *runs;
     size_t run_count;
-    struct buf told_url;     // of the sandbox last told in MESSAGE_BACKEND
-    atomic_bool is_stopping; // for actions that work inside one step
+    struct buf told_url;                          // of the sandbox last told in MESSAGE_BACKEND
+    struct command *put_off[WORKER_MAX_COMMANDS]; // owned: came while a step worked
+    size_t put_off_count;
+    atomic_bool is_stopping;
 };
 
 static void wake(void *context) {
@@ -50,11 +52,6 @@ static void emit(void *context, struct message *take_message) {
     const struct worker_run *run = context;
     take_message->run_id = run->run_id;
     post(run->worker, take_message);
-}
-
-static bool is_stopping(void *context) {
-    const struct worker *worker = context;
-    return atomic_load(&worker->is_stopping);
 }
 
 static void forget(struct worker *worker, struct worker_run *ended) {
@@ -83,6 +80,66 @@ static void on_done(void *context, struct task *task, const struct error *err) {
 
 static void refuse(struct worker *worker, uint64_t run_id, const struct error *err) {
     post(worker, message_new_done(run_id, err));
+}
+
+static void cancel_run(struct worker *worker, struct worker_run *run) {
+    if (run->is_cancelled) return;
+    run->is_cancelled = true;
+    transfers_cancel(worker->transfers, run->task);
+}
+
+static void cancel_by_id(struct worker *worker, uint64_t run_id) {
+    for (struct worker_run *run = worker->runs; run; run = run->next) {
+        if (run->run_id == run_id) cancel_run(worker, run);
+    }
+}
+
+// Cancels what is past its deadline; returns how long to sleep at most, -1 for ever.
+static int64_t check_deadlines(struct worker *worker) {
+    int64_t sleep_ms = -1;
+    const int64_t now_ms = clock_monotonic_ms();
+    for (struct worker_run *run = worker->runs; run; run = run->next) {
+        if (!run->give_up_ms || run->is_cancelled) continue;
+        const int64_t left_ms = run->give_up_ms - now_ms;
+        if (left_ms <= 0) {
+            run->is_late = true;
+            cancel_run(worker, run);
+            sleep_ms = 0;
+        } else if (sleep_ms < 0 || left_ms < sleep_ms) {
+            sleep_ms = left_ms;
+        }
+    }
+    return sleep_ms;
+}
+
+static bool is_put_off(const struct worker *worker, uint64_t run_id) {
+    for (size_t i = 0; i < worker->put_off_count; i++) {
+        if (worker->put_off[i]->run_id == run_id) return true;
+    }
+    return false;
+}
+
+// Inside a step nothing can be started, but cancelling must not wait for its end. What else comes is put
+// off, in order; when there is no more room, the queue fills and refuses.
+static void take_cancels(struct worker *worker) {
+    while (worker->put_off_count < ARRAY_COUNT(worker->put_off)) {
+        struct command *command = queue_pop(worker->commands);
+        if (!command) return;
+        if (command->kind == COMMAND_CANCEL && !is_put_off(worker, command->run_id)) {
+            cancel_by_id(worker, command->run_id);
+            command_free(command);
+        } else {
+            worker->put_off[worker->put_off_count++] = command;
+        }
+    }
+}
+
+// For actions that work inside one step, such as the handler: they ask every now and then.
+static bool must_end(void *context) {
+    const struct worker_run *run = context;
+    take_cancels(run->worker);
+    (void)check_deadlines(run->worker);
+    return run->is_cancelled || atomic_load(&run->worker->is_stopping);
 }
 
 static const struct action *
@@ -114,8 +171,8 @@ static void start_run(struct worker *worker, const struct command *command) {
         .backend = worker->backend,
         .emit = emit,
         .emit_context = run,
-        .cancelled = is_stopping,
-        .cancelled_context = worker,
+        .cancelled = must_end,
+        .cancelled_context = run,
     };
     run->task = action->start(&run->context, &command->arguments, command->run_id, &err);
     if (!run->task) {
@@ -133,40 +190,12 @@ static void start_run(struct worker *worker, const struct command *command) {
     transfers_start(worker->transfers, run->task);
 }
 
-static void cancel_run(struct worker *worker, struct worker_run *run) {
-    if (run->is_cancelled) return;
-    run->is_cancelled = true;
-    transfers_cancel(worker->transfers, run->task);
-}
-
 static void obey(struct worker *worker, struct command *take_command) {
     switch (take_command->kind) {
     case COMMAND_RUN: start_run(worker, take_command); break;
-    case COMMAND_CANCEL:
-        for (struct worker_run *run = worker->runs; run; run = run->next) {
-            if (run->run_id == take_command->run_id) cancel_run(worker, run);
-        }
-        break;
+    case COMMAND_CANCEL: cancel_by_id(worker, take_command->run_id); break;
     }
     command_free(take_command);
-}
-
-// Cancels what is past its deadline; returns how long to sleep at most, -1 for ever.
-static int64_t check_deadlines(struct worker *worker) {
-    int64_t sleep_ms = -1;
-    const int64_t now_ms = clock_monotonic_ms();
-    for (struct worker_run *run = worker->runs; run; run = run->next) {
-        if (!run->give_up_ms || run->is_cancelled) continue;
-        const int64_t left_ms = run->give_up_ms - now_ms;
-        if (left_ms <= 0) {
-            run->is_late = true;
-            cancel_run(worker, run);
-            sleep_ms = 0;
-        } else if (sleep_ms < 0 || left_ms < sleep_ms) {
-            sleep_ms = left_ms;
-        }
-    }
-    return sleep_ms;
 }
 
 static void tell_backend(struct worker *worker) {
@@ -192,7 +221,14 @@ static void open_backend(struct worker *worker) {
     if (err.hint[0]) post(worker, message_new_line(0, true, str_from(err.hint)));
 }
 
+static void obey_put_off(struct worker *worker) {
+    for (size_t i = 0; i < worker->put_off_count; i++)
+        obey(worker, worker->put_off[i]);
+    worker->put_off_count = 0;
+}
+
 static void drain_commands(struct worker *worker) {
+    obey_put_off(worker);
     struct command *command = queue_pop(worker->commands);
     for (; command; command = queue_pop(worker->commands)) {
         if (atomic_load(&worker->is_stopping))
@@ -257,6 +293,8 @@ void worker_stop(struct worker *worker) {
     queue_close(worker->commands); // wakes the transfers
     pthread_join(worker->thread, NULL);
     transfers_free(worker->transfers);
+    for (size_t i = 0; i < worker->put_off_count; i++)
+        command_free(worker->put_off[i]);
     queue_free(worker->commands);
     backend_free(worker->backend);
     buf_release(&worker->told_url);

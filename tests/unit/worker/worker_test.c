@@ -4,20 +4,36 @@
 #include "support/temp_folder.h"
 #include "support/test.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 struct world {
     struct temp_folder folder;
     struct queue *messages;
     struct worker *worker;
+    int listener; // -1: none
+    char cloud[64];
 };
 
 static const char *look_up(void *context, const char *name) {
     const struct world *world = context;
+    if (strcmp(name, "AWS_ENDPOINT_URL") == 0) return world->cloud[0] ? world->cloud : NULL;
     return strcmp(name, "HOME") == 0 ? world->folder.path : NULL;
 }
 
-static int start_worker(void **state) {
+// A cloud that takes connections and never says a word; -1: the sandbox.
+static int start_worker_on(void **state, int listener) {
     static struct world world;
-    world = (struct world){.folder = temp_folder_make()};
+    world = (struct world){.folder = temp_folder_make(), .listener = listener};
+    if (listener >= 0) {
+        struct sockaddr_in at = {0};
+        socklen_t bytes = sizeof(at);
+        CLEANUP(buf_release) struct buf url = {0};
+        assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &bytes), 0);
+        buf_add_format(&url, "http://127.0.0.1:%d", ntohs(at.sin_port));
+        memcpy(world.cloud, buf_text(&url), url.len + 1);
+    }
     const struct queue_options options = {
         .capacity = 64, .free_item = message_free_item, .same_source = message_same_source};
     world.messages = queue_new(&options);
@@ -28,11 +44,25 @@ static int start_worker(void **state) {
     return worker_start(&worker, &world.worker, &err) ? 0 : 1;
 }
 
+static int start_worker(void **state) {
+    return start_worker_on(state, -1);
+}
+
+static int listen_in_silence(void) {
+    const struct sockaddr_in any = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(listener, (const struct sockaddr *)&any, sizeof(any)), 0);
+    assert_int_equal(listen(listener, 16), 0);
+    return listener;
+}
+
 static int stop_worker(void **state) {
     struct world *world = *state;
     queue_close(world->messages);
     worker_stop(world->worker);
     queue_free(world->messages);
+    if (world->listener >= 0) close(world->listener);
     temp_folder_remove(&world->folder);
     return 0;
 }
@@ -125,6 +155,43 @@ static void worker_ends_a_run_at_its_deadline(void **state) {
     assert_int_equal(expect_done(world, 5), ERROR_TIMEOUT);
 }
 
+static int start_worker_with_a_silent_cloud(void **state) {
+    return start_worker_on(state, listen_in_silence());
+}
+
+// The handler asks and waits inside one step of its task.
+static void worker_cancels_a_run_in_the_middle_of_its_step(void **state) {
+    struct world *world = *state;
+    order(world, 1, "handler", "");
+    message_free(expect(world, 1, MESSAGE_HOP));
+    order(world, 2, "version", "");
+    assert_true(worker_command(world->worker, command_new_cancel(1)));
+    assert_int_equal(expect_done(world, 1), ERROR_CANCELLED);
+    assert_int_equal(expect_done(world, 2), ERROR_NONE);
+}
+
+static void worker_cancels_what_waits_behind_a_step(void **state) {
+    struct world *world = *state;
+    order(world, 1, "handler", "");
+    message_free(expect(world, 1, MESSAGE_HOP));
+    order(world, 2, "watch", "limit=0");
+    assert_true(worker_command(world->worker, command_new_cancel(2)));
+    assert_true(worker_command(world->worker, command_new_cancel(1)));
+    assert_int_equal(expect_done(world, 1), ERROR_CANCELLED);
+    assert_int_equal(expect_done(world, 2), ERROR_CANCELLED);
+}
+
+static void worker_ends_a_step_at_its_deadline(void **state) {
+    struct world *world = *state;
+    struct command *command = command_new_run(5, "handler");
+    command->deadline_ms = 50;
+    assert_true(worker_command(world->worker, command));
+    struct message *done = expect(world, 5, MESSAGE_DONE);
+    assert_int_equal(done->as.done.code, ERROR_TIMEOUT);
+    assert_string_equal(done->as.done.message, "the run did not end in its time");
+    message_free(done);
+}
+
 static void worker_refuses_more_runs_than_it_takes(void **state) {
     struct world *world = *state;
     for (uint64_t id = 1; id <= WORKER_MAX_RUNS; id++)
@@ -170,6 +237,14 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
         worker_cancels_one_run_and_keeps_the_others, start_worker, stop_worker),
     cmocka_unit_test_setup_teardown(worker_ends_a_run_at_its_deadline, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_cancels_a_run_in_the_middle_of_its_step,
+        start_worker_with_a_silent_cloud,
+        stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_cancels_what_waits_behind_a_step, start_worker_with_a_silent_cloud, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_ends_a_step_at_its_deadline, start_worker_with_a_silent_cloud, stop_worker),
     cmocka_unit_test_setup_teardown(
         worker_refuses_more_runs_than_it_takes, start_worker, stop_worker),
     cmocka_unit_test_setup_teardown(
