@@ -264,10 +264,11 @@ static const struct setting *find_alias(struct str name) {
     return NULL;
 }
 
+// NULL: no key is near, and naming one would mislead.
 static const struct setting *find_nearest(struct str name) {
     const struct setting *nearest = find_alias(name);
     if (nearest) return nearest;
-    size_t best = SIZE_MAX;
+    size_t best = name.len / 3 + 1; // strictly below: one slip in three letters is near
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         const size_t found = distance(str_slice(name, 0, 256), str_from(settings[i].name));
         if (found >= best) continue;
@@ -283,8 +284,11 @@ const struct setting *settings_require(struct str name, struct error *err) {
     CLEANUP(buf_release) struct buf shown = {0};
     buf_add_printable(&shown, str_slice(name, 0, NEAREST_MAX_BYTES));
     (void)error_set(err, ERROR_CONFIG, "there is no setting \"%s\"", buf_text(&shown));
-    (void)error_hint(
-        err, "Did you mean %s? `recloop config list` shows all.", find_nearest(name)->name);
+    const struct setting *nearest = find_nearest(name);
+    if (nearest)
+        error_hint(err, "Did you mean %s? `recloop config list` shows all.", nearest->name);
+    else
+        error_hint(err, "`recloop config list` shows all.");
     return NULL;
 }
 

@@ -55,6 +55,17 @@ static void settings_of_the_contract_are_secret(void **state) {
     }
 }
 
+static void settings_unknown_and_far_from_all_names_none(void **state) {
+    static const char *const typed[] = {"nope", "x", "", "password", "colour_scheme"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(typed); i++) {
+        struct error err = {0};
+        assert_null(settings_require(str_from(typed[i]), &err));
+        assert_int_equal(err.code, ERROR_CONFIG);
+        assert_string_equal(err.hint, "`recloop config list` shows all.");
+    }
+}
+
 static void settings_unknown_names_the_nearest(void **state) {
     (void)state;
     static const struct {
@@ -178,6 +189,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(settings_names_are_unique_and_their_places_too),
     cmocka_unit_test(settings_have_help_and_examples_that_pass),
     cmocka_unit_test(settings_of_the_contract_are_secret),
+    cmocka_unit_test(settings_unknown_and_far_from_all_names_none),
     cmocka_unit_test(settings_unknown_names_the_nearest),
     cmocka_unit_test(settings_check_says_what_is_wrong),
     cmocka_unit_test(settings_messages_never_hold_a_secret),
