@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "run.h"
+#include "sandbox/interactions_csv.h"
 #include "sandbox/own_routes.h"
 
 #include "registry.h"
@@ -59,15 +60,20 @@ static void finish(struct import *self) {
     task_finish(&self->run.task);
 }
 
+// The first piece goes even without rows: the sandbox judges the header.
 static void post_piece(struct import *self) {
     struct error err = {0};
-    if (!self->rest.len) {
-        finish(self);
-        return;
-    }
     CLEANUP(buf_release) struct buf body = {0};
     buf_add(&body, self->header);
     buf_add(&body, take_rows(&self->rest));
+    if (body.overflowed || self->header.len > INTERACTIONS_CSV_MAX_ROW_BYTES) {
+        error_set(
+            &err, ERROR_INVALID, "a row is longer than %zu KiB",
+            INTERACTIONS_CSV_MAX_ROW_BYTES >> 10);
+        error_hint(&err, "Is it a CSV file? If so, look for a quote that is never closed.");
+        task_fail(&self->run.task, &err);
+        return;
+    }
     const struct client_call_route route = {
         .method = "POST", .path = OWN_ROUTES_IMPORT, .body = buf_str(&body)};
     if (client_call_sandbox(run_client(&self->run), &route, &self->run.call, &err))
@@ -96,7 +102,11 @@ static void read_answer(struct import *self, const struct task_event *event) {
     }
     if (json_integer(json_get(reply.root, "imported"), &number)) self->imported += number;
     if (json_integer(json_get(reply.root, "duplicates"), &number)) self->duplicates += number;
-    if (self->rest.len) report(self);
+    if (!self->rest.len) {
+        finish(self);
+        return;
+    }
+    report(self);
     post_piece(self);
 }
 

@@ -70,6 +70,11 @@ done
 run 0 sandbox reset --json
 run 1 profile --user 816
 printf 'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\nn1,zipped-jacket,Product Clicked,1700000000\nn1,led-high-tops,Product Added,1700000060\n' >"$work/history.csv"
+for content in '' '1,ocean-blue-shirt,View,1600000000' 'no,such,columns' "$(head -c 70000 /dev/zero | tr '\0' a)"; do
+  printf '%s' "$content" >"$work/strange.csv" # no header, no line's end
+  run 1 sandbox import "$work/strange.csv"
+done
+err_has "a row is longer than 64 KiB"
 run 0 sandbox import "$work/history.csv" --json
 json 'o["imported"] == 2'
 run 0 sandbox import "$work/history.csv" --json
