@@ -70,8 +70,9 @@ struct services {
         const struct services_query *query,
         struct services_items *out,
         struct error *err);
-    // Sends the identify message to the source of the personas write key.
-    bool (*identify)(void *context, const struct event *message, struct error *err);
+    // Sends the identify message to the source of the personas write key. The message may be changed;
+    // the handler releases it.
+    bool (*identify)(void *context, struct event *message, struct error *err);
     // The computed trait purchased_products. NULL when no profile access is configured.
     bool (*purchased_products)(
         void *context, struct str user_id, struct services_names *out, struct error *err);

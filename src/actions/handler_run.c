@@ -57,7 +57,7 @@ static bool get_recommendations(
     return ok;
 }
 
-static bool identify(void *context, const struct event *message, struct error *err) {
+static bool identify(void *context, struct event *message, struct error *err) {
     struct told_services *told = context;
     hops_begin(told->run, HOP_IDENTIFY);
     const bool ok = told->inner->identify(told->inner->context, message, err);

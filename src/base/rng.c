@@ -62,13 +62,26 @@ size_t rng_pick(struct rng *rng, const double *weights, size_t count) {
     return count - 1;
 }
 
+static void add_hex(struct buf *out, uint64_t number, size_t digits) {
+    static const char hex[] = "0123456789abcdef";
+    char *at = buf_extend(out, digits);
+    if (!at) return;
+    for (; digits; number >>= 4)
+        at[--digits] = hex[number & 15];
+}
+
 void rng_add_uuid(struct rng *rng, struct buf *out) {
     const uint64_t high = (rng_next(rng) & ~UINT64_C(0xF000)) | UINT64_C(0x4000);
     const uint64_t low = (rng_next(rng) >> 2) | UINT64_C(1) << 63;
-    buf_add_format(
-        out, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(high >> 32), (unsigned)(high >> 16 & 0xFFFF),
-        (unsigned)(high & 0xFFFF), (unsigned)(low >> 48),
-        (unsigned long long)(low & UINT64_C(0xFFFFFFFFFFFF)));
+    add_hex(out, high >> 32, 8);
+    buf_add_char(out, '-');
+    add_hex(out, high >> 16, 4);
+    buf_add_char(out, '-');
+    add_hex(out, high, 4);
+    buf_add_char(out, '-');
+    add_hex(out, low >> 48, 4);
+    buf_add_char(out, '-');
+    add_hex(out, low, 12);
 }
 
 void rng_add_alphanumeric(struct rng *rng, struct buf *out, size_t count) {

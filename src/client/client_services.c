@@ -185,7 +185,7 @@ static bool get_recommendations(
     return true;
 }
 
-static bool identify(void *context, const struct event *message, struct error *err) {
+static bool identify(void *context, struct event *message, struct error *err) {
     struct client_services *services = context;
     struct one_call *one = new_call();
     one->decode = decode_accepted;

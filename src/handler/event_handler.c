@@ -100,7 +100,9 @@ static void log_event(const struct invocation *invocation) {
         (void)json_copy(invocation->document.root, &shown);
         json_remove(shown.root, "writeKey");
     }
+    buf_reserve(&text, invocation->event_json.len + 64);
     json_print(shown.root ? shown.root : invocation->document.root, &text);
+    buf_reserve(&line, LOGGED_EVENT_BYTES + 32);
     buf_add(&line, STR("Segment event: "));
     buf_add(&line, str_slice(buf_str(&text), 0, LOGGED_EVENT_BYTES));
     if (text.len > LOGGED_EVENT_BYTES) buf_add(&line, STR(" …"));

@@ -3,7 +3,8 @@
 #include "base/memory.h"
 #include "internal.h"
 
-#define DEFAULT_COUNT 25 // Personalize's numResults when none is given
+#define LOG_HEAD_BYTES 96 // more than level, time and request id need
+#define DEFAULT_COUNT 25  // Personalize's numResults when none is given
 
 void shortlist_release(struct shortlist *shortlist) {
     if (!shortlist) return;
@@ -80,7 +81,10 @@ void function_log(
     const struct services *services, const char *level, struct str request_id, struct str text) {
     CLEANUP(buf_release) struct buf line = {0};
     if (!services->log) return;
-    buf_add_format(&line, "[%s]\t", level);
+    buf_reserve(&line, text.len + LOG_HEAD_BYTES);
+    buf_add_char(&line, '[');
+    buf_add(&line, str_from(level));
+    buf_add(&line, STR("]\t"));
     clock_add_iso8601(&line, services->now_ms(services->context));
     buf_add_char(&line, '\t');
     buf_add_printable(&line, request_id);

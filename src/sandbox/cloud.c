@@ -152,6 +152,7 @@ void cloud_close(struct cloud *cloud) {
     store_close(cloud->store);
     recommender_free(cloud->recommender);
     recommender_answer_release(&cloud->answer);
+    buf_release(&cloud->text);
     destination_release(&cloud->destination);
     sandbox_identities_release(&cloud->identities);
     sigv4_key_cache_release(&cloud->keys);

@@ -45,6 +45,7 @@ struct cloud {
     struct cloud_counters counters;
     struct exchange *held;            // long polls
     struct recommender_answer answer; // reused by every question
+    struct buf text;                  // of the row being written; reused by every one
     int64_t now_ms;                   // wall
     int64_t started_at_ms;
     int64_t snapshot_at;  // interactions at the last snapshot

@@ -218,10 +218,9 @@ static void deliver(struct cloud *cloud, const struct store_event *row) {
     }
     record.total_us = clock_monotonic_us() - started_us;
     if (record.error || !is_far_behind(cloud, row->sequence)) {
-        struct buf json = {0};
-        destination_record_add_json(cloud, &record, &json);
-        store_add_delivery(cloud->store, row->sequence, buf_str(&json));
-        buf_release(&json);
+        buf_reset(&cloud->text);
+        destination_record_add_json(cloud, &record, &cloud->text);
+        store_add_delivery(cloud->store, row->sequence, buf_str(&cloud->text));
     }
     functions_run_release(&run);
     if (record.not_sent) return;

@@ -150,10 +150,11 @@ static void add_report(struct functions_run *out) {
     const int64_t used_mib = usage.ru_maxrss / 1024;
     const double ms = (double)out->us / 1000.0;
     const char *id = buf_text(&out->reply.request_id);
-    buf_add_format(&out->reply.log, "END RequestId: %s\n", id);
+    buf_add(&out->reply.log, STR("END RequestId: "));
+    buf_add(&out->reply.log, buf_str(&out->reply.request_id));
     buf_add_format(
         &out->reply.log,
-        "REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\tMemory Size: %d MB\t"
+        "\nREPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\tMemory Size: %d MB\t"
         "Max Memory Used: %lld MB\t\n",
         id, ms, (long long)billed_ms, MEMORY_SIZE_MB, (long long)used_mib);
 }
@@ -165,9 +166,9 @@ void functions_run(
     out->reply.log.limit = LOG_LIMIT;
     rng_add_uuid(&cloud->rng, &out->reply.request_id);
     buf_add(&out->reply.executed_version, STR("$LATEST"));
-    buf_add_format(
-        &out->reply.log, "START RequestId: %s Version: $LATEST\n",
-        buf_text(&out->reply.request_id));
+    buf_add(&out->reply.log, STR("START RequestId: "));
+    buf_add(&out->reply.log, buf_str(&out->reply.request_id));
+    buf_add(&out->reply.log, STR(" Version: $LATEST\n"));
     struct local_services context = {.cloud = cloud, .run = out};
     const struct services services = local_services_make(&context);
     const int64_t started_us = clock_monotonic_us();

@@ -20,7 +20,7 @@ static void store(
     enum ingest_discard discard,
     int64_t sequence,
     int64_t profile) {
-    struct buf body = {0};
+    struct buf *body = &cloud->text;
     struct store_event row = {
         .sequence = sequence,
         .source = (int)source,
@@ -34,10 +34,10 @@ static void store(
         .received_at_ms = cloud->now_ms,
         .profile = event->type == EVENT_TRACK ? profile : 0};
     if (!event_timestamp_ms(event, &row.at_ms)) row.at_ms = cloud->now_ms;
-    event_encode(event, &body);
-    row.body = buf_str(&body);
+    buf_reset(body);
+    event_encode(event, body);
+    row.body = buf_str(body);
     store_add_event(cloud->store, &row);
-    buf_release(&body);
 }
 
 void intake_discard(

@@ -119,17 +119,14 @@ static bool get_recommendations(
     return true;
 }
 
-static bool identify(void *context, const struct event *message, struct error *err) {
+static bool identify(void *context, struct event *message, struct error *err) {
     struct local_services *self = context;
     struct functions_hop *hop = start(self, FUNCTIONS_IDENTIFY);
-    struct event event = {0};
     struct intake_result result;
     (void)err;
-    event_copy(message, &event);
     intake_accept(
-        self->cloud, SOURCE_PERSONAS, &event, &(struct ingest_options){.channel = STR("server")},
+        self->cloud, SOURCE_PERSONAS, message, &(struct ingest_options){.channel = STR("server")},
         &result);
-    event_release(&event);
     // Segment answers success also for what it then discards.
     return finish(
         hop, true, 200,

@@ -25,7 +25,7 @@ static bool get_recommendations(
     return true;
 }
 
-static bool identify(void *context, const struct event *message, struct error *err) {
+static bool identify(void *context, struct event *message, struct error *err) {
     (void)context;
     (void)err;
     ASSERT(message->user_id.len > 0);

@@ -47,7 +47,7 @@ static bool get_recommendations(
     return true;
 }
 
-static bool identify(void *context, const struct event *message, struct error *err) {
+static bool identify(void *context, struct event *message, struct error *err) {
     struct fake *fake = context;
     buf_add(&fake->calls, STR("identify\n"));
     buf_reset(&fake->identify);
