@@ -42,6 +42,21 @@ static void add_choices(struct buf *out, const struct parameter *parameter) {
         buf_add_format(out, "%s%s", i ? " " : "", parameter->choices[i]);
 }
 
+// What a positional parameter may be: completion's shells, help's commands.
+static void add_bash_arguments(struct buf *out) {
+    for (size_t i = 0; i < action_count(); i++) {
+        const struct descriptor *descriptor = &action_at(i)->descriptor;
+        for (size_t p = 0; p < descriptor->parameter_count; p++) {
+            const struct parameter *parameter = &descriptor->parameters[p];
+            if (!parameter->positional || parameter->kind != PARAMETER_CHOICE) continue;
+            buf_add_format(out, "    [[ $command == \"%s\" ]] && below=\"", descriptor->name);
+            add_choices(out, parameter);
+            buf_add(out, STR("\"\n"));
+        }
+    }
+    buf_add(out, STR("    [[ $command == help ]] && below=$commands\n"));
+}
+
 static void add_bash_commands(struct buf *out) {
     buf_add(out, STR("    local commands=\""));
     for (size_t i = 0; i < action_count(); i++) {
@@ -58,6 +73,7 @@ static void add_bash_commands(struct buf *out) {
             STR_ARG(sub));
     }
     buf_add(out, STR("    esac\n"));
+    add_bash_arguments(out);
 }
 
 static void add_bash_values(struct buf *out) {
@@ -83,15 +99,44 @@ static void add_bash_values(struct buf *out) {
     buf_add(out, STR("    esac\n"));
 }
 
+// The options whose next word is their value, and the names that words add up to.
+static void add_bash_valued(struct buf *out) {
+    buf_add(out, STR("    local valued=\" "));
+    for (size_t i = 0; i < global_count(); i++) {
+        if (global_parameters[i].kind != PARAMETER_FLAG)
+            buf_add_format(out, "--%s ", global_parameters[i].name);
+    }
+    for (size_t i = 0; i < action_count(); i++) {
+        const struct descriptor *descriptor = &action_at(i)->descriptor;
+        for (size_t p = 0; p < descriptor->parameter_count; p++) {
+            const struct parameter *parameter = &descriptor->parameters[p];
+            if (!parameter->positional && parameter->kind != PARAMETER_FLAG)
+                buf_add_format(out, "--%s ", parameter->name);
+        }
+    }
+    buf_add(out, STR("\"\n    local names=\""));
+    for (size_t i = 0; i < action_count(); i++)
+        buf_add_format(out, "|%s", action_at(i)->descriptor.name);
+    buf_add(out, STR("|\"\n"));
+}
+
 void shell_add_bash(struct buf *out) {
     buf_add(
         out, STR("# recloop completion for bash: source <(recloop completion bash)\n"
                  "_recloop() {\n"
                  "    local current=\"${COMP_WORDS[COMP_CWORD]}\"\n"
                  "    local previous=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-                 "    local command=\"\" word\n"
-                 "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-                 "        [[ $word == -* ]] || command=\"${command:+$command }$word\"\n"
+                 "    local command=\"\" word is_value=\"\"\n"));
+    add_bash_valued(out);
+    buf_add(
+        out, STR("    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+                 "        if [[ -n $is_value ]]; then is_value=\"\"; continue; fi\n"
+                 "        if [[ $word == -* ]]; then\n"
+                 "            [[ $valued == *\" $word \"* ]] && is_value=1\n"
+                 "            continue\n"
+                 "        fi\n"
+                 "        [[ -z $command || $names == *\"|$command $word\"[\\ \\|]* ]] &&\n"
+                 "            command=\"${command:+$command }$word\"\n"
                  "    done\n"));
     add_bash_commands(out);
     add_bash_values(out);

@@ -97,8 +97,21 @@ for shell in zsh fish; do
   $shell -n "$work/out" || fail "the $shell completion does not parse"
 done
 run 0 completion bash
-# shellcheck disable=SC2016 # for the other shell
-completed=$(bash -c '. "$1"; COMP_WORDS=(recloop send --via s); COMP_CWORD=3; _recloop; echo "${COMPREPLY[*]}"' \
-  - "$work/out")
-[ "$completed" = segment ] || fail "completing --via s gave \"$completed\""
+# completes EXPECTED WORDS... — the last word is the one being typed
+completes() {
+  expected=$1; shift
+  # shellcheck disable=SC2016 # for the other shell
+  completed=$(bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _recloop; echo "${COMPREPLY[*]}"' \
+    - "$work/out" "$@")
+  [ "$completed" = "$expected" ] || fail "completing \"$*\" gave \"$completed\""
+}
+completes segment recloop send --via s
+completes segment recloop send --user 5 --via s
+completes segment recloop --profile work send --via s
+completes "--via --verbose" recloop --json send --sku x --v
+completes "set" recloop config s
+completes "reset" recloop --profile sandbox sandbox r
+completes "zsh" recloop completion z
+completes "send" recloop help sen
+completes "" recloop rank send se
 echo "every exit code is earned"
