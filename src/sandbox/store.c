@@ -127,12 +127,15 @@ static bool open_database(struct store *store, const char *folder, struct error 
 
 bool store_open(const char *folder, struct store **out, struct error *err) {
     struct store *store = MEM_NEW(struct store);
-    // The write-ahead log is cut back after each checkpoint, so that a burst does not keep the disk.
+    // Pages of 8 KB, where the file is new: an event with its indices then dirties fewer of them, which is
+    // worth a tenth of the loop; one click's commit costs the same. The write-ahead log is cut back after
+    // each checkpoint, so that a burst does not keep the disk.
     if (!open_database(store, folder, err) ||
         !execute(
             store,
-            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA journal_size_limit=67108864;"
-            "PRAGMA wal_autocheckpoint=4000;PRAGMA cache_size=-8192;PRAGMA temp_store=MEMORY;",
+            "PRAGMA page_size=8192;PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;"
+            "PRAGMA journal_size_limit=67108864;PRAGMA wal_autocheckpoint=4000;PRAGMA "
+            "cache_size=-8192;PRAGMA temp_store=MEMORY;",
             err) ||
         !prepare_schema(store, err)) {
         store_close(store);
