@@ -30,6 +30,8 @@ struct evaluate_options {
     double train;   // share of rows to warm up on; 0 means 0.8
     size_t k;       // items to ask for; 0 means 25; figures beyond k see only the k items
     uint64_t every; // ask at every n-th possible question; 0 means 1
+    bool (*cancelled)(void *context); // asked every now and then; may be NULL
+    void *cancelled_context;
 };
 // ERROR_USAGE with the allowed range.
 bool evaluate_options_check(const struct evaluate_options *options, struct error *err) MUST_CHECK;
@@ -64,7 +66,8 @@ struct evaluate_result {
     double model_mib;
 };
 
-// Sorts the log, runs a fresh recommender over it. ERROR_INVALID when there is nothing to ask.
+// Sorts the log, runs a fresh recommender over it. ERROR_INVALID when there is nothing to ask,
+// ERROR_CANCELLED when the options say so.
 bool evaluate_run(
     struct evaluate_log *log,
     const struct evaluate_options *options,

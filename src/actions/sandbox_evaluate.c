@@ -88,7 +88,10 @@ static void emit(struct run *run, const struct evaluate_result *result) {
 }
 
 static bool evaluate(struct run *run, struct error *err) {
-    struct evaluate_options options = {0};
+    struct evaluate_options options = {
+        .cancelled = run->context->cancelled,
+        .cancelled_context = run->context->cancelled_context,
+    };
     if (!read_options(&run->arguments, &options, err)) return false;
     CLEANUP(evaluate_log_freep) struct evaluate_log *log = evaluate_log_new();
     struct evaluate_result result = {0};

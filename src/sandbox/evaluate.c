@@ -57,7 +57,16 @@ struct run {
     uint32_t *item_of;        // owned; the recommender's number of the log's item, or NONE
     struct evaluate_figures figures;
     uint64_t possible; // questions that could be asked so far
+    size_t steps;
+    bool is_cancelled;
 };
+
+// Asks at every 256th step: that is some milliseconds.
+static bool must_end(struct run *run) {
+    if (run->options.cancelled && run->steps++ % 256 == 0)
+        run->is_cancelled |= run->options.cancelled(run->options.cancelled_context);
+    return run->is_cancelled;
+}
 
 static void release(struct run *run) {
     recommender_free(run->recommender);
@@ -152,7 +161,7 @@ static void ask_related(struct run *run, const struct evaluate_row *row) {
 
 static void run_replay(struct run *run) {
     const size_t warm = (size_t)(run->options.train * (double)run->log->count);
-    for (size_t i = 0; i < run->log->count; i++) {
+    for (size_t i = 0; i < run->log->count && !must_end(run); i++) {
         const struct evaluate_row *row = &run->log->rows[i];
         if (i < warm) {
         } else if (run->options.protocol == EVALUATE_REPLAY) {
@@ -197,14 +206,14 @@ static void run_leave_last_out(struct run *run) {
     uint32_t *offsets;
     uint32_t *rows = group_by_user(log, &offsets);
     struct recommender_items seen = {0};
-    for (size_t i = 0; i < log->count; i++) {
+    for (size_t i = 0; i < log->count && !must_end(run); i++) {
         const struct evaluate_row *row = &log->rows[i];
         const uint32_t count = offsets[row->user + 1] - offsets[row->user];
         const bool is_left_out = count >= LOO_LEAST_EVENTS && rows[offsets[row->user + 1] - 1] == i;
         if (is_left_out) continue;
         feed(run, row);
     }
-    for (uint32_t u = 0; u < log->users.count; u++) {
+    for (uint32_t u = 0; u < log->users.count && !must_end(run); u++) {
         ask_left_out(run, rows + offsets[u], offsets[u + 1] - offsets[u], &seen);
     }
     recommender_items_release(&seen);
@@ -249,6 +258,7 @@ bool evaluate_run(
     } else {
         run_replay(&run);
     }
+    if (run.is_cancelled) return error_set(err, ERROR_CANCELLED, "the evaluation was cancelled");
     if (run.possible == 0) {
         error_set(err, ERROR_INVALID, "%zu interactions leave nothing to ask", log->count);
         return error_hint(err, "Give more rows, or a smaller --train.");
