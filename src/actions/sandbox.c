@@ -1,6 +1,7 @@
 // sandbox — the local cloud in the foreground, until it is stopped.
 #include "sandbox/sandbox.h"
 
+#include "aws/region.h"
 #include "base/memory.h"
 #include "identity_values.h"
 #include "run.h"
@@ -131,13 +132,31 @@ static void free_sandbox_run(struct task *task) {
     mem_free(self);
 }
 
+// What it plays must look as it does there: clients read these out of ARNs.
+static bool check_options(const struct arguments *arguments, struct error *err) {
+    const struct str region = arguments_get(arguments, "region");
+    const struct str account = arguments_get(arguments, "account");
+    if (arguments_has(arguments, "region") && !region_is_valid(region)) {
+        error_set(err, ERROR_USAGE, "--region cannot be \"" STR_FMT "\"", STR_ARG(region));
+        return error_hint(err, "Write it like this: --region eu-west-1");
+    }
+    size_t digits = 0;
+    while (digits < account.len && account.ptr[digits] >= '0' && account.ptr[digits] <= '9')
+        digits++;
+    if (arguments_has(arguments, "account") && (digits != 12 || account.len != 12)) {
+        error_set(err, ERROR_USAGE, "--account cannot be \"" STR_FMT "\"", STR_ARG(account));
+        return error_hint(err, "An account has 12 digits: --account 123456789012");
+    }
+    return true;
+}
+
 static struct task *start(
     struct action_context *context,
     const struct arguments *arguments,
     uint64_t run_id,
     struct error *err) {
-    (void)err;
     static const struct task_ops ops = {.name = "sandbox", .step = step, .free = free_sandbox_run};
+    if (!check_options(arguments, err)) return NULL;
     struct sandbox_run *self = MEM_NEW(struct sandbox_run);
     run_init(&self->run, &ops, context, arguments, run_id);
     return &self->run.task;
