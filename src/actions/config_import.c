@@ -18,10 +18,10 @@ static const struct parameter parameters[] = {
     },
 };
 
-static bool read_text(struct str name, struct buf *out, struct error *err) {
+static bool read_text(struct run *run, struct str name, struct buf *out, struct error *err) {
     CLEANUP(buf_release) struct buf path = {0};
     buf_add(&path, name);
-    if (str_equal(name, STR("-"))) return files_read_stdin(IMPORT_LIMIT, out, err);
+    if (str_equal(name, STR("-"))) return run_read_stdin(run, IMPORT_LIMIT, out, err);
     return files_read(buf_text(&path), IMPORT_LIMIT, out, err);
 }
 
@@ -30,7 +30,7 @@ static bool import(struct run *run, struct error *err) {
     CLEANUP(buf_release) struct buf text = {0};
     CLEANUP(buf_release) struct buf note = {0};
     struct config_import_counts counts = {0};
-    if (!read_text(arguments_get(&run->arguments, "file"), &text, err)) return false;
+    if (!read_text(run, arguments_get(&run->arguments, "file"), &text, err)) return false;
     const bool ok =
         settings_edit_begin(&edit, run, err) &&
         config_import(&edit.file, str_from(edit.profile), buf_str(&text), &counts, &note, err) &&

@@ -66,7 +66,7 @@ static bool set(struct run *run, struct error *err) {
     CLEANUP(buf_release) struct buf piped = {0};
     struct str value = arguments_get(&run->arguments, "value");
     if (str_equal(value, STR("-"))) {
-        if (!files_read_stdin(VALUE_LIMIT, &piped, err)) return false;
+        if (!run_read_stdin(run, VALUE_LIMIT, &piped, err)) return false;
         value = buf_str(&piped);
     }
     const bool ok = settings_edit_begin(&edit, run, err) &&

@@ -5,13 +5,13 @@
 #include "base/files.h"
 #include "segment/test_event.h"
 
-static bool read_event(struct str name, struct event *out, struct error *err) {
+static bool read_event(struct run *run, struct str name, struct event *out, struct error *err) {
     CLEANUP(buf_release) struct buf path = {0};
     CLEANUP(buf_release) struct buf text = {0};
     buf_add(&path, name);
     // The limit is generous: the message itself is measured by event_decode.
     const bool is_read = str_equal(name, STR("-"))
-                             ? files_read_stdin(EVENT_MAX_BYTES * 4, &text, err)
+                             ? run_read_stdin(run, EVENT_MAX_BYTES * 4, &text, err)
                              : files_read(buf_text(&path), EVENT_MAX_BYTES * 4, &text, err);
     if (!is_read) return false;
     if (event_decode(buf_str(&text), EVENT_TRACK, out, err)) return true;
@@ -65,7 +65,7 @@ bool event_source_make(struct run *run, struct event *out, struct error *err) {
         build_test_event(run, out);
         return true;
     }
-    if (!read_event(arguments_get(arguments, "event"), out, err)) return false;
+    if (!read_event(run, arguments_get(arguments, "event"), out, err)) return false;
     struct json_node *root = out->document.root;
     if (arguments_has(arguments, "user"))
         json_set_text(root, "userId", arguments_get(arguments, "user"));

@@ -1,6 +1,7 @@
 // run — see the header.
 #include "run.h"
 
+#include "base/files.h"
 #include "base/memory.h"
 #include "http/url.h"
 
@@ -77,6 +78,11 @@ const struct config_value *run_setting(const struct run *run, const char *key) {
     const struct setting *setting = settings_find(str_from(key));
     ASSERT(setting);
     return config_get(run_config(run), setting);
+}
+
+bool run_read_stdin(struct run *run, size_t limit, struct buf *out, struct error *err) {
+    const struct action_context *context = run->context;
+    return files_read_stdin(limit, context->cancelled, context->cancelled_context, out, err);
 }
 
 bool run_require(const struct run *run, const char *key, struct error *err) {

@@ -39,6 +39,8 @@ struct str run_user(const struct run *run);
 // started, the run goes on with it, and the answer is true: ask again.
 bool run_recover(struct run *run, const struct task_event *event);
 const struct config *run_config(const struct run *run); // of an open backend
+// Standard input to its end, or to the end of the run.
+bool run_read_stdin(struct run *run, size_t limit, struct buf *out, struct error *err) MUST_CHECK;
 // A setting of the loaded configuration, by key; must exist.
 const struct config_value *run_setting(const struct run *run, const char *key);
 bool run_require(const struct run *run, const char *key, struct error *err) MUST_CHECK;

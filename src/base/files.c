@@ -5,17 +5,42 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LOOK_MS 100
 
 static void close_fd(const int *fd) {
     if (*fd >= 0) close(*fd);
 }
 
-static bool read_all(int fd, const char *name, size_t limit, struct buf *out, struct error *err) {
+struct patience {
+    files_cancelled_fn *cancelled; // NULL: endless
+    void *context;
+};
+
+static bool wait_readable(int fd, const struct patience *patience, struct error *err) {
+    if (!patience->cancelled) return true;
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    do {
+        if (patience->cancelled(patience->context))
+            return error_set(err, ERROR_CANCELLED, "reading was cancelled");
+    } while (poll(&wanted, 1, LOOK_MS) <= 0);
+    return true;
+}
+
+static bool read_all(
+    int fd,
+    const char *name,
+    size_t limit,
+    const struct patience *patience,
+    struct buf *out,
+    struct error *err) {
     CLEANUP(buf_release) struct buf content = {.limit = limit};
     for (;;) {
+        if (!wait_readable(fd, patience, err)) return false;
         char chunk[16384];
         const ssize_t got = read(fd, chunk, sizeof(chunk));
         if (got < 0 && errno == EINTR) continue;
@@ -38,11 +63,17 @@ bool files_read(const char *path, size_t limit, struct buf *out, struct error *e
         return error_set(err, ERROR_NOT_FOUND, "%s does not exist", path);
     }
     if (fd < 0) return error_from_errno(err, errno, "opening %s", path);
-    return read_all(fd, path, limit, out, err);
+    return read_all(fd, path, limit, &(struct patience){0}, out, err);
 }
 
-bool files_read_stdin(size_t limit, struct buf *out, struct error *err) {
-    return read_all(STDIN_FILENO, "standard input", limit, out, err);
+bool files_read_stdin(
+    size_t limit,
+    files_cancelled_fn *cancelled,
+    void *context,
+    struct buf *out,
+    struct error *err) {
+    const struct patience patience = {.cancelled = cancelled, .context = context};
+    return read_all(STDIN_FILENO, "standard input", limit, &patience, out, err);
 }
 
 static bool write_all(int fd, struct str content) {

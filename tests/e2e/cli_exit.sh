@@ -56,6 +56,22 @@ kill -INT "$watcher"
 status=0; wait "$watcher" || status=$?
 [ "$status" = 130 ] || fail "an interrupted run ended with $status"
 
+# … also while it waits for its input, and in the middle of long work. The fifo's writer stays: no end comes
+mkfifo "$work/input"
+sleep 60 >"$work/input" &
+started="$started $!"
+printf 'USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n' >"$work/long.csv"
+awk 'BEGIN { srand(1); for (i = 0; i < 200000; i++) printf "%d,i%d,View,%d\n", rand() * 9999, rand() * 2000, 1600000000 + i }' \
+  >>"$work/long.csv"
+for command in "send --event -" "handler --event -" "config import -" "config set user_id -" \
+  "sandbox evaluate $work/long.csv --train 0.01"; do
+  # shellcheck disable=SC2086
+  status=0; recloop --timeout 300 $command >"$work/out" 2>"$work/err" <"$work/input" || status=$?
+  [ "$status" = 4 ] || fail "$command with a deadline ended with $status"
+done
+run 2 sandbox --data :memory: --listen 127.0.0.1:0 --region mars
+run 2 sandbox --data :memory: --listen 127.0.0.1:0 --account 12
+
 # a reader that leaves is no failure and makes no noise
 { recloop help; echo $? >"$work/status"; } 2>"$work/err" | head -n 1 >"$work/out"
 [ ! -s "$work/err" ] || fail "a closed pipe makes noise"
