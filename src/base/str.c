@@ -157,8 +157,13 @@ bool str_is_utf8(struct str text) {
     bool valid = true;
     while (text.len && valid) {
         if ((unsigned char)text.ptr[0] < 0x80) {
-            const size_t plain = str_plain_words(text);
-            text = str_skip(text, plain ? plain : 1);
+            text = str_skip(text, 1);
+            uint64_t word = 0;
+            while (text.len >= sizeof(word)) {
+                memcpy(&word, text.ptr, sizeof(word));
+                if (word & EACH_BYTE(0x80)) break;
+                text = str_skip(text, sizeof(word));
+            }
         } else {
             (void)str_next_rune(&text, &valid);
         }
