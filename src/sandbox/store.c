@@ -157,6 +157,7 @@ void store_close(struct store *store) {
     for (size_t i = 0; i < STORE_SQL_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->database);
+    buf_release(&store->hashed_id);
     mem_free(store);
 }
 

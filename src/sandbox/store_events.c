@@ -6,12 +6,16 @@
 
 #include <limits.h>
 
-static int64_t message_hash(struct str message_id) {
+static int64_t message_hash(struct store *store, struct str message_id) {
     uint8_t digest[DIGEST_BYTES];
+    if (message_id.len && str_equal(buf_str(&store->hashed_id), message_id)) return store->hash;
     digest_sha256(message_id, digest);
     int64_t hash = 0;
     for (size_t i = 0; i < sizeof(hash); i++)
         hash = (int64_t)((uint64_t)hash << 8 | digest[i]);
+    buf_reset(&store->hashed_id);
+    buf_add(&store->hashed_id, message_id);
+    store->hash = hash;
     return hash;
 }
 
@@ -37,14 +41,14 @@ void store_add_event(struct store *store, const struct store_event *event) {
     else
         store_sql_text(&call, (struct str){0});
     store_sql_text(&call, event->body);
-    store_sql_int(&call, message_hash(event->message_id));
+    store_sql_int(&call, message_hash(store, event->message_id));
     store_sql_run(&call);
     if (event->sequence > store->last_sequence) store->last_sequence = event->sequence;
 }
 
 int64_t store_find_message(struct store *store, struct str message_id) {
     struct store_sql_call call = store_sql_begin(store, SQL_FIND_MESSAGE);
-    store_sql_int(&call, message_hash(message_id));
+    store_sql_int(&call, message_hash(store, message_id));
     int64_t found = 0;
     while (!found && store_sql_step(&call)) {
         if (str_equal(store_sql_column_text(&call, 1), message_id))
@@ -97,7 +101,7 @@ void store_each_event(
     void *context) {
     if (query->message_id.len) {
         struct store_sql_call found = store_sql_begin(store, SQL_EVENTS_OF_MESSAGE);
-        store_sql_int(&found, message_hash(query->message_id));
+        store_sql_int(&found, message_hash(store, query->message_id));
         store_sql_int(&found, query->after);
         each_event(&found, each, context);
         return;

@@ -103,6 +103,8 @@ struct store {
     int64_t last_sequence, last_interaction, last_profile; // kept here: asked for every event
     int64_t first_sequence;                                // lower bound of what is stored
     int64_t deliveries_since_trim;
+    struct buf hashed_id; // the messageId asked for last: mostly the one added next …
+    int64_t hash;         // … and its hash
 };
 
 // A statement ready to be bound; `at` counts the bindings.
