@@ -77,8 +77,8 @@ bool config_file_profile_at(const struct config_file *file, size_t at, struct st
 // commented out, unless `reveals`.
 void config_export(const struct config *config, bool reveals, struct buf *out);
 // Reads NAME=value lines (also `export NAME=…`, quotes, comments); NAME is an environment name or a
-// key of the settings table. Foreign names are passed over and counted. All or nothing:
-// ERROR_CONFIG names the line of a wrong value.
+// key of the settings table. Foreign names are passed over, counted and named in `note` (may be
+// NULL). All or nothing: ERROR_CONFIG names the line of a wrong value.
 struct config_import_counts {
     size_t set, skipped;
 };

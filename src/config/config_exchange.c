@@ -2,6 +2,9 @@
 #include "base/memory.h"
 #include "config/config_file.h"
 
+#define FOREIGN_NAME_BYTES 64
+#define FOREIGN_NOTE_BYTES 600 // a whole shell environment need not be told
+
 static bool is_plain(struct str text) {
     for (size_t i = 0; i < text.len; i++) {
         const char at = text.ptr[i];
@@ -100,6 +103,17 @@ static void wipe(struct buf *buf) {
     buf_release(buf);
 }
 
+// A slip in a name is found by its being named; a line that is no NAME=value may be a secret, so it is not.
+static void add_foreign(struct buf *note, struct str name) {
+    if (note->len > FOREIGN_NOTE_BYTES) return;
+    if (note->len) buf_add(note, STR("; "));
+    buf_add(note, STR("skipped "));
+    if (name.len)
+        buf_add_printable(note, str_slice(name, 0, FOREIGN_NAME_BYTES));
+    else
+        buf_add(note, STR("a line that is no NAME=value"));
+}
+
 static bool import_line(
     struct config_file *file,
     struct str profile,
@@ -118,6 +132,7 @@ static bool import_line(
     if (has_value) unquote(rest, &value);
     if (!setting || value.len == 0) { // foreign, or left empty: the workshop's templates do
         counts->skipped++;
+        if (!setting && note) add_foreign(note, has_value ? str_trim(name) : (struct str){0});
         return true;
     }
     if (!config_file_set(file, profile, str_from(setting->name), buf_str(&value), note, err)) {

@@ -53,6 +53,7 @@ static void config_import_reads_back_what_export_wrote(void **state) {
 static void config_import_reads_what_people_write(void **state) {
     (void)state;
     CLEANUP(config_file_release) struct config_file file = {0};
+    CLEANUP(buf_release) struct buf note = {0};
     struct config_import_counts counts = {0};
     struct error err = {0};
     struct str value = {0};
@@ -67,10 +68,11 @@ static void config_import_reads_what_people_write(void **state) {
                 "PATH=/usr/bin\n"
                 "no sign at all\n"
                 "log_type='Tail'\n"),
-            &counts, NULL, &err),
+            &counts, &note, &err),
         err);
     assert_int_equal(counts.set, 3);
     assert_int_equal(counts.skipped, 3);
+    assert_string_equal(buf_text(&note), "skipped PATH; skipped a line that is no NAME=value");
     assert_true(config_file_get(&file, STR("a"), STR("region"), &value));
     assert_str(value, "eu-west-1");
     assert_true(config_file_get(&file, STR("a"), STR("personas_write_key"), &value));
