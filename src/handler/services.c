@@ -4,15 +4,19 @@
 #include "base/memory.h"
 
 static char *copy_text(struct str text) {
-    CLEANUP(buf_release) struct buf copy = {0};
-    buf_add(&copy, text);
-    return buf_take(&copy);
+    char *copy = mem_alloc(text.len + 1);
+    if (text.len) memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    return copy;
 }
+
+#define FIRST_ROOM 32 // Personalize's usual list has 25
 
 // Room for one more, grown at powers of two: `count` alone tells when the memory is full.
 static void *make_room(void *memory, size_t count, size_t element_bytes) {
-    const bool is_full = count == 0 || (count & (count - 1)) == 0;
-    return is_full ? mem_resize(memory, count ? count * 2 : 1, element_bytes) : memory;
+    if (count == 0) return mem_resize(memory, FIRST_ROOM, element_bytes);
+    const bool is_full = count >= FIRST_ROOM && (count & (count - 1)) == 0;
+    return is_full ? mem_resize(memory, count * 2, element_bytes) : memory;
 }
 
 void services_items_add(struct services_items *items, struct str item_id, double score) {
