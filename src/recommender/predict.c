@@ -49,6 +49,7 @@ struct candidate *predict_add_candidate(struct recommender *r, uint32_t item) {
         scratch->candidates =
             mem_resize(scratch->candidates, scratch->candidate_cap, sizeof(*scratch->candidates));
     }
+    ASSERT(scratch->candidates);
     struct candidate *candidate = &scratch->candidates[scratch->candidate_count];
     *candidate = (struct candidate){.item = item};
     scratch->candidate_of[item] = scratch->candidate_count++;
