@@ -26,6 +26,8 @@ int cli_exit_code(enum error_code code);
 int cli_run(const struct parse *parsed, config_environment_fn *environment, void *context);
 // "recloop: message" and "  hint" on standard error.
 void cli_print_error(const struct error *err);
+// For a command line that cannot be parsed: `--json` among its words still gets one object.
+void cli_refuse(int count, const char *const *words, const struct error *err);
 // Settings, profile and file of a parsed command line, as the backend wants them.
 void cli_backend_options(
     const struct parse *parsed,

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 int cli_exit_code(enum error_code code) {
     switch (code) {
@@ -67,6 +68,16 @@ static void emit(void *context, struct message *take_message) {
 void cli_print_error(const struct error *err) {
     const struct printer printer = {0};
     printer_error(&printer, err);
+}
+
+void cli_refuse(int count, const char *const *words, const struct error *err) {
+    struct printer printer = {0};
+    for (int i = 0; i < count && strcmp(words[i], "--") != 0; i++)
+        printer.is_json |= strcmp(words[i], "--json") == 0;
+    if (printer.is_json) json_new_object(&printer.object);
+    printer_finish(&printer, err);
+    printer_error(&printer, err);
+    printer_release(&printer);
 }
 
 // Arguments are NUL-terminated.

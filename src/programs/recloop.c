@@ -114,7 +114,7 @@ int main(int argc, char **argv) {
 
     const char *const *words = (const char *const *)(argv + 1);
     if (!parse_command_line(argc - 1, words, &parsed, &err)) {
-        cli_print_error(&err);
+        cli_refuse(argc - 1, words, &err);
         trace_close();
         return cli_exit_code(err.code);
     }

@@ -8,6 +8,9 @@ err_has 'recloop: there is no command "sned"'
 err_has '`recloop send`'
 [ ! -s "$work/out" ] || fail "usage errors write to standard output"
 run 2 send --wait soon
+run 2 send --wait soon --json
+json 'o["ok"] is False and o["error"]["code"] == "usage" and "--wait" in o["error"]["message"]'
+err_has "--wait"
 run 2 recommend --num 0
 err_has "--num"
 run 2 recommend --num 501
