@@ -48,12 +48,13 @@ struct cloud {
     struct buf text;                  // of the row being written; reused by every one
     int64_t now_ms;                   // wall
     int64_t started_at_ms;
-    int64_t snapshot_at;  // interactions at the last snapshot
-    bool has_changed;     // something was committed since the held were last asked
-    bool has_pending;     // deliveries may be waiting
-    int64_t commit_at_ms; // monotonic; of deliveries in an open transaction
-    int64_t retry_at_ms;  // monotonic; deliveries pause after a failed commit
-    int64_t leave_by_ms;  // monotonic; the last turn begins then; 0: not leaving
+    int64_t used_mib, used_at_ms; // the process's memory, and the turn it was asked in
+    int64_t snapshot_at;          // interactions at the last snapshot
+    bool has_changed;             // something was committed since the held were last asked
+    bool has_pending;             // deliveries may be waiting
+    int64_t commit_at_ms;         // monotonic; of deliveries in an open transaction
+    int64_t retry_at_ms;          // monotonic; deliveries pause after a failed commit
+    int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving
 };
 
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err)
