@@ -240,6 +240,12 @@ put_group(const struct invocation *invocation, size_t from, size_t *put, struct 
     return services->put_events(services->context, &call, err);
 }
 
+// Services that name the call themselves are not made to say it twice. False.
+static bool blame(struct error *err, const char *call) {
+    if (str_starts_with(str_from(err->message), str_from(call))) return false;
+    return error_wrap(err, "%s", call);
+}
+
 static bool put_all(const struct invocation *invocation, struct error *err) {
     CLEANUP(buf_release) struct buf line = {0};
     const size_t count = invocation->products.count;
@@ -248,7 +254,7 @@ static bool put_all(const struct invocation *invocation, struct error *err) {
         // Step 11: the workshop swallowed every AWS error and answered 200. Raised, it is seen and
         // retried, which the event id makes harmless.
         if (!put_group(invocation, invocation->result->events_put, &put, err)) {
-            return error_wrap(err, "PutEvents");
+            return blame(err, "PutEvents");
         }
         invocation->result->events_put += put;
     }
@@ -274,7 +280,7 @@ static bool find_items(const struct invocation *invocation, struct error *err) {
     // Without profile access there is nothing to filter by, and no reason to warn on every event.
     const bool excludes = !settings->keeps_purchased && services->purchased_products;
     if (!shortlist_get(services, &query, excludes, &shortlist, err)) {
-        return error_wrap(err, "GetRecommendations");
+        return blame(err, "GetRecommendations");
     }
     result->purchased_removed = shortlist.removed;
     result->purchases_unknown = shortlist.purchases_unknown;

@@ -390,6 +390,12 @@ static void event_handler_raises_what_services_refuse(void **state) {
             .fake.put_error = {.code = ERROR_REFUSED, .message = "refused", .hint = "allow it"},
         },
         {
+            .name = "put, named already",
+            .message = "PutEvents was refused",
+            .type = "ServiceRefusedError",
+            .fake.put_error = {.code = ERROR_REFUSED, .message = "PutEvents was refused"},
+        },
+        {
             .name = "recommend",
             .message = "GetRecommendations: slow down",
             .type = "ThrottlingError",
