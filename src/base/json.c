@@ -5,85 +5,8 @@
 #include "base/memory.h"
 
 #include <cjson/cJSON.h>
-#include <malloc.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdint.h>
-#include <stdlib.h>
-
-#if defined(__SANITIZE_ADDRESS__) // it wants to see every piece go
-#define WATCHES_MEMORY 1
-#elif defined(__has_feature)
-#define WATCHES_MEMORY __has_feature(address_sanitizer)
-#else
-#define WATCHES_MEMORY 0
-#endif
-
-#if defined(__GLIBC__) && !WATCHES_MEMORY
-// Every value is two or three small pieces of memory, and a tree gives back at once more of them than
-// malloc keeps at hand (7 of a size); so taking and returning them was a fifth of the sandbox's work.
-// Each thread keeps the pieces of four sizes for its next tree. All come from malloc and go to free.
-#define PIECE_KINDS 4
-#define PIECE_STEP 16
-#define PIECE_LEAST 24 // what malloc gives at least
-#define PIECES_KEPT 1024
-
-struct piece {
-    struct piece *next;
-};
-
-static _Thread_local struct {
-    struct piece *first[PIECE_KINDS];
-    unsigned count[PIECE_KINDS];
-    bool will_be_freed;
-} pieces;
-static pthread_key_t pieces_key;
-
-static void free_pieces(void *unused) {
-    (void)unused;
-    for (size_t kind = 0; kind < PIECE_KINDS; kind++) {
-        while (pieces.first[kind]) {
-            struct piece *piece = pieces.first[kind];
-            pieces.first[kind] = piece->next;
-            free(piece);
-        }
-        pieces.count[kind] = PIECES_KEPT; // the thread ends: keep no more
-    }
-}
-
-static void *take_piece(size_t bytes) {
-    const size_t kind =
-        bytes <= PIECE_LEAST ? 0 : (bytes - PIECE_LEAST + PIECE_STEP - 1) / PIECE_STEP;
-    if (kind >= PIECE_KINDS) return malloc(bytes);
-    struct piece *piece = pieces.first[kind];
-    if (!piece) return malloc(PIECE_LEAST + kind * PIECE_STEP);
-    pieces.first[kind] = piece->next;
-    pieces.count[kind]--;
-    return piece;
-}
-
-static void return_piece(void *memory) {
-    if (!memory) return;
-    const size_t kind = (malloc_usable_size(memory) - PIECE_LEAST) / PIECE_STEP;
-    if (kind >= PIECE_KINDS || pieces.count[kind] >= PIECES_KEPT) {
-        free(memory);
-        return;
-    }
-    if (!pieces.will_be_freed) {
-        pieces.will_be_freed = pthread_setspecific(pieces_key, &pieces) == 0;
-    }
-    struct piece *piece = memory;
-    piece->next = pieces.first[kind];
-    pieces.first[kind] = piece;
-    pieces.count[kind]++;
-}
-
-// Before main, for cJSON's hooks are not to be changed while threads use them.
-__attribute__((constructor)) static void keep_pieces(void) {
-    cJSON_Hooks hooks = {.malloc_fn = take_piece, .free_fn = return_piece};
-    if (pthread_key_create(&pieces_key, free_pieces) == 0) cJSON_InitHooks(&hooks);
-}
-#endif
 
 static cJSON *inner(struct json_node *node) {
     return (cJSON *)node;
