@@ -268,6 +268,8 @@ void cloud_drop_abandoned(struct cloud *cloud) {
 }
 
 static int timeout_of(const struct cloud *cloud) {
+    // A request may come in while the answers of the one before leave: nobody else wakes us for it.
+    if (server_has_uncommitted(cloud->server)) return 0;
     const int64_t now_ms = clock_monotonic_ms();
     int64_t timeout_ms = -1;
     if (cloud->has_pending)
