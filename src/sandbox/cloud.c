@@ -230,7 +230,8 @@ static void deliver(struct cloud *cloud) {
     if (is_kept && has_worked) ledger_save_when_due(cloud);
 }
 
-// Asks those again whose time is over, or all after a change.
+// Asks those again whose time is over, or all after a change. What is not committed yet is told to nobody:
+// such an answer is thrown away, and the commit will ask again.
 static void answer_held(struct cloud *cloud) {
     const int64_t now_ms = clock_monotonic_ms();
     struct exchange **at = &cloud->held;
@@ -238,7 +239,7 @@ static void answer_held(struct cloud *cloud) {
     while (*at) {
         struct exchange *exchange = *at;
         if ((!cloud->has_changed && !is_due(exchange, now_ms)) ||
-            routes_respond(cloud, exchange) == SERVER_HOLD) {
+            routes_respond(cloud, exchange) != SERVER_ANSWER) {
             at = &exchange->next;
             continue;
         }
