@@ -122,7 +122,7 @@ struct str credentials_files_endpoint(
 enum credentials_source
 credentials_profile_source(const struct credentials_files *files, struct str profile);
 // Static keys of the profile. ERROR_NOT_FOUND for an unknown profile, ERROR_CONFIG for half a pair
-// or for a profile whose source is not implemented yet (the message names it).
+// or for a profile whose keys come from elsewhere, such as a role or SSO (the message names it).
 bool credentials_from_profile(
     const struct credentials_files *files,
     struct str profile,
