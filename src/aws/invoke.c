@@ -9,6 +9,7 @@
 #include "http/base64.h"
 #include "http/url.h"
 
+#define FUNCTIONS_PATH "/2015-03-31/functions/"
 #define MAX_FUNCTION_BYTES 256
 #define MAX_NAME_BYTES 64
 #define MAX_QUALIFIER_BYTES 128
@@ -163,7 +164,7 @@ bool invoke_encode(
     CLEANUP(buf_release) struct buf path = {0};
     const struct operation *operation = operation_get(OPERATION_INVOKE);
     if (!check(invoke, err)) return false;
-    buf_add(&path, str_from(operation->path));
+    buf_add(&path, STR(FUNCTIONS_PATH));
     url_encode(&path, invoke->function, URL_ENCODE_SLASH);
     buf_add(&path, STR("/invocations"));
     if (invoke->qualifier.len) {
@@ -212,7 +213,7 @@ static bool read_log_type(const struct headers *headers, bool *out, struct error
 static bool read_target(
     const struct request *request, struct buf *function, struct buf *qualifier, struct error *err) {
     struct url url;
-    const struct str prefix = str_from(operation_get(OPERATION_INVOKE)->path);
+    const struct str prefix = STR(FUNCTIONS_PATH);
     if (!url_parse_target(buf_str(&request->url), &url, err)) return false;
     const size_t tail = strlen("/invocations");
     if (!str_starts_with(url.path, prefix) || !str_ends_with(url.path, STR("/invocations")) ||

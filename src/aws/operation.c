@@ -3,77 +3,37 @@
 
 #include "http/url.h"
 
-static const struct operation operations[] = {
-    [OPERATION_GET_RECOMMENDATIONS] =
-        {
-            .name = "GetRecommendations",
-            .service = "personalize-runtime",
-            .signing_name = "personalize",
-            .protocol = OPERATION_REST_JSON,
-            .method = "POST",
-            .path = "/recommendations",
-            .iam_action = "personalize:GetRecommendations",
-            .retry = OPERATION_RETRY_SAFE,
-        },
-    [OPERATION_GET_PERSONALIZED_RANKING] =
-        {
-            .name = "GetPersonalizedRanking",
-            .service = "personalize-runtime",
-            .signing_name = "personalize",
-            .protocol = OPERATION_REST_JSON,
-            .method = "POST",
-            .path = "/personalize-ranking",
-            .iam_action = "personalize:GetPersonalizedRanking",
-            .retry = OPERATION_RETRY_SAFE,
-        },
-    [OPERATION_PUT_EVENTS] =
-        {
-            .name = "PutEvents",
-            .service = "personalize-events",
-            .signing_name = "personalize",
-            .protocol = OPERATION_REST_JSON,
-            .method = "POST",
-            .path = "/events",
-            .iam_action = "personalize:PutEvents",
-            .retry = OPERATION_RETRY_EVENT_ID,
-        },
-    [OPERATION_INVOKE] =
-        {
-            .name = "Invoke",
-            .service = "lambda",
-            .signing_name = "lambda",
-            .protocol = OPERATION_REST_JSON,
-            .method = "POST",
-            .path = "/2015-03-31/functions/",
-            .iam_action = "lambda:InvokeFunction",
-            .retry = OPERATION_RETRY_UNSENT,
-        },
-    [OPERATION_ASSUME_ROLE] =
-        {
-            .name = "AssumeRole",
-            .service = "sts",
-            .signing_name = "sts",
-            .protocol = OPERATION_QUERY,
-            .method = "POST",
-            .path = "/",
-            .version = "2011-06-15",
-            .iam_action = "sts:AssumeRole",
-            .retry = OPERATION_RETRY_SAFE,
-        },
-    [OPERATION_GET_CALLER_IDENTITY] =
-        {
-            .name = "GetCallerIdentity",
-            .service = "sts",
-            .signing_name = "sts",
-            .protocol = OPERATION_QUERY,
-            .method = "POST",
-            .path = "/",
-            .version = "2011-06-15",
-            .iam_action = "sts:GetCallerIdentity",
-            .retry = OPERATION_RETRY_SAFE,
-        },
+// What every operation of a service has in common.
+#define SERVICE_PERSONALIZE_RUNTIME                                                                \
+    .service = "personalize-runtime", .signing_name = "personalize", .protocol = OPERATION_REST_JSON
+#define SERVICE_PERSONALIZE_EVENTS                                                                 \
+    .service = "personalize-events", .signing_name = "personalize", .protocol = OPERATION_REST_JSON
+#define SERVICE_PERSONALIZE                                                                        \
+    .service = "personalize", .signing_name = "personalize", .protocol = OPERATION_JSON11,         \
+    .target_prefix = "AmazonPersonalize"
+#define SERVICE_LAMBDA                                                                             \
+    .service = "lambda", .signing_name = "lambda", .protocol = OPERATION_REST_JSON
+#define SERVICE_STS                                                                                \
+    .service = "sts", .signing_name = "sts", .protocol = OPERATION_QUERY, .version = "2011-06-15"
+#define SERVICE_IAM                                                                                \
+    .service = "iam", .signing_name = "iam", .protocol = OPERATION_QUERY, .version = "2010-05-08"
+#define SERVICE_LOGS                                                                               \
+    .service = "logs", .signing_name = "logs", .protocol = OPERATION_JSON11,                       \
+    .target_prefix = "Logs_20140328"
+
+static const struct operation operations[OPERATION_COUNT] = {
+#define X(id_, service_, name_, method_, path_, action_, retry_)                                   \
+    [OPERATION_##id_] = {                                                                          \
+        SERVICE_##service_,                                                                        \
+        .id = OPERATION_##id_,                                                                     \
+        .name = name_,                                                                             \
+        .method = method_,                                                                         \
+        .path = path_,                                                                             \
+        .iam_action = action_,                                                                     \
+        .retry = OPERATION_RETRY_##retry_},
+    OPERATION_LIST(X)
+#undef X
 };
-_Static_assert(ARRAY_COUNT(operations) == OPERATION_COUNT, "every operation has a row");
 
 static const char *const content_types[] = {
     [OPERATION_REST_JSON] = "application/json",
@@ -93,13 +53,30 @@ const struct operation *operation_find(struct str name) {
     return NULL;
 }
 
-// Invoke's path holds the function between the prefix and "/invocations".
+// Segment by segment; {} fits any that is not empty. A slash at the end does not count.
 static bool fits_path(const struct operation *operation, struct str path) {
-    if (operation != &operations[OPERATION_INVOKE])
-        return str_equal(path, str_from(operation->path));
-    const struct str prefix = str_from(operation->path);
-    return str_starts_with(path, prefix) && str_ends_with(path, STR("/invocations")) &&
-           path.len > prefix.len + strlen("/invocations");
+    struct str pattern = str_from(operation->path), want, have;
+    if (path.len > 1 && path.ptr[path.len - 1] == '/') path.len--;
+    while (pattern.len && path.len) {
+        str_split(pattern, '/', &want, &pattern);
+        str_split(path, '/', &have, &path);
+        if (str_equal(want, STR("{}")) ? !have.len : !str_equal(want, have)) return false;
+    }
+    return !pattern.len && !path.len;
+}
+
+bool operation_path_segment(
+    const struct operation *operation, const struct request *request, size_t n, struct buf *out) {
+    struct str path, query, want, have;
+    struct str pattern = str_from(operation->path);
+    struct error ignored;
+    url_split_target(buf_str(&request->url), &path, &query);
+    while (pattern.len && path.len) {
+        str_split(pattern, '/', &want, &pattern);
+        str_split(path, '/', &have, &path);
+        if (str_equal(want, STR("{}")) && n-- == 0) return url_decode(out, have, &ignored);
+    }
+    return false;
 }
 
 static bool fits_action(const struct operation *operation, struct str body) {
@@ -118,20 +95,36 @@ struct str operation_form(const struct request *request) {
     return query;
 }
 
+static bool fits_target(const struct operation *operation, struct str target) {
+    struct str prefix, name;
+    return str_split(target, '.', &prefix, &name) && operation->target_prefix &&
+           str_equal(prefix, str_from(operation->target_prefix)) &&
+           str_equal(name, str_from(operation->name));
+}
+
+static bool
+fits(const struct operation *operation, const struct request *request, struct str path) {
+    const struct str method = request_method(request);
+    const struct str target = headers_get(&request->headers, STR("X-Amz-Target"));
+    const bool is_method = str_equal(method, str_from(operation->method));
+    if (!fits_path(operation, path)) return false;
+    switch (operation->protocol) {
+    case OPERATION_REST_JSON: return is_method;
+    case OPERATION_JSON11: return is_method && fits_target(operation, target);
+    case OPERATION_QUERY: // a signed address holds its form in the query, and may be opened with GET
+        return (is_method || str_equal(method, STR("GET"))) && !target.len &&
+               fits_action(operation, operation_form(request));
+    }
+    return false;
+}
+
 const struct operation *operation_route(const struct request *request) {
     struct url url;
     struct error ignored;
     if (!url_parse_target(buf_str(&request->url), &url, &ignored)) return NULL;
     const struct str path = url.path.len ? url.path : STR("/");
     for (size_t i = 0; i < ARRAY_COUNT(operations); i++) {
-        const struct operation *operation = &operations[i];
-        const bool is_form = operation->protocol == OPERATION_QUERY;
-        // a signed address holds its form in the query, and may be opened with GET
-        const bool is_get = is_form && str_equal(request_method(request), STR("GET"));
-        if (!is_get && !str_equal(request_method(request), str_from(operation->method))) continue;
-        if (!fits_path(operation, path)) continue;
-        if (!is_form) return operation;
-        if (fits_action(operation, operation_form(request))) return operation;
+        if (fits(&operations[i], request, path)) return &operations[i];
     }
     return NULL;
 }

@@ -4,10 +4,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "destination.h"
-#include "ledger.h"
+#include "personalize/ledger.h"
 #include "routes.h"
 #include "seed.h"
+#include "tracking/destination.h"
 
 #define LEAVING_LOOK_MS 10     // a held client that hangs up wakes nobody
 #define DELIVERY_SLICE_US 8000 // then the network gets its turn again
@@ -204,8 +204,12 @@ static void serve(struct cloud *cloud) {
     server_serve(cloud->server); // the answers leave before anything is delivered
 }
 
+static int64_t due_ms(const struct exchange *exchange) {
+    return exchange->delay_until_ms ? exchange->delay_until_ms : exchange->hold_until_ms;
+}
+
 static bool is_due(const struct exchange *exchange, int64_t now_ms) {
-    return now_ms >= exchange->hold_until_ms;
+    return now_ms >= due_ms(exchange);
 }
 
 static bool is_anybody_due(const struct cloud *cloud, int64_t now_ms) {
@@ -238,8 +242,9 @@ static void answer_held(struct cloud *cloud) {
     bool has_answered = false;
     while (*at) {
         struct exchange *exchange = *at;
-        if ((!cloud->has_changed && !is_due(exchange, now_ms)) ||
-            routes_respond(cloud, exchange) != SERVER_ANSWER) {
+        const bool may_ask =
+            is_due(exchange, now_ms) || (cloud->has_changed && !exchange->delay_until_ms);
+        if (!may_ask || routes_respond(cloud, exchange) != SERVER_ANSWER) {
             at = &exchange->next;
             continue;
         }
@@ -281,7 +286,7 @@ static int timeout_of(const struct cloud *cloud) {
         if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
     }
     for (const struct exchange *held = cloud->held; held; held = held->next) {
-        const int64_t left_ms = held->hold_until_ms > now_ms ? held->hold_until_ms - now_ms : 0;
+        const int64_t left_ms = due_ms(held) > now_ms ? due_ms(held) - now_ms : 0;
         if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
     }
     return (int)timeout_ms;

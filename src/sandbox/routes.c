@@ -8,20 +8,12 @@
 #include "sandbox/own_routes.h"
 #include "writer.h"
 
-#define TABLES 7
 #define DEFAULT_BODY_LIMIT ((size_t)1 << 20)
 
-static struct routes table(size_t i) {
-    switch (i) {
-    case 0: return routes_segment();
-    case 1: return routes_profile();
-    case 2: return routes_personalize();
-    case 3: return routes_lambda();
-    case 4: return routes_sts();
-    case 5: return routes_gateway();
-    default: return routes_own();
-    }
-}
+typedef struct routes table_fn(void);
+static table_fn *const tables[] = {
+    routes_tracking, routes_profile, routes_aws, routes_gateway, routes_own,
+};
 
 static bool is_path_of(const struct route *route, struct str path) {
     const struct str own = str_from(route->path);
@@ -30,8 +22,8 @@ static bool is_path_of(const struct route *route, struct str path) {
 
 static const struct route *find(struct str method, struct str path, bool *is_path_known) {
     *is_path_known = false;
-    for (size_t i = 0; i < TABLES; i++) {
-        const struct routes routes = table(i);
+    for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
+        const struct routes routes = tables[i]();
         for (size_t j = 0; j < routes.count; j++) {
             const struct route *route = &routes.rows[j];
             if (!is_path_of(route, path)) continue;
@@ -46,8 +38,8 @@ static const struct route *find(struct str method, struct str path, bool *is_pat
 
 size_t routes_body_limit(struct str path) {
     size_t limit = DEFAULT_BODY_LIMIT;
-    for (size_t i = 0; i < TABLES; i++) {
-        const struct routes routes = table(i);
+    for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
+        const struct routes routes = tables[i]();
         for (size_t j = 0; j < routes.count; j++) {
             if (is_path_of(&routes.rows[j], path) && routes.rows[j].body_limit)
                 return routes.rows[j].body_limit;
@@ -115,7 +107,10 @@ enum server_verdict routes_respond(struct cloud *cloud, struct exchange *exchang
     const struct route *route = find(exchange->method, exchange->path, &is_path_known);
     enum server_verdict verdict = SERVER_ANSWER;
     response_release(&exchange->response);
-    if (is_foreign(exchange))
+    exchange->delay_until_ms = 0;
+    if (exchange->again)
+        verdict = exchange->again(cloud, exchange);
+    else if (is_foreign(exchange))
         answer_foreign(exchange);
     else if (route)
         verdict = route->run(cloud, exchange);

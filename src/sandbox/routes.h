@@ -1,8 +1,8 @@
 // routes — every request the sandbox answers, as tables: one routes_<service>.c each.
 //
 // Shape    a route fills exchange->response and returns SERVER_ANSWER, or SERVER_HOLD after setting
-//          hold_until_ms; a held one is run again after every change and when its time is over. The
-//          dispatcher turns SERVER_ANSWER into SERVER_COMMIT while a transaction is open.
+//          hold_until_ms; a held one is asked again after every change and when its time is over, through
+//          exchange->again, else through the route from its beginning. The dispatcher turns SERVER_ANSWER into SERVER_COMMIT while a transaction is open.
 // Threads  the sandbox's.
 #pragma once
 
@@ -20,11 +20,9 @@ struct routes {
     const struct route *rows;
     size_t count;
 };
-struct routes routes_segment(void);
+struct routes routes_tracking(void);
 struct routes routes_profile(void);
-struct routes routes_personalize(void);
-struct routes routes_lambda(void);
-struct routes routes_sts(void);
+struct routes routes_aws(void); // every operation of AWS: access/calls.h
 struct routes routes_gateway(void);
 struct routes routes_own(void);
 

@@ -2,7 +2,7 @@
 #include "seed.h"
 
 #include "base/memory.h"
-#include "ledger.h"
+#include "personalize/ledger.h"
 #include "sandbox/interactions_csv.h"
 #include "segment/catalog.h"
 

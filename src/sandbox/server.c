@@ -53,6 +53,7 @@ static void *uri_arrived(void *context, const char *uri, struct MHD_Connection *
 
 static void exchange_free(struct exchange *exchange) {
     if (!exchange) return;
+    if (exchange->let_go) exchange->let_go(exchange);
     buf_release(&exchange->body_bytes);
     buf_release(&exchange->content);
     response_release(&exchange->response);

@@ -24,15 +24,22 @@
 struct server;
 struct MHD_Connection;
 
+enum server_verdict { SERVER_ANSWER, SERVER_COMMIT, SERVER_HOLD };
+
 struct exchange {
     struct str method, path, query; // as on the wire; views of `target`
     struct str body;                // whole; when is_too_large, empty
     bool is_too_large;              // the body was beyond its limit and was thrown away
     struct response response;       // to be filled
     int64_t started_us;             // monotonic, when its headers had come
-    int64_t hold_until_ms;          // monotonic; of held exchanges
-    void *holder;                   // for whoever holds it
-    struct exchange *next;          // for whoever holds it
+    int64_t hold_until_ms;          // monotonic; of held exchanges: asked again then at the latest
+    int64_t delay_until_ms; // monotonic; not asked again before, whatever changes; 0: at any time
+    void *holder;           // for whoever holds it
+    // Set by whoever holds it, both may be NULL: how it is asked again (else through its route), and what
+    // to do with `holder` when the exchange ends, answered or not.
+    enum server_verdict (*again)(void *cloud, struct exchange *exchange);
+    void (*let_go)(struct exchange *exchange);
+    struct exchange *next; // for whoever holds it
 
     // the server's own
     char *target; // owned
@@ -43,8 +50,6 @@ struct exchange {
     struct exchange *next_waiting;
     int state;
 };
-
-enum server_verdict { SERVER_ANSWER, SERVER_COMMIT, SERVER_HOLD };
 
 struct server_options {
     const char *listen; // "127.0.0.1:0"

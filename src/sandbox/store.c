@@ -21,7 +21,7 @@ static const char *const sql_texts[STORE_SQL_COUNT] = {
 
 // message_hash: the first eight bytes of the SHA-256 of the messageId. An index over
 // integers is a third of one over UUID text; the text is compared after a hit.
-static const char schema[] =
+static const char schema_1[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE events(sequence INTEGER PRIMARY KEY, source INT, type INT, discard INT, name "
     "TEXT,"
@@ -44,6 +44,20 @@ static const char schema[] =
     "CREATE TABLE deliveries(sequence INTEGER PRIMARY KEY, record TEXT);"
     "CREATE TABLE sessions(access_key_id TEXT PRIMARY KEY, secret TEXT, token TEXT, role_name TEXT,"
     " session_name TEXT, expires_s INT);";
+
+// log_chunks: all lines of one invocation, or of one PutLogEvents, in one row.
+static const char schema_2[] =
+    "CREATE TABLE records(kind TEXT, id TEXT, created_ms INT, updated_ms INT, body TEXT,"
+    " PRIMARY KEY(kind, id)) WITHOUT ROWID;"
+    "CREATE TABLE log_streams(id INTEGER PRIMARY KEY, log_group TEXT, name TEXT, created_ms INT,"
+    " first_ms INT, last_ms INT, ingested_ms INT, UNIQUE(log_group, name));"
+    "CREATE TABLE log_chunks(id INTEGER PRIMARY KEY, stream INT, at_ms INT, ingested_ms INT,"
+    " lines TEXT);"
+    "CREATE TABLE delivery_queue(sequence INTEGER PRIMARY KEY, attempts INT, first_ms INT,"
+    " due_ms INT, last_code TEXT);"
+    "CREATE INDEX delivery_queue_due ON delivery_queue(due_ms);";
+
+static const char *const schemas[STORE_VERSION] = {schema_1, schema_2};
 
 static bool from_sqlite(struct store *store, const char *doing, struct error *err) {
     error_set(err, ERROR_IO, "%s: %s", doing, sqlite3_errmsg(store->database));
@@ -87,7 +101,10 @@ static bool prepare_schema(struct store *store, struct error *err) {
     }
     if (version == STORE_VERSION) return true;
     struct buf sql = {0};
-    buf_add_format(&sql, "BEGIN;%sPRAGMA user_version=%d;COMMIT;", schema, STORE_VERSION);
+    buf_add(&sql, STR("BEGIN;"));
+    for (int64_t at = version; at < STORE_VERSION; at++)
+        buf_add(&sql, str_from(schemas[at]));
+    buf_add_format(&sql, "PRAGMA user_version=%d;COMMIT;", STORE_VERSION);
     const bool is_done = execute(store, buf_text(&sql), err);
     buf_release(&sql);
     return is_done;
@@ -210,6 +227,8 @@ void store_clear(struct store *store) {
     const char *const sql =
         "DELETE FROM events;DELETE FROM interactions;DELETE FROM snapshot;DELETE FROM profiles;"
         "DELETE FROM identifiers;DELETE FROM traits;DELETE FROM deliveries;DELETE FROM sessions;"
+        "DELETE FROM records;DELETE FROM log_streams;DELETE FROM log_chunks;"
+        "DELETE FROM delivery_queue;"
         "DELETE FROM meta WHERE key NOT LIKE 'keep.%'";
     if (sqlite3_exec(store->database, sql, NULL, NULL, NULL) != SQLITE_OK) fail(store);
     store->last_interaction = store->last_profile = 0;

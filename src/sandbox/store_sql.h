@@ -86,6 +86,12 @@ struct sqlite3_stmt;
       "DESC LIMIT 1 OFFSET ?)")                                                                    \
     X(SQL_ADD_SESSION, "INSERT OR REPLACE INTO sessions VALUES(?,?,?,?,?,?)")                      \
     X(SQL_GET_SESSION, "SELECT * FROM sessions WHERE access_key_id=?")                             \
+    X(SQL_PUT_RECORD, "INSERT INTO records VALUES(?,?,?,?,?) ON CONFLICT(kind,id) DO UPDATE SET "  \
+                      "updated_ms=excluded.updated_ms,body=excluded.body")                         \
+    X(SQL_GET_RECORD, "SELECT * FROM records WHERE kind=? AND id=?")                               \
+    X(SQL_RECORDS, "SELECT * FROM records WHERE kind=? AND id>? ORDER BY id LIMIT ?")              \
+    X(SQL_COUNT_RECORDS, "SELECT count(*) FROM records WHERE kind=?")                              \
+    X(SQL_REMOVE_RECORD, "DELETE FROM records WHERE kind=? AND id=?")                              \
     X(SQL_TRIM_SESSIONS, "DELETE FROM sessions WHERE rowid<=(SELECT max(rowid) FROM sessions)-?")
 
 enum store_sql {

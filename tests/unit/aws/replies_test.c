@@ -257,7 +257,12 @@ static void operation_route_finds_the_row(void **state) {
         {"GET", "/", "", NULL},
         {"GET", "/recommendations", "", NULL},
         {"POST", "/2015-03-31/functions//invocations", "", NULL},
-        {"POST", "/", "Action=GetRole&Version=2010-05-08", NULL},
+        {"POST", "/", "Action=GetRole&Version=2010-05-08", "GetRole"},
+        {"POST", "/", "Action=GetRole&Version=2011-06-15", NULL},
+        {"GET", "/2015-03-31/functions/", "", "ListFunctions"},
+        {"GET", "/2015-03-31/functions/shoe-fn/configuration", "", "GetFunctionConfiguration"},
+        {"DELETE", "/2015-03-31/functions/shoe-fn/aliases/live", "", "DeleteAlias"},
+        {"GET", "/2015-03-31/functions/shoe-fn/nothing", "", NULL},
         {"POST", "/", "Action=AssumeRole&Version=2010-05-08", NULL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -1,11 +1,11 @@
-// routes_profile — the Profile API of the sandbox's space: traits, external_ids, events, metadata.
+// profile_routes — the Profile API of the sandbox's space: traits, external_ids, events, metadata.
 //
 // Source   segment.md 3. No CORS: the real API offers none.
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
 #include "http/base64.h"
-#include "profiles.h"
+#include "profiles/profiles.h"
 #include "routes.h"
 #include "segment/profile.h"
 #include "segment/tracking.h"

@@ -1,5 +1,5 @@
 // destination_record — see the header.
-#include "destination_record.h"
+#include "tracking/destination_record.h"
 
 static void copy(char *out, size_t cap, const char *text) {
     const size_t length = strlen(text) < cap ? strlen(text) : cap - 1;

@@ -5,7 +5,7 @@
 // Threads  the sandbox's.
 #pragma once
 
-#include "functions.h"
+#include "functions/functions.h"
 #include "handler/services.h"
 
 struct local_services {

@@ -1,11 +1,11 @@
 // destination — see the header. The order of the checks is that of the real one: switch, filter, method,
 // settings, AssumeRole, Invoke, the function's own answer.
-#include "destination.h"
+#include "tracking/destination.h"
 
 #include "base/clock.h"
-#include "destination_record.h"
-#include "functions.h"
+#include "functions/functions.h"
 #include "segment/event.h"
+#include "tracking/destination_record.h"
 
 // ---- settings ----
 
@@ -159,6 +159,13 @@ assume(struct cloud *cloud, struct destination_record *record, struct aws_error 
     return is_trusted;
 }
 
+// Moves it out: the record is written after the call.
+static void take_run(void *context, struct functions_run *run) {
+    struct functions_run *out = context;
+    *out = *run;
+    *run = (struct functions_run){0};
+}
+
 static void invoke(
     struct cloud *cloud,
     const struct store_event *row,
@@ -180,7 +187,9 @@ static void invoke(
         destination_record_refuse(record, &refusal, DESTINATION_AT_FUNCTION);
         return;
     }
-    functions_run(cloud, id, row->body, run);
+    (void)functions_start(
+        cloud,
+        &(struct functions_call){.id = id, .payload = row->body, .done = take_run, .context = run});
     record->run = run;
     record->lambda_us = clock_monotonic_us() - started_us;
     record->lambda_state = run->reply.has_failed ? DESTINATION_HOP_FAILED : DESTINATION_HOP_DONE;

@@ -7,7 +7,7 @@
 // Source   aws.md 3.5, 4.3.
 #pragma once
 
-#include "access.h"
+#include "access/access.h"
 #include "aws/invoke.h"
 #include "cloud.h"
 
@@ -40,5 +40,20 @@ bool functions_resolve(
     struct str qualifier,
     enum functions_id *out,
     struct aws_error *refusal);
-void functions_run(
-    struct cloud *cloud, enum functions_id id, struct str payload, struct functions_run *out);
+
+// One run. The built-in code answers before functions_start returns; code that others bring answers
+// later, or its time is over.
+struct functions_call {
+    enum functions_id id;
+    struct str qualifier; // as asked for; empty: none
+    struct str payload, client_context;
+    // Called exactly once, maybe before functions_start returns; never after functions_forget. `run` is
+    // released after it.
+    void (*done)(void *context, struct functions_run *run);
+    void *context;
+};
+struct functions_invocation;
+// NULL: it is done already.
+struct functions_invocation *
+functions_start(struct cloud *cloud, const struct functions_call *call);
+void functions_forget(struct functions_invocation *invocation); // whoever started it went away

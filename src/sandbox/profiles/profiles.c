@@ -1,5 +1,5 @@
 // profiles — see the header.
-#include "profiles.h"
+#include "profiles/profiles.h"
 
 #include "base/digest.h"
 #include "base/memory.h"

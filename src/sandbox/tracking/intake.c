@@ -1,7 +1,7 @@
 // intake — see the header.
-#include "intake.h"
+#include "tracking/intake.h"
 
-#include "profiles.h"
+#include "profiles/profiles.h"
 #include "segment/products.h"
 
 static void

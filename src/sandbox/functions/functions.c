@@ -1,11 +1,11 @@
 // functions — see the header.
-#include "functions.h"
+#include "functions/functions.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "functions/local_services.h"
 #include "handler/event_handler.h"
 #include "handler/recommend_handler.h"
-#include "local_services.h"
 
 #include <sys/resource.h>
 
@@ -166,9 +166,8 @@ static void add_report(struct cloud *cloud, struct functions_run *out) {
         id, ms, (long long)billed_ms, MEMORY_SIZE_MB, (long long)used_mib(cloud));
 }
 
-void functions_run(
+static void run_built_in(
     struct cloud *cloud, enum functions_id id, struct str payload, struct functions_run *out) {
-    functions_run_release(out);
     out->reply.status = 200;
     out->reply.log.limit = LOG_LIMIT;
     rng_add_uuid(&cloud->rng, &out->reply.request_id);
@@ -188,4 +187,17 @@ void functions_run(
         buf_add(&out->reply.function_error, STR("Unhandled"));
     }
     add_report(cloud, out);
+}
+
+struct functions_invocation *
+functions_start(struct cloud *cloud, const struct functions_call *call) {
+    struct functions_run run = {0};
+    run_built_in(cloud, call->id, call->payload, &run);
+    call->done(call->context, &run);
+    functions_run_release(&run);
+    return NULL;
+}
+
+void functions_forget(struct functions_invocation *invocation) {
+    (void)invocation; // nobody but the built-in code runs yet
 }

@@ -1,7 +1,7 @@
-// routes_gateway — the HTTP endpoint of Exercise 3: what API Gateway does between the URL and the
+// gateway_routes — the HTTP endpoint of Exercise 3: what API Gateway does between the URL and the
 // function. The event has format 1 (REST API proxy), the answer is the function's proxy answer.
 #include "base/json.h"
-#include "functions.h"
+#include "functions/functions.h"
 #include "http/url.h"
 #include "routes.h"
 #include "writer.h"
@@ -77,15 +77,22 @@ static bool take_proxy_answer(struct exchange *exchange, struct str payload) {
     return is_proper;
 }
 
-static enum server_verdict recommendations(struct cloud *cloud, struct exchange *exchange) {
-    struct functions_run run = {0};
-    struct buf event = {0};
-    add_event(cloud, exchange, &event);
-    functions_run(cloud, FUNCTIONS_ENDPOINT, buf_str(&event), &run);
-    if (run.reply.has_failed || !take_proxy_answer(exchange, buf_str(&run.reply.payload))) {
+static void take_run(void *context, struct functions_run *run) {
+    struct exchange *exchange = context;
+    if (run->reply.has_failed || !take_proxy_answer(exchange, buf_str(&run->reply.payload))) {
         routes_answer_json(exchange, 502, STR("{\"message\": \"Internal server error\"}"));
     }
-    functions_run_release(&run);
+}
+
+static enum server_verdict recommendations(struct cloud *cloud, struct exchange *exchange) {
+    struct buf event = {0};
+    add_event(cloud, exchange, &event);
+    (void)functions_start(
+        cloud, &(struct functions_call){
+                   .id = FUNCTIONS_ENDPOINT,
+                   .payload = buf_str(&event),
+                   .done = take_run,
+                   .context = exchange});
     buf_release(&event);
     return SERVER_ANSWER;
 }

@@ -1,5 +1,5 @@
 // access — see the header.
-#include "access.h"
+#include "access/access.h"
 
 #include "aws/arn.h"
 #include "aws/region.h"

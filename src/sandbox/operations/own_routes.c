@@ -1,13 +1,13 @@
-// routes_own — the sandbox's routes of its own; own_routes.h is their contract.
+// own_routes — the sandbox's routes of its own; own_routes.h is their contract.
+#include "sandbox/own_routes.h"
 #include "base/clock.h"
-#include "campaigns.h"
-#include "destination.h"
-#include "ledger.h"
-#include "profiles.h"
+#include "personalize/campaigns.h"
+#include "personalize/ledger.h"
+#include "profiles/profiles.h"
 #include "routes.h"
 #include "sandbox/interactions_csv.h"
-#include "sandbox/own_routes.h"
 #include "segment/ingest.h"
+#include "tracking/destination.h"
 #include "writer.h"
 
 #include <unistd.h>

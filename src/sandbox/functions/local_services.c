@@ -1,12 +1,12 @@
 // local_services — see the header.
-#include "local_services.h"
+#include "functions/local_services.h"
 
 #include "aws/operation.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "campaigns.h"
-#include "intake.h"
-#include "profiles.h"
+#include "personalize/campaigns.h"
+#include "profiles/profiles.h"
+#include "tracking/intake.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 // campaigns — see the header.
-#include "campaigns.h"
+#include "personalize/campaigns.h"
 
-#include "access.h"
+#include "access/access.h"
 #include "base/json.h"
-#include "ledger.h"
+#include "personalize/ledger.h"
 
 enum campaign_kind {
     CAMPAIGN_USER,

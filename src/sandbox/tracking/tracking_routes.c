@@ -1,13 +1,13 @@
-// routes_segment — the Tracking API: messages, batches, the browser's short forms, CORS.
+// tracking_routes — the Tracking API: messages, batches, the browser's short forms, CORS.
 //
 // Faithful to its quirks: 200 {"success":true} for almost everything, also for messages that are then
 // dropped (the debugger has the reason) and for unknown write keys; 400 with code and message only for
 // what is no JSON, too large, or has no key.
 #include "base/memory.h"
-#include "intake.h"
 #include "routes.h"
 #include "segment/batch.h"
 #include "segment/tracking.h"
+#include "tracking/intake.h"
 
 #define BODY_LIMIT (BATCH_MAX_BYTES + 1024)
 #define SHORTEST_KEY 8
@@ -199,6 +199,6 @@ static const struct route rows[] = {
     PATH("/v1/g"),     PATH("/v1/a"),        PATH("/v1/b"),     PATH("/v1/m"),
 };
 
-struct routes routes_segment(void) {
+struct routes routes_tracking(void) {
     return (struct routes){.rows = rows, .count = ARRAY_COUNT(rows)};
 }

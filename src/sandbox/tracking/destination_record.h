@@ -5,7 +5,7 @@
 // Source   segment.md 4.4 for the words users meet.
 #pragma once
 
-#include "functions.h"
+#include "functions/functions.h"
 #include "segment/event.h"
 #include "writer.h"
 

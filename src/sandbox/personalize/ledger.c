@@ -1,5 +1,5 @@
 // ledger — see the header.
-#include "ledger.h"
+#include "personalize/ledger.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,0 +1,140 @@
+// calls — see the header.
+#include "access/calls.h"
+
+#include "aws/invoke.h"
+#include "http/url.h"
+#include "sandbox/own_routes.h"
+
+#define INVOKE_BODY_LIMIT INVOKE_MAX_PAYLOAD_BYTES
+
+static void end(struct call *call) {
+    request_release(&call->request);
+    access_caller_release(&call->caller);
+}
+
+void calls_add_request_id(struct cloud *cloud, struct exchange *exchange) {
+    struct buf id = {0};
+    rng_add_uuid(&cloud->rng, &id);
+    headers_set(&exchange->response.headers, STR("x-amzn-RequestId"), buf_str(&id));
+    buf_release(&id);
+}
+
+void calls_refuse(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct operation *operation,
+    const struct aws_error *refusal) {
+    struct aws_error error = *refusal;
+    struct buf id = {0};
+    rng_add_uuid(&cloud->rng, &id);
+    memcpy(error.request_id, buf_text(&id), id.len + 1);
+    buf_release(&id);
+    response_release(&exchange->response);
+    aws_error_encode(
+        operation ? operation->protocol : OPERATION_JSON11,
+        operation ? str_from(operation->service) : STR(""), &error, &exchange->response);
+}
+
+void calls_refuse_input(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct operation *operation,
+    const char *code,
+    const struct error *err) {
+    struct aws_error refusal;
+    access_refuse(&refusal, 400, code, str_from(err->message));
+    calls_refuse(cloud, exchange, operation, &refusal);
+}
+
+static void refuse_unknown(struct cloud *cloud, struct exchange *exchange) {
+    struct aws_error refusal;
+    if (server_header(exchange, "X-Amz-Target").len || !str_equal(exchange->path, STR("/"))) {
+        access_refuse(
+            &refusal, 404, "UnknownOperationException",
+            STR("The sandbox does not know this operation."));
+        calls_refuse(cloud, exchange, NULL, &refusal);
+        return;
+    }
+    access_refuse(
+        &refusal, 400, "InvalidAction",
+        STR("The sandbox knows AssumeRole and GetCallerIdentity here."));
+    calls_refuse(cloud, exchange, operation_get(OPERATION_GET_CALLER_IDENTITY), &refusal);
+}
+
+static bool begin(struct cloud *cloud, struct exchange *exchange, struct call *out) {
+    struct aws_error refusal;
+    server_copy_request(exchange, &out->request);
+    out->operation = operation_route(&out->request);
+    if (!out->operation) {
+        refuse_unknown(cloud, exchange);
+    } else if (exchange->is_too_large) {
+        access_refuse(
+            &refusal, 413, "RequestTooLargeException",
+            STR("The request payload exceeded the limit."));
+        calls_refuse(cloud, exchange, out->operation, &refusal);
+    } else if (access_authenticate(cloud, &out->request, out->operation, &out->caller, &refusal)) {
+        out->region = buf_str(&out->caller.region);
+        return true;
+    } else {
+        calls_refuse(cloud, exchange, out->operation, &refusal);
+    }
+    return false;
+}
+
+static call_fn *find(enum operation_id operation) {
+    const struct calls tables[] = {calls_personalize_runtime(), calls_lambda(), calls_sts()};
+    for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
+        for (size_t j = 0; j < tables[i].count; j++) {
+            if (tables[i].rows[j].operation == operation) return tables[i].rows[j].run;
+        }
+    }
+    return NULL;
+}
+
+static enum server_verdict dispatch(struct cloud *cloud, struct exchange *exchange) {
+    struct call call = {0};
+    enum server_verdict verdict = SERVER_ANSWER;
+    if (begin(cloud, exchange, &call)) {
+        call_fn *run = find(call.operation->id);
+        if (run)
+            verdict = run(cloud, exchange, &call);
+        else
+            refuse_unknown(cloud, exchange);
+    }
+    end(&call);
+    return verdict;
+}
+
+// Forms and JSON 1.1 live at the root. Somebody who looks with a browser is no caller of theirs.
+static enum server_verdict root(struct cloud *cloud, struct exchange *exchange) {
+    if (str_equal(exchange->method, STR("GET")) && !url_query_has(exchange->query, STR("Action"))) {
+        struct error err = {0};
+        error_set(&err, ERROR_NOT_FOUND, "there is nothing to see at the sandbox's root");
+        error_hint(&err, "GET " OWN_ROUTES_HEALTH " tells how it is; `recloop` is its console.");
+        routes_answer_error(exchange, &err);
+        return SERVER_ANSWER;
+    }
+    return dispatch(cloud, exchange);
+}
+
+static const struct route rows[] = {
+    {.path = "/", .run = root},
+    {.path = "/recommendations", .run = dispatch},
+    {.path = "/personalize-ranking", .run = dispatch},
+    {.path = "/action-recommendations", .run = dispatch},
+    {.path = "/events", .run = dispatch},
+    {.path = "/items", .run = dispatch},
+    {.path = "/users", .run = dispatch},
+    {.path = "/actions", .run = dispatch},
+    {.path = "/action-interactions", .run = dispatch},
+    {.path = "/2015-03-31/functions",
+     .is_prefix = true,
+     .body_limit = INVOKE_BODY_LIMIT,
+     .run = dispatch},
+    {.path = "/2017-10-31/functions/", .is_prefix = true, .run = dispatch},
+    {.path = "/2019-09-30/functions/", .is_prefix = true, .run = dispatch},
+};
+
+struct routes routes_aws(void) {
+    return (struct routes){.rows = rows, .count = ARRAY_COUNT(rows)};
+}
