@@ -127,11 +127,7 @@ bool campaigns_recommend(
     struct recommender_items bought = {0};
     if (filters) find_bought(cloud, call->user_id, &bought);
     const struct recommender_question question = {
-        .user = call->user_id,
-        .count = (size_t)call->results,
-        .has_time = true,
-        .time_s = cloud->now_ms / 1000,
-        .exclude = filters ? &bought : NULL};
+        .user = call->user_id, .count = (size_t)call->results, .exclude = filters ? &bought : NULL};
     switch (kind) {
     case CAMPAIGN_RELATED:
         recommender_related(cloud->recommender, call->item_id, &question, &cloud->answer);
@@ -168,10 +164,7 @@ bool campaigns_rank(
     struct recommender_items bought = {0};
     if (filters) find_bought(cloud, call->user_id, &bought);
     const struct recommender_question question = {
-        .user = call->user_id,
-        .has_time = true,
-        .time_s = cloud->now_ms / 1000,
-        .exclude = filters ? &bought : NULL};
+        .user = call->user_id, .exclude = filters ? &bought : NULL};
     recommender_rank(
         cloud->recommender, &question, call->input.items, call->input.count, &cloud->answer);
     recommender_items_release(&bought);
@@ -220,11 +213,7 @@ void campaigns_explain(struct cloud *cloud, struct str user, size_t count, bool 
     struct recommender_items bought = {0};
     if (filters) find_bought(cloud, user, &bought);
     const struct recommender_question question = {
-        .user = user,
-        .count = count,
-        .has_time = true,
-        .time_s = cloud->now_ms / 1000,
-        .exclude = filters ? &bought : NULL};
+        .user = user, .count = count, .exclude = filters ? &bought : NULL};
     recommender_recommend(cloud->recommender, &question, &cloud->answer);
     recommender_items_release(&bought);
 }
