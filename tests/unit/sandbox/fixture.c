@@ -1,6 +1,7 @@
 // fixture — see the header.
 #include "fixture.h"
 
+#include "aws/operation.h"
 #include "aws/sigv4.h"
 #include "base/clock.h"
 #include "segment/tracking.h"
@@ -8,8 +9,8 @@
 
 static void start(struct fixture *fixture) {
     struct error err = {0};
-    const struct sandbox_options options = {
-        .data_folder = fixture->has_folder ? fixture->folder.path : NULL};
+    struct sandbox_options options = fixture->options;
+    options.data_folder = fixture->has_folder ? fixture->folder.path : NULL;
     assert_ok(sandbox_start(&options, &fixture->sandbox, &err), err);
     sandbox_identities_release(&fixture->identities);
     sandbox_identities_make(&fixture->identities, sandbox_url(fixture->sandbox), NULL, NULL);
@@ -22,6 +23,12 @@ void fixture_start_in_memory(struct fixture *fixture) {
 
 void fixture_start_on_disk(struct fixture *fixture) {
     *fixture = (struct fixture){.folder = temp_folder_make(), .has_folder = true};
+    start(fixture);
+}
+
+void fixture_start_with(struct fixture *fixture, const struct sandbox_options *options) {
+    *fixture = (struct fixture){.options = *options, .has_folder = options->data_folder != NULL};
+    if (fixture->has_folder) fixture->folder = temp_folder_make();
     start(fixture);
 }
 
@@ -58,7 +65,11 @@ int fixture_call(struct fixture *fixture, const struct fixture_call *call) {
     struct request request = {0};
     request_set_method(&request, str_from(call->method ? call->method : "GET"));
     request_set_url(&request, str_from(call->target));
-    request_set_body(&request, str_from(call->body));
+    struct str body = str_from(call->body);
+    if (call->body_bytes) body.len = call->body_bytes;
+    request_set_body(&request, body);
+    for (const char *const *at = call->headers; at && *at; at += 2)
+        headers_set(&request.headers, str_from(at[0]), str_from(at[1]));
     if (call->authorization) {
         headers_set(&request.headers, STR("Authorization"), str_from(call->authorization));
     }
@@ -109,13 +120,17 @@ int fixture_aws(struct fixture *fixture, const struct fixture_aws *call) {
     struct buf url = {0};
     struct error err = {0};
     buf_add_format(&url, "%s%s", sandbox_url(fixture->sandbox), call->target);
-    request_set_method(&request, STR("POST"));
+    request_set_method(&request, str_from(call->method ? call->method : "POST"));
     request_set_url(&request, buf_str(&url));
     request_set_body(&request, str_from(call->body));
     headers_set(
         &request.headers, STR("Content-Type"),
-        call->is_form ? STR("application/x-www-form-urlencoded; charset=utf-8")
-                      : STR("application/json"));
+        str_from(operation_content_type(
+            call->is_form       ? OPERATION_QUERY
+            : call->json_target ? OPERATION_JSON11
+                                : OPERATION_REST_JSON)));
+    if (call->json_target)
+        headers_set(&request.headers, STR("X-Amz-Target"), str_from(call->json_target));
     if (call->log_type)
         headers_set(&request.headers, STR("X-Amz-Log-Type"), str_from(call->log_type));
     if (call->invocation_type)

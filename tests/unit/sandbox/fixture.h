@@ -14,12 +14,15 @@ struct fixture {
     struct sandbox_identities identities;
     struct temp_folder folder;
     bool has_folder;
-    struct response response; // of the last call
-    struct json json;         // its body, when that is JSON
+    struct sandbox_options options; // of every start; data_folder is the fixture's
+    struct response response;       // of the last call
+    struct json json;               // its body, when that is JSON
 };
 
 void fixture_start_in_memory(struct fixture *fixture);
 void fixture_start_on_disk(struct fixture *fixture);
+// With options of one's own; `options` and its texts must outlive the fixture. data_folder not NULL: on disk.
+void fixture_start_with(struct fixture *fixture, const struct sandbox_options *options);
 void fixture_restart(struct fixture *fixture); // stop and start on the same folder
 void fixture_stop(struct fixture *fixture);
 const char *fixture_get_identity(const struct fixture *fixture, const char *key);
@@ -28,6 +31,8 @@ struct fixture_call {
     const char *method, *target, *body; // method NULL: GET
     const char *authorization;          // NULL: none
     const char *origin, *host;
+    const char *const *headers; // further ones: name, value, name, value, NULL; NULL: none
+    size_t body_bytes;          // of a body that is no text; 0: strlen
 };
 // Each call returns the status; body and JSON are in the fixture.
 int fixture_call(struct fixture *fixture, const struct fixture_call *call);
@@ -39,6 +44,8 @@ int fixture_profile(struct fixture *fixture, const char *user, const char *resou
 
 struct fixture_aws {
     const char *service, *region; // signing name; region NULL: us-east-1
+    const char *method;           // NULL: POST
+    const char *json_target;      // X-Amz-Target, for JSON 1.1: "AmazonPersonalize.ListFilters"
     const char *target, *body;
     const char *access_key_id, *secret, *token; // NULL: the permanent key
     const char *log_type, *invocation_type;     // of Invoke
