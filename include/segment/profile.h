@@ -4,7 +4,9 @@
 // Shape    a query names space, identifier and resource; the replies are views of an owned
 //          document.
 // Ids      external ids are asked for in lower case (profile_request does it); any character that
-//          is not unreserved is escaped, because unescaped ones can make the API answer 500.
+//          is not unreserved is escaped, because unescaped ones can make the API answer 500, and a
+//          plain '+' means a blank.
+// Limits   traits 10 unless asked for, at most 200; links at most 20; the others at most 100.
 // Errors   profile_decode_error: 404 ERROR_NOT_FOUND, 401 ERROR_REFUSED, 429 ERROR_THROTTLED, 5xx
 //          ERROR_UNREACHABLE, each with Segment's code, its words and a next step.
 // Owns     what is decoded: release it.
@@ -19,7 +21,10 @@
 #define PROFILE_URL_US "https://profiles.segment.com"
 #define PROFILE_URL_EU "https://profiles.euw1.segment.com"
 #define PROFILE_TRAITS_DEFAULT_LIMIT 10 // a trap: workshop users have 14 traits
-#define PROFILE_MAX_LIMIT 200           // docs say 100 in one place and 200 in another
+#define PROFILE_TRAITS_MAX_LIMIT 200    // docs say 100 in one place and 200 in another
+#define PROFILE_MAX_LIMIT 100
+#define PROFILE_LINKS_MAX_LIMIT 20
+#define PROFILE_ID_MAX_BYTES ((size_t)500)
 
 #define PROFILE_RESOURCES(X)                                                                       \
     X(PROFILE_TRAITS, "traits")                                                                    \
@@ -42,6 +47,7 @@ struct profile_query {
     struct str id_type;  // "user_id", "anonymous_id", "email" …; empty: user_id
     struct str id_value; // not encoded; "use_…" with an empty id_type is the internal id
     enum profile_resource resource;
+    bool is_accounts; // of the collection accounts; an empty id_type is then group_id
     int limit;
     struct str include, exclude; // comma lists, not encoded
     struct str trait_class;      // "audience", "computed_trait"
@@ -59,15 +65,17 @@ bool profile_request(
     struct request *out,
     struct error *err) MUST_CHECK;
 
-// As the server reads it: the same query out of a request target, decoded into owned memory.
+// As the server reads it: the same query out of a request target, decoded into owned memory and
+// checked.
 struct profile_target {
     struct buf memory; // owned; the texts of `query` are views of it
     struct profile_query query;
-    bool is_accounts; // collections/accounts
+    int64_t start_ms,
+        end_ms; // events: start <= time < end; INT64_MIN and INT64_MAX when not asked for
 };
 void profile_target_release(struct profile_target *target);
-// ERROR_NOT_FOUND for another path, ERROR_INVALID for a wrong query (the message is fit for the
-// reply).
+// ERROR_NOT_FOUND for another path, ERROR_INVALID for a wrong field of the path, ERROR_USAGE for a
+// wrong parameter; the message names it and is fit for the reply.
 bool profile_target_decode(
     struct str path, struct str query, struct profile_target *out, struct error *err) MUST_CHECK;
 // Is `name` an item of the comma list? An empty list holds nothing.
@@ -113,6 +121,7 @@ struct profile_event { // keys are snake case on this API
     struct str name, type, message_id, source_id, timestamp;
     int64_t timestamp_ms; // 0: not said
     const struct json_node *properties, *context, *external_ids;
+    struct str related_user; // internal id; written only
 };
 struct profile_events {
     struct json document;        // owned
@@ -123,6 +132,25 @@ struct profile_events {
 void profile_events_release(struct profile_events *events);
 bool profile_events_decode(struct str text, struct profile_events *out, struct error *err)
     MUST_CHECK;
+
+// The cursor of events: base64 of "<nanoseconds>::<message id>".
+void profile_event_cursor_encode(int64_t at_ms, struct str message_id, struct buf *out);
+bool profile_event_cursor_decode(struct str next, int64_t *out_at_ms, struct buf *out_message_id);
+
+struct profile_link {
+    struct str to_collection;     // "accounts" or "users"
+    const struct profile_id *ids; // borrowed when encoding
+    size_t id_count;
+};
+struct profile_links {
+    struct json document;       // owned
+    struct profile_link *items; // owned
+    struct profile_id *ids;     // owned; of all items
+    size_t count;
+    struct profile_cursor cursor;
+};
+void profile_links_release(struct profile_links *links);
+bool profile_links_decode(struct str text, struct profile_links *out, struct error *err) MUST_CHECK;
 
 struct profile_metadata { // texts are views of `document`
     struct json document; // owned; may be empty when encoding
@@ -150,9 +178,28 @@ void profile_events_encode(
     size_t count,
     const struct profile_cursor *cursor,
     struct buf *out);
+void profile_links_encode(
+    const struct profile_link *items,
+    size_t count,
+    const struct profile_cursor *cursor,
+    struct buf *out);
 void profile_metadata_encode(const struct profile_metadata *metadata, struct buf *out);
 
+// Why the server refuses.
+enum profile_refusal {
+    PROFILE_REFUSAL_VALIDATION,      // 400, a field of the path
+    PROFILE_REFUSAL_INVALID_REQUEST, // 400, a parameter
+    PROFILE_REFUSAL_AUTHENTICATION,  // 401
+    PROFILE_REFUSAL_NOT_FOUND,       // 404
+    PROFILE_REFUSAL_METHOD,          // 405
+    PROFILE_REFUSAL_RATE_LIMIT,      // 429
+    PROFILE_REFUSAL_INTERNAL,        // 500
+    PROFILE_REFUSAL_COUNT
+};
+int profile_refusal_status(enum profile_refusal refusal);
+// Of an error that profile_target_decode made.
+enum profile_refusal profile_refusal_of(const struct error *err);
 // {"error":{"code":"not_found","message":"…"}}
-void profile_error_encode(int status, struct str message, struct buf *out);
+void profile_error_encode(enum profile_refusal refusal, struct str message, struct buf *out);
 // Always fails: turns an answer other than 200 into an error.
 bool profile_decode_error(int status, struct str body, struct error *err);

@@ -1,4 +1,5 @@
-// profile — queries for both ends, and errors. Replies are in profile_reply.c.
+// profile — the client's query, and errors. The server reads queries in profile_target.c, replies are in
+// profile_reply.c.
 #include "segment/profile.h"
 
 #include "http/url.h"
@@ -38,7 +39,8 @@ check_query(const struct profile_query *query, const struct secret *token, struc
 }
 
 static bool is_internal_id(const struct profile_query *query) {
-    return query->id_type.len == 0 && str_starts_with(query->id_value, STR("use_"));
+    return query->id_type.len == 0 && (str_starts_with(query->id_value, STR("use_")) ||
+                                       str_starts_with(query->id_value, STR("acc_")));
 }
 
 // External ids are stored in lower case and not found otherwise; internal ids keep their case.
@@ -52,7 +54,8 @@ static void add_id(struct buf *path, const struct profile_query *query) {
         const char at = query->id_value.ptr[i];
         buf_add_char(&lower, at >= 'A' && at <= 'Z' ? (char)(at + 32) : at);
     }
-    url_encode(path, query->id_type.len ? query->id_type : STR("user_id"), URL_ENCODE_SLASH);
+    const struct str usual = query->is_accounts ? STR("group_id") : STR("user_id");
+    url_encode(path, query->id_type.len ? query->id_type : usual, URL_ENCODE_SLASH);
     buf_add_char(path, ':');
     url_encode(path, buf_str(&lower), URL_ENCODE_SLASH);
 }
@@ -91,7 +94,9 @@ bool profile_request(
 
     buf_add(&path, STR("/v1/spaces/"));
     url_encode(&path, query->space_id, URL_ENCODE_SLASH);
-    buf_add(&path, STR("/collections/users/profiles/"));
+    buf_add(
+        &path, query->is_accounts ? STR("/collections/accounts/profiles/")
+                                  : STR("/collections/users/profiles/"));
     add_id(&path, query);
     buf_add_format(&path, "/%s", profile_resource_name(query->resource));
     url_join(&url, base_url, buf_str(&path));
@@ -107,192 +112,84 @@ bool profile_request(
     return true;
 }
 
-void profile_target_release(struct profile_target *target) {
-    if (!target) return;
-    buf_release(&target->memory);
-    *target = (struct profile_target){0};
-}
-
-// Decodes into the memory, which was reserved for everything: views of it stay where they are.
-static bool keep_decoded(
-    struct profile_target *target, struct str encoded, struct str *out, struct error *err) {
-    const size_t from = target->memory.len;
-    if (!url_decode(&target->memory, encoded, err)) return false;
-    *out = str_skip(buf_str(&target->memory), from);
-    return true;
-}
-
-static bool read_id(struct profile_target *target, struct str encoded, struct error *err) {
-    struct str id = {0};
-    if (!keep_decoded(target, encoded, &id, err)) return false;
-    if (str_find_char(id, ':') == id.len) {
-        target->query.id_value = id; // an internal id
-    } else {
-        (void)str_split(id, ':', &target->query.id_type, &target->query.id_value);
-    }
-    if (target->query.id_value.len) return true;
-    return error_set(err, ERROR_INVALID, "the profile identifier is empty");
-}
-
-static bool next_segment(struct str *rest, struct str *out) {
-    struct str left = {0};
-    struct str right = {0};
-    const bool has_more = str_split(*rest, '/', &left, &right);
-    *out = left;
-    *rest = has_more ? right : (struct str){0};
-    return left.len > 0;
-}
-
-static bool read_path(struct profile_target *target, struct str path, struct error *err) {
-    struct str space = {0};
-    struct str collections = {0};
-    struct str collection = {0};
-    struct str profiles = {0};
-    struct str id = {0};
-    struct str resource = {0};
-    struct str rest = str_skip(path, sizeof("/v1/spaces/") - 1);
-    bool ok = str_starts_with(path, STR("/v1/spaces/")) && next_segment(&rest, &space) &&
-              next_segment(&rest, &collections) && next_segment(&rest, &collection) &&
-              next_segment(&rest, &profiles) && next_segment(&rest, &id) &&
-              next_segment(&rest, &resource) && rest.len == 0 &&
-              str_equal(collections, STR("collections")) && str_equal(profiles, STR("profiles"));
-    target->is_accounts = str_equal(collection, STR("accounts"));
-    ok = ok && (target->is_accounts || str_equal(collection, STR("users")));
-    target->query.resource = PROFILE_RESOURCE_COUNT;
-    for (int i = 0; i < PROFILE_RESOURCE_COUNT; i++) {
-        if (str_equal(resource, str_from(profile_resource_name((enum profile_resource)i)))) {
-            target->query.resource = (enum profile_resource)i;
-        }
-    }
-    if (!ok || target->query.resource == PROFILE_RESOURCE_COUNT) {
-        return error_set(err, ERROR_NOT_FOUND, "there is no such resource");
-    }
-    return keep_decoded(target, space, &target->query.space_id, err) && read_id(target, id, err);
-}
-
-static bool read_number(struct str text, int *out, struct error *err) {
-    int64_t limit = 0;
-    if (!str_parse_int64(text, &limit) || limit < 1 || limit > PROFILE_MAX_LIMIT) {
-        return error_set(
-            err, ERROR_INVALID, "limit must be a whole number from 1 to %d", PROFILE_MAX_LIMIT);
-    }
-    *out = (int)limit;
-    return true;
-}
-
-static bool
-read_parameter(struct profile_query *query, struct str name, struct str value, struct error *err) {
-    const struct {
-        struct str name;
-        struct str *field;
-    } texts[] = {
-        {.name = STR("include"), .field = &query->include},
-        {.name = STR("exclude"), .field = &query->exclude},
-        {.name = STR("class"), .field = &query->trait_class},
-        {.name = STR("start"), .field = &query->start},
-        {.name = STR("end"), .field = &query->end},
-        {.name = STR("sort"), .field = &query->sort},
-        {.name = STR("next"), .field = &query->next},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
-        if (str_equal(name, texts[i].name)) *texts[i].field = value;
-    }
-    if (str_equal(name, STR("verbose"))) query->verbose = str_equal_nocase(value, STR("true"));
-    if (str_equal(name, STR("limit"))) return read_number(value, &query->limit, err);
-    if (str_equal(name, STR("sort")) && !str_equal(value, STR("asc")) &&
-        !str_equal(value, STR("desc"))) {
-        return error_set(err, ERROR_INVALID, "sort must be asc or desc");
-    }
-    return true; // unknown parameters are passed over
-}
-
-bool profile_target_decode(
-    struct str path, struct str query, struct profile_target *out, struct error *err) {
-    CLEANUP(profile_target_release) struct profile_target target = {0};
-    struct url_pair pair = {0};
-    buf_reserve(&target.memory, path.len + query.len);
-    if (!read_path(&target, path, err)) return false;
-    while (url_next_pair(&query, &pair)) {
-        const size_t from = target.memory.len;
-        struct str name = {0};
-        if (!keep_decoded(&target, pair.name, &name, err)) return false;
-        const size_t value_from = target.memory.len;
-        if (!url_decode_form(&target.memory, pair.value, err)) return false;
-        const struct str value = str_skip(buf_str(&target.memory), value_from);
-        ASSERT(name.ptr == target.memory.ptr + from); // the memory has not moved
-        if (!read_parameter(&target.query, name, value, err)) return false;
-    }
-    profile_target_release(out);
-    *out = target;
-    target = (struct profile_target){0};
-    return true;
-}
-
-bool profile_list_has(struct str comma_list, struct str name) {
-    while (comma_list.len) {
-        struct str item = {0};
-        (void)str_split(comma_list, ',', &item, &comma_list);
-        if (str_equal(str_trim(item), name)) return true;
-    }
-    return false;
-}
-
-struct profile_failure {
-    int status; // 0 ends the table and stands for all others
+// What a status means: to the client that reads it, and how the server words it.
+static const struct refusal {
+    int status;
     enum error_code code;
     const char *name; // Segment's
     const char *hint;
-};
-static const struct profile_failure failures[] = {
-    {
-        .status = 400,
-        .code = ERROR_INVALID,
-        .name = "validation_error",
-        .hint = "Check the identifier's type and value.",
-    },
-    {
-        .status = 401,
-        .code = ERROR_REFUSED,
-        .name = "authentication_error",
-        .hint = "Check profile_api_token and profile_space_id: a token belongs to one space.",
-    },
-    {
-        .status = 403,
-        .code = ERROR_REFUSED,
-        .name = "authentication_error",
-        .hint = "Check profile_api_token: it may lack access to this space.",
-    },
-    {
-        .status = 404,
-        .code = ERROR_NOT_FOUND,
-        .name = "not_found",
-        .hint =
-            "The shopper has no profile yet: send an event, or connect the source to the space.",
-    },
-    {
-        .status = 429,
-        .code = ERROR_THROTTLED,
-        .name = "rate_limit_error",
-        .hint = "A space answers about 100 requests a second: ask less often.",
-    },
-    {
-        .code = ERROR_REFUSED,
-        .name = "internal_error",
-        .hint = "Check profile_url: it must lead to Segment's Profile API.",
-    },
+} refusals[PROFILE_REFUSAL_COUNT] = {
+    [PROFILE_REFUSAL_VALIDATION] =
+        {
+            .status = 400,
+            .code = ERROR_INVALID,
+            .name = "validation_error",
+            .hint = "Check the identifier's type and value.",
+        },
+    [PROFILE_REFUSAL_INVALID_REQUEST] =
+        {
+            .status = 400,
+            .code = ERROR_INVALID,
+            .name = "invalid_request_error",
+            .hint = "Check the parameter that the message names.",
+        },
+    [PROFILE_REFUSAL_AUTHENTICATION] =
+        {
+            .status = 401,
+            .code = ERROR_REFUSED,
+            .name = "authentication_error",
+            .hint = "Check profile_api_token and profile_space_id: a token belongs to one space.",
+        },
+    [PROFILE_REFUSAL_NOT_FOUND] =
+        {
+            .status = 404,
+            .code = ERROR_NOT_FOUND,
+            .name = "not_found",
+            .hint = "The shopper has no profile yet: send an event, or connect the source to the "
+                    "space.",
+        },
+    [PROFILE_REFUSAL_METHOD] =
+        {
+            .status = 405,
+            .code = ERROR_INVALID,
+            .name = "invalid_request_error",
+            .hint = "The Profile API only reads: ask with GET.",
+        },
+    [PROFILE_REFUSAL_RATE_LIMIT] =
+        {
+            .status = 429,
+            .code = ERROR_THROTTLED,
+            .name = "rate_limit_error",
+            .hint = "A space answers about 100 requests a second: ask less often.",
+        },
+    [PROFILE_REFUSAL_INTERNAL] =
+        {
+            .status = 500,
+            .code = ERROR_REFUSED,
+            .name = "internal_error",
+            .hint = "Check profile_url: it must lead to Segment's Profile API.",
+        },
 };
 
-static const struct profile_failure *find_failure(int status) {
-    const struct profile_failure *row = failures;
-    while (row->status && row->status != status)
-        row++;
-    return row;
+// Statuses that no row has: 403 is 401 under another number, all else is somebody else's answer.
+static const struct refusal *find_refusal(int status, struct str name) {
+    const struct refusal *found = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(refusals); i++) {
+        const bool is_named = str_equal(name, str_from(refusals[i].name));
+        if (refusals[i].status == status && (!found || is_named)) found = &refusals[i];
+    }
+    if (found) return found;
+    return &refusals[status == 403 ? PROFILE_REFUSAL_AUTHENTICATION : PROFILE_REFUSAL_INTERNAL];
 }
 
-void profile_error_encode(int status, struct str message, struct buf *out) {
+int profile_refusal_status(enum profile_refusal refusal) {
+    return refusals[refusal].status;
+}
+
+void profile_error_encode(enum profile_refusal refusal, struct str message, struct buf *out) {
     CLEANUP(json_release) struct json document = {0};
     struct json_node *error = json_add_object(json_new_object(&document), "error");
-    json_add_text(error, "code", str_from(find_failure(status)->name));
+    json_add_text(error, "code", str_from(refusals[refusal].name));
     json_add_text(error, "message", message);
     json_print(document.root, out);
 }
@@ -301,10 +198,12 @@ bool profile_decode_error(int status, struct str body, struct error *err) {
     CLEANUP(json_release) struct json document = {0};
     CLEANUP(buf_release) struct buf words = {0};
     struct error ignored = {0};
+    struct str name = {0};
     if (json_parse(body, &document, &ignored)) {
         const struct json_node *error = json_get(document.root, "error");
         const struct str message = json_get_text(error, "message");
-        buf_add_printable(&words, json_get_text(error, "code"));
+        name = json_get_text(error, "code");
+        buf_add_printable(&words, name);
         if (words.len && message.len) buf_add(&words, STR(", "));
         buf_add_printable(&words, str_slice(message, 0, 200));
     } else {
@@ -316,7 +215,7 @@ bool profile_decode_error(int status, struct str body, struct error *err) {
             buf_text(&words));
         return error_hint(err, "Try again; status.segment.com tells about outages.");
     }
-    const struct profile_failure *row = find_failure(status);
+    const struct refusal *row = find_refusal(status, name);
     (void)error_set(
         err, row->code, "the Profile API answered HTTP %d %s", status, buf_text(&words));
     return error_hint(err, "%s", row->hint);

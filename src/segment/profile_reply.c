@@ -1,8 +1,10 @@
-// profile_reply — the Profile API's replies, read and written: traits, external_ids, events, metadata.
+// profile_reply — the Profile API's replies, read and written: traits, external_ids, events, metadata,
+// links.
 #include "segment/profile.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "http/base64.h"
 
 static bool parse_reply(
     struct str text, const char *member, enum json_kind kind, struct json *out, struct error *err) {
@@ -173,6 +175,72 @@ bool profile_events_decode(struct str text, struct profile_events *out, struct e
     return true;
 }
 
+// A cursor that came back unescaped has blanks where base64 has plus signs.
+bool profile_event_cursor_decode(struct str next, int64_t *out_at_ms, struct buf *out_message_id) {
+    CLEANUP(buf_release) struct buf text = {0};
+    CLEANUP(buf_release) struct buf plain = {0};
+    struct error ignored = {0};
+    int64_t at_ns = 0;
+    for (size_t i = 0; i < next.len; i++)
+        buf_add_char(&text, next.ptr[i] == ' ' ? '+' : next.ptr[i]);
+    if (!base64_decode(&plain, buf_str(&text), &ignored)) return false;
+    const struct str whole = buf_str(&plain);
+    const size_t colon = str_find_char(whole, ':');
+    if (!str_starts_with(str_skip(whole, colon), STR("::"))) return false;
+    if (!str_parse_int64(str_slice(whole, 0, colon), &at_ns)) return false;
+    const int64_t ms = at_ns / 1000000;
+    *out_at_ms = at_ns % 1000000 < 0 ? ms - 1 : ms;
+    buf_add(out_message_id, str_skip(whole, colon + 2));
+    return true;
+}
+
+void profile_event_cursor_encode(int64_t at_ms, struct str message_id, struct buf *out) {
+    CLEANUP(buf_release) struct buf plain = {0};
+    const int64_t most_ms = INT64_MAX / 1000000; // the year 2262; nobody's clock is there
+    const int64_t held_ms = at_ms > most_ms ? most_ms : at_ms < -most_ms ? -most_ms : at_ms;
+    buf_add_int(&plain, held_ms * 1000000);
+    buf_add(&plain, STR("::"));
+    buf_add(&plain, message_id);
+    base64_encode(out, buf_str(&plain));
+}
+
+void profile_links_release(struct profile_links *links) {
+    if (!links) return;
+    json_release(&links->document);
+    mem_free(links->items);
+    mem_free(links->ids);
+    *links = (struct profile_links){0};
+}
+
+static size_t count_ids(const struct json_node *data) {
+    size_t count = 0;
+    for (const struct json_node *at = json_first(data); at; at = json_next(at))
+        count += json_count(json_get(at, "external_ids"));
+    return count;
+}
+
+bool profile_links_decode(struct str text, struct profile_links *out, struct error *err) {
+    CLEANUP(profile_links_release) struct profile_links made = {0};
+    size_t used = 0;
+    if (!parse_reply(text, "data", JSON_ARRAY, &made.document, err)) return false;
+    const struct json_node *data = json_get(made.document.root, "data");
+    made.items = mem_zeroed(json_count(data) + 1, sizeof(*made.items));
+    made.ids = mem_zeroed(count_ids(data) + 1, sizeof(*made.ids));
+    for (const struct json_node *at = json_first(data); at; at = json_next(at)) {
+        struct profile_link *link = &made.items[made.count++];
+        link->to_collection = json_get_text(at, "to_collection");
+        link->ids = made.ids + used;
+        const struct json_node *id = json_first(json_get(at, "external_ids"));
+        for (; id; id = json_next(id), link->id_count++)
+            read_fields(id, id_fields, ARRAY_COUNT(id_fields), &made.ids[used++]);
+    }
+    read_cursor(made.document.root, &made.cursor);
+    profile_links_release(out);
+    *out = made;
+    made = (struct profile_links){0};
+    return true;
+}
+
 void profile_metadata_release(struct profile_metadata *metadata) {
     if (!metadata) return;
     json_release(&metadata->document);
@@ -260,7 +328,7 @@ static void write_event(struct json_node *data, const struct profile_event *even
     if (event->context) json_add_copy(node, "context", event->context);
     write_fields(node, event_fields, ARRAY_COUNT(event_fields), event);
     if (event->properties) json_add_copy(node, "properties", event->properties);
-    (void)json_add_array(json_add_object(node, "related"), "users");
+    json_add_text(json_add_object(node, "related"), "users", event->related_user);
 }
 
 void profile_events_encode(
@@ -277,9 +345,33 @@ void profile_events_encode(
     json_print(root, out);
 }
 
+void profile_links_encode(
+    const struct profile_link *items,
+    size_t count,
+    const struct profile_cursor *cursor,
+    struct buf *out) {
+    CLEANUP(json_release) struct json document = {0};
+    struct json_node *root = json_new_object(&document);
+    struct json_node *data = json_add_array(root, "data");
+    for (size_t i = 0; i < count; i++) {
+        struct json_node *link = json_add_object(data, NULL);
+        json_add_text(link, "to_collection", items[i].to_collection);
+        struct json_node *ids = json_add_array(link, "external_ids");
+        for (size_t j = 0; j < items[i].id_count; j++) {
+            write_fields(
+                json_add_object(ids, NULL), id_fields, ARRAY_COUNT(id_fields), &items[i].ids[j]);
+        }
+    }
+    write_cursor(root, cursor);
+    json_print(root, out);
+}
+
 void profile_metadata_encode(const struct profile_metadata *metadata, struct buf *out) {
     CLEANUP(json_release) struct json document = {0};
     struct json_node *node = json_add_object(json_new_object(&document), "metadata");
-    write_fields(node, metadata_fields, ARRAY_COUNT(metadata_fields), metadata);
+    // in the order of the fields, and null for a profile that never expires
+    write_fields(node, metadata_fields, 2, metadata);
+    if (!metadata->expires_at.len) json_add_null(node, "expires_at");
+    write_fields(node, metadata_fields + 2, ARRAY_COUNT(metadata_fields) - 2, metadata);
     json_print(document.root, out);
 }

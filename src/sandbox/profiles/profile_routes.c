@@ -23,10 +23,11 @@ struct call {
     struct buf url; // owned; for the cursor
 };
 
-static enum server_verdict answer_error(struct exchange *exchange, int status, struct str message) {
+static enum server_verdict
+answer_error(struct exchange *exchange, enum profile_refusal refusal, struct str message) {
     struct buf body = {0};
-    profile_error_encode(status, message, &body);
-    routes_answer_json(exchange, status, buf_str(&body));
+    profile_error_encode(refusal, message, &body);
+    routes_answer_json(exchange, profile_refusal_status(refusal), buf_str(&body));
     buf_release(&body);
     return SERVER_ANSWER;
 }
@@ -321,7 +322,7 @@ static void answer_metadata(struct call *call) {
     struct store_profile row;
     struct buf created = {0}, updated = {0}, body = {0};
     if (!store_get_profile(call->cloud->store, call->profile, &row)) {
-        (void)answer_error(call->exchange, 404, STR("profile was not found"));
+        (void)answer_error(call->exchange, PROFILE_REFUSAL_NOT_FOUND, STR("profile was not found"));
         return;
     }
     clock_add_iso8601(&created, row.created_at_ms);
@@ -365,14 +366,18 @@ static enum server_verdict find_and_answer(
     struct cloud *cloud, struct exchange *exchange, const struct profile_target *target) {
     struct call call = {.cloud = cloud, .exchange = exchange, .query = &target->query};
     if (!has_token(exchange)) {
-        return answer_error(exchange, 401, STR("the access token is missing or wrong"));
+        return answer_error(
+            exchange, PROFILE_REFUSAL_AUTHENTICATION, STR("the access token is missing or wrong"));
     }
     if (!str_equal(target->query.space_id, STR(IDENTITIES_SPACE_ID))) {
-        return answer_error(exchange, 401, STR("the access token does not belong to this space"));
+        return answer_error(
+            exchange, PROFILE_REFUSAL_AUTHENTICATION,
+            STR("the access token does not belong to this space"));
     }
-    if (!target->is_accounts)
+    if (!target->query.is_accounts)
         call.profile = profiles_find(cloud, target->query.id_type, target->query.id_value);
-    if (!call.profile) return answer_error(exchange, 404, STR("profile was not found"));
+    if (!call.profile)
+        return answer_error(exchange, PROFILE_REFUSAL_NOT_FOUND, STR("profile was not found"));
     answer_resource(&call);
     return SERVER_ANSWER;
 }
@@ -384,8 +389,7 @@ static enum server_verdict get(struct cloud *cloud, struct exchange *exchange) {
     if (profile_target_decode(exchange->path, exchange->query, &target, &err)) {
         (void)find_and_answer(cloud, exchange, &target);
     } else {
-        (void)answer_error(
-            exchange, err.code == ERROR_NOT_FOUND ? 404 : 400, str_from(err.message));
+        (void)answer_error(exchange, profile_refusal_of(&err), str_from(err.message));
     }
     profile_target_release(&target);
     rng_add_uuid(&cloud->rng, &id);

@@ -82,58 +82,67 @@ static void profile_targets_read_back_what_requests_say(void **state) {
     assert_str(target.query.include, "Product Clicked,X");
     assert_str(target.query.sort, "asc");
     assert_str(target.query.start, "2026-01-01");
+    assert_true(target.start_ms == 1767225600000 && target.end_ms == INT64_MAX);
     assert_true(target.query.verbose);
     assert_true(profile_list_has(target.query.include, STR("X")));
     assert_false(profile_list_has(target.query.include, STR("Product")));
     assert_false(profile_list_has(STR(""), STR("")));
     assert_ok(
         profile_target_decode(
-            STR("/v1/spaces/S/collections/accounts/profiles/use_9Qe/external_ids"), STR(""),
+            STR("/v1/spaces/S/collections/accounts/profiles/acc_9Qe/external_ids"), STR(""),
             &target, &err),
         err);
-    assert_true(target.is_accounts);
+    assert_true(target.query.is_accounts);
     assert_str(target.query.id_type, NULL);
-    assert_str(target.query.id_value, "use_9Qe");
+    assert_str(target.query.id_value, "acc_9Qe");
 }
+
+#define USER_PATH "/v1/spaces/S/collections/users/profiles/user_id:1/"
 
 static void profile_targets_refuse_the_rest(void **state) {
     (void)state;
     static const struct {
         const char *path, *query;
-        enum error_code code;
+        enum profile_refusal refusal;
+        const char *says;
     } cases[] = {
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:1/nothing",
-         .query = "",
-         .code = ERROR_NOT_FOUND},
-        {.path = "/v1/spaces/S/collections/cats/profiles/user_id:1/traits",
-         .query = "",
-         .code = ERROR_NOT_FOUND},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:1",
-         .query = "",
-         .code = ERROR_NOT_FOUND},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:1/traits/x",
-         .query = "",
-         .code = ERROR_NOT_FOUND},
-        {.path = "/", .query = "", .code = ERROR_NOT_FOUND},
-        {.path = "", .query = "", .code = ERROR_NOT_FOUND},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:/traits",
-         .query = "",
-         .code = ERROR_INVALID},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:%zz/traits",
-         .query = "",
-         .code = ERROR_INVALID},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:1/traits",
-         .query = "limit=0",
-         .code = ERROR_INVALID},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:1/traits",
-         .query = "limit=9999",
-         .code = ERROR_INVALID},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:1/traits",
-         .query = "limit=many",
-         .code = ERROR_INVALID},
-        {.path = "/v1/spaces/S/collections/users/profiles/user_id:1/events",
-         .query = "sort=up",
-         .code = ERROR_INVALID},
+        {USER_PATH "nothing", "", PROFILE_REFUSAL_NOT_FOUND, "doesn't exist"},
+        {"/v1/spaces/S/collections/cats/profiles/user_id:1/traits", "", PROFILE_REFUSAL_NOT_FOUND,
+         "doesn't exist"},
+        {"/v1/spaces/S/collections/users/profiles/user_id:1", "", PROFILE_REFUSAL_NOT_FOUND, ""},
+        {USER_PATH "traits/x", "", PROFILE_REFUSAL_NOT_FOUND, ""},
+        {"/", "", PROFILE_REFUSAL_NOT_FOUND, ""},
+        {"", "", PROFILE_REFUSAL_NOT_FOUND, ""},
+        {"/v1/spaces/S/collections/us!er!s/profiles/user_id:1/traits", "",
+         PROFILE_REFUSAL_VALIDATION, "The parameter `collection` has invalid character(s) `!`"},
+        {"/v1/spaces/S%20/collections/users/profiles/user_id:1/traits", "",
+         PROFILE_REFUSAL_VALIDATION, "The parameter `namespace` has invalid character(s) ` `"},
+        {"/v1/spaces/S/collections/users/profiles/user_id:/traits", "", PROFILE_REFUSAL_VALIDATION,
+         "`id` has no value"},
+        {"/v1/spaces/S/collections/users/profiles/:1/traits", "", PROFILE_REFUSAL_VALIDATION,
+         "`id` has no type"},
+        {"/v1/spaces/S/collections/users/profiles/user$id:1/traits", "", PROFILE_REFUSAL_VALIDATION,
+         "`id` has invalid character(s) `$`"},
+        {"/v1/spaces/S/collections/users/profiles/1234/traits", "", PROFILE_REFUSAL_VALIDATION,
+         "user_id:1234"},
+        {"/v1/spaces/S/collections/accounts/profiles/use_1/traits", "", PROFILE_REFUSAL_VALIDATION,
+         "group_id:1234"},
+        {"/v1/spaces/S/collections/users/profiles/user_id:%zz/traits", "",
+         PROFILE_REFUSAL_VALIDATION, "`id` is not percent-encoded"},
+        {USER_PATH "traits", "limit=0", PROFILE_REFUSAL_INVALID_REQUEST, "`limit`"},
+        {USER_PATH "traits", "limit=201", PROFILE_REFUSAL_INVALID_REQUEST, "from 1 to 200"},
+        {USER_PATH "traits", "limit=many", PROFILE_REFUSAL_INVALID_REQUEST, "`limit`"},
+        {USER_PATH "events", "limit=101", PROFILE_REFUSAL_INVALID_REQUEST, "from 1 to 100"},
+        {USER_PATH "external_ids", "limit=101", PROFILE_REFUSAL_INVALID_REQUEST, "from 1 to 100"},
+        {USER_PATH "links", "limit=21", PROFILE_REFUSAL_INVALID_REQUEST, "from 1 to 20"},
+        {USER_PATH "events", "sort=up", PROFILE_REFUSAL_INVALID_REQUEST,
+         "`sort` must be asc or desc"},
+        {USER_PATH "traits", "class=sql", PROFILE_REFUSAL_INVALID_REQUEST, "`class`"},
+        {USER_PATH "traits", "verbose=yes", PROFILE_REFUSAL_INVALID_REQUEST, "`verbose`"},
+        {USER_PATH "events", "start=yesterday", PROFILE_REFUSAL_INVALID_REQUEST, "`start`"},
+        {USER_PATH "events", "end=2026-02-30", PROFILE_REFUSAL_INVALID_REQUEST, "`end`"},
+        {USER_PATH "events", "next=!", PROFILE_REFUSAL_INVALID_REQUEST, "`next`"},
+        {USER_PATH "traits", "next=%zz", PROFILE_REFUSAL_INVALID_REQUEST, "percent-encoded"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct profile_target target = {0};
@@ -141,8 +150,29 @@ static void profile_targets_refuse_the_rest(void **state) {
         print_message("%s?%s\n", cases[i].path, cases[i].query);
         assert_false(profile_target_decode(
             str_from(cases[i].path), str_from(cases[i].query), &target, &err));
-        assert_int_equal(err.code, cases[i].code);
+        assert_int_equal(profile_refusal_of(&err), cases[i].refusal);
+        assert_contains(str_from(err.message), cases[i].says);
         assert_null(target.memory.ptr);
+    }
+}
+
+static void profile_targets_read_a_plus_sign_as_a_blank(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *value;
+    } cases[] = {
+        {"/v1/spaces/S/collections/users/profiles/phone:%2B5555550123/traits", "+5555550123"},
+        {"/v1/spaces/S/collections/users/profiles/phone:+5555550123/traits", " 5555550123"},
+        {"/v1/spaces/S/collections/users/profiles/crm:a:b/traits", "a:b"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        CLEANUP(profile_target_release) struct profile_target target = {0};
+        struct error err = {0};
+        assert_ok(
+            profile_target_decode(str_from(cases[i].path), STR("next=abc"), &target, &err), err);
+        assert_str(target.query.id_value, cases[i].value);
+        assert_str(target.query.next, "abc");
+        assert_true(target.start_ms == INT64_MIN && target.end_ms == INT64_MAX);
     }
 }
 
@@ -255,10 +285,11 @@ static void profile_events_and_metadata_survive_the_round_trip(void **state) {
         .source_id = STR("website-prod"),
         .timestamp = STR("2019-02-25T15:55:05.905Z"),
         .properties = properties.root,
+        .related_user = STR("use_1"),
     };
     const struct profile_cursor cursor = {0};
     profile_events_encode(&item, 1, &cursor, &text);
-    assert_contains(buf_str(&text), "\"related\":{\"users\":[]}");
+    assert_contains(buf_str(&text), "\"related\":{\"users\":\"use_1\"}");
     assert_ok(profile_events_decode(buf_str(&text), &events, &err), err);
     assert_int_equal(events.count, 1);
     assert_str(events.items[0].name, "Product Clicked");
@@ -272,10 +303,69 @@ static void profile_events_and_metadata_survive_the_round_trip(void **state) {
         .last_source_id = STR("personas"),
     };
     profile_metadata_encode(&known, &text);
+    assert_contains(buf_str(&text), "\"expires_at\":null");
     assert_ok(profile_metadata_decode(buf_str(&text), &metadata, &err), err);
     assert_str(metadata.created_at, "2026-01-05T10:00:00Z");
     assert_str(metadata.last_source_id, "personas");
     assert_int_equal(metadata.updated_at.len, 0);
+}
+
+static void profile_links_survive_the_round_trip(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf text = {0};
+    CLEANUP(profile_links_release) struct profile_links links = {0};
+    struct error err = {0};
+    const struct profile_id ids[] = {
+        {.type = STR("group_id"), .id = STR("acme"), .collection = STR("accounts")},
+        {.type = STR("crm"), .id = STR("7")},
+    };
+    const struct profile_link items[] = {
+        {.to_collection = STR("accounts"), .ids = ids, .id_count = 2},
+        {.to_collection = STR("accounts"), .ids = ids, .id_count = 1},
+    };
+    const struct profile_cursor cursor = {.has_more = true, .next = STR("acc_3")};
+    profile_links_encode(items, 2, &cursor, &text);
+    assert_ok(profile_links_decode(buf_str(&text), &links, &err), err);
+    assert_int_equal(links.count, 2);
+    assert_int_equal(links.items[0].id_count, 2);
+    assert_str(links.items[0].to_collection, "accounts");
+    assert_str(links.items[0].ids[1].type, "crm");
+    assert_str(links.items[1].ids[0].id, "acme");
+    assert_str(links.cursor.next, "acc_3");
+    assert_true(links.cursor.has_more);
+    assert_false(profile_links_decode(STR("{\"data\":{}}"), &links, &err));
+}
+
+static void profile_event_cursors_are_those_of_the_docs(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf message = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    int64_t at_ms = 0;
+    const struct str documented =
+        STR("MTUxMzc1NTQzNjg2NzAwMDAwMDo6YWpzLTcyMWFhNzFjNDM2ZWJhOTUyYmI1ZmN"
+            "iMzJlZWI3MWMzLWNsZWFu");
+    assert_true(profile_event_cursor_decode(documented, &at_ms, &message));
+    assert_true(at_ms == 1513755436867);
+    assert_str(buf_str(&message), "ajs-721aa71c436eba952bb5fcb32eeb71c3-clean");
+    profile_event_cursor_encode(at_ms, buf_str(&message), &text);
+    assert_true(str_equal(buf_str(&text), documented));
+    static const struct {
+        int64_t at_ms, read_ms;
+    } times[] = {
+        {-1, -1}, {0, 0}, {INT64_MAX, INT64_MAX / 1000000}, {INT64_MIN, -(INT64_MAX / 1000000)}};
+    for (size_t i = 0; i < ARRAY_COUNT(times); i++) {
+        buf_reset(&text);
+        buf_reset(&message);
+        profile_event_cursor_encode(times[i].at_ms, STR("a::b"), &text);
+        assert_true(profile_event_cursor_decode(buf_str(&text), &at_ms, &message));
+        assert_true(at_ms == times[i].read_ms);
+        assert_str(buf_str(&message), "a::b");
+    }
+    static const char *const wrong[] = {"", "MTIz", "eDo6bQ==", "MTo6", "%%"};
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        const bool is_read = profile_event_cursor_decode(str_from(wrong[i]), &at_ms, &message);
+        assert_int_equal(is_read, str_equal(str_from(wrong[i]), STR("MTo6"))); // an empty id is one
+    }
 }
 
 static void profile_refuses_replies_that_are_none(void **state) {
@@ -296,24 +386,26 @@ static void profile_refuses_replies_that_are_none(void **state) {
 static void profile_errors_carry_cause_and_next_step(void **state) {
     (void)state;
     static const struct {
+        enum profile_refusal refusal;
         int status;
         enum error_code code;
         const char *name, *hint;
     } cases[] = {
-        {.status = 400, .code = ERROR_INVALID, .name = "validation_error", .hint = "identifier"},
-        {.status = 401,
-         .code = ERROR_REFUSED,
-         .name = "authentication_error",
-         .hint = "profile_api_token"},
-        {.status = 404, .code = ERROR_NOT_FOUND, .name = "not_found", .hint = "no profile yet"},
-        {.status = 429, .code = ERROR_THROTTLED, .name = "rate_limit_error", .hint = "less often"},
-        {.status = 500, .code = ERROR_UNREACHABLE, .name = "internal_error", .hint = "again"},
+        {PROFILE_REFUSAL_VALIDATION, 400, ERROR_INVALID, "validation_error", "identifier"},
+        {PROFILE_REFUSAL_INVALID_REQUEST, 400, ERROR_INVALID, "invalid_request_error", "parameter"},
+        {PROFILE_REFUSAL_AUTHENTICATION, 401, ERROR_REFUSED, "authentication_error",
+         "profile_api_token"},
+        {PROFILE_REFUSAL_NOT_FOUND, 404, ERROR_NOT_FOUND, "not_found", "no profile yet"},
+        {PROFILE_REFUSAL_METHOD, 405, ERROR_INVALID, "invalid_request_error", "GET"},
+        {PROFILE_REFUSAL_RATE_LIMIT, 429, ERROR_THROTTLED, "rate_limit_error", "less often"},
+        {PROFILE_REFUSAL_INTERNAL, 500, ERROR_UNREACHABLE, "internal_error", "again"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         CLEANUP(buf_release) struct buf body = {0};
         struct error err = {0};
         print_message("%d\n", cases[i].status);
-        profile_error_encode(cases[i].status, STR("what \"happened\""), &body);
+        assert_int_equal(profile_refusal_status(cases[i].refusal), cases[i].status);
+        profile_error_encode(cases[i].refusal, STR("what \"happened\""), &body);
         assert_false(profile_decode_error(cases[i].status, buf_str(&body), &err));
         assert_int_equal(err.code, cases[i].code);
         assert_contains(str_from(err.message), cases[i].name);
@@ -321,6 +413,8 @@ static void profile_errors_carry_cause_and_next_step(void **state) {
         assert_contains(str_from(err.hint), cases[i].hint);
     }
     struct error err = {0};
+    assert_false(profile_decode_error(403, STR(""), &err));
+    assert_contains(str_from(err.hint), "profile_api_token");
     assert_false(profile_decode_error(404, STR("\x1b[2J"), &err));
     assert_contains(str_from(err.message), "\\e[2J");
 }
@@ -330,6 +424,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(profile_requests_name_the_missing_setting),
     cmocka_unit_test(profile_targets_read_back_what_requests_say),
     cmocka_unit_test(profile_targets_refuse_the_rest),
+    cmocka_unit_test(profile_targets_read_a_plus_sign_as_a_blank),
+    cmocka_unit_test(profile_links_survive_the_round_trip),
+    cmocka_unit_test(profile_event_cursors_are_those_of_the_docs),
     cmocka_unit_test(profile_traits_are_read_plain_and_verbose),
     cmocka_unit_test(profile_traits_survive_the_round_trip),
     cmocka_unit_test(profile_ids_survive_the_round_trip),
