@@ -52,6 +52,25 @@ bool access_assume_role(
     struct aws_error *refusal);
 void access_identity(
     struct cloud *cloud, const struct access_caller *caller, struct sts_identity *out);
+// Does the role exist, and may this service ("lambda.amazonaws.com") assume it?
+bool access_role_serves(struct cloud *cloud, struct str role_arn, struct str service);
+// By the policies of a role alone: for functions, which run as their execution role. Cheap: decisions are
+// remembered. The refusal names the role's session `session` (a function's name).
+bool access_role_allows(
+    struct cloud *cloud,
+    struct str role_name,
+    struct str session,
+    const char *action,
+    struct str resource,
+    struct aws_error *refusal);
+// New temporary credentials of a role, as AssumeRole gives them: for functions that people bring. False:
+// there is no such role.
+bool access_issue_credentials(
+    struct cloud *cloud,
+    struct str role_name,
+    struct str session,
+    int64_t duration_s,
+    struct sts_session *out);
 // The destination role's session, without credentials: for deliveries inside the process.
 void access_make_session_caller(
     const struct cloud *cloud, struct str region, struct str session, struct access_caller *out);
