@@ -62,7 +62,7 @@ bool functions_resolve(
     const struct access_caller *caller,
     struct str text,
     struct str qualifier,
-    enum functions_id *out,
+    struct functions_target *out,
     struct aws_error *refusal) {
     struct invoke_function function = {0};
     struct error err = {0};
@@ -95,10 +95,11 @@ bool functions_resolve(
             "because no resource-based policy allows the lambda:InvokeFunction action",
             buf_text(&caller->arn), buf_text(&arn));
         is_allowed = refuse(refusal, 403, "AccessDeniedException", &why);
-    } else if (is_allowed && !find_function(cloud, region, &function, qualifier, out)) {
+    } else if (is_allowed && !find_function(cloud, region, &function, qualifier, &out->id)) {
         buf_add_format(&why, "Function not found: %s", buf_text(&arn));
         is_allowed = refuse(refusal, 404, "ResourceNotFoundException", &why);
     }
+    out->qualifier = qualifier;
     buf_release(&arn);
     return is_allowed;
 }
@@ -192,7 +193,7 @@ static void run_built_in(
 struct functions_invocation *
 functions_start(struct cloud *cloud, const struct functions_call *call) {
     struct functions_run run = {0};
-    run_built_in(cloud, call->id, call->payload, &run);
+    run_built_in(cloud, call->target.id, call->payload, &run);
     call->done(call->context, &run);
     functions_run_release(&run);
     return NULL;

@@ -1,10 +1,13 @@
-// functions — the sandbox's Lambda: its two functions, how they are named, one run of each.
+// functions — the sandbox's Lambda: how functions are named, and one run of each.
 //
-// Shape    functions_resolve turns what an Invoke names into a function or a refusal; functions_run runs
-//          the handler layer's code over services that stay in this process, and answers as Invoke does:
-//          payload, X-Amz-Function-Error, log with START, END and REPORT lines.
+// Shape    functions_resolve turns what an Invoke names into a target or a refusal; functions_start runs
+//          it and hands over what came of it, once, as Invoke answers: payload, X-Amz-Function-Error,
+//          log with START, END and REPORT lines. The built-in code is the handler layer's, over
+//          services that stay in this process; other code comes over the Runtime API.
+// Bounds   so many runs at once and so many bytes of their payloads; beyond, the run is a refusal
+//          (status 429) without having run.
 // Threads  the sandbox's.
-// Source   aws.md 3.5, 4.3.
+// Source   aws.md 3.5, 4.
 #pragma once
 
 #include "access/access.h"
@@ -24,7 +27,9 @@ struct functions_hop { // one service the function called; the last call of each
 };
 
 struct functions_run {
+    // status 200, whether the function failed or not; 429: too many run, `failure` and `throttle` say why
     struct invoke_reply reply;
+    const char *throttle; // Reason of a 429: "ConcurrentInvocationLimitExceeded"; NULL: none
     struct functions_hop hops[FUNCTIONS_SERVICES];
     int64_t us;
     const char *outcome;  // of the destination handler; NULL for others
@@ -32,23 +37,28 @@ struct functions_run {
 };
 void functions_run_release(struct functions_run *run);
 
-// `qualifier` is the query parameter's, may be empty.
+// What a name means now: hand it to functions_start in the same turn, as it is.
+struct functions_target {
+    enum functions_id id;
+    struct str qualifier; // a view of the text it was resolved from; empty: none
+};
+// `qualifier` is the query parameter's, may be empty. The caller must be allowed to invoke it.
 bool functions_resolve(
     struct cloud *cloud,
     const struct access_caller *caller,
     struct str function,
     struct str qualifier,
-    enum functions_id *out,
+    struct functions_target *out,
     struct aws_error *refusal);
 
 // One run. The built-in code answers before functions_start returns; code that others bring answers
 // later, or its time is over.
 struct functions_call {
-    enum functions_id id;
-    struct str qualifier; // as asked for; empty: none
-    struct str payload, client_context;
+    struct functions_target target;
+    struct str payload, client_context; // copied when the run has to wait
+    struct str trace_id;                // X-Amzn-Trace-Id; empty: one is made
     // Called exactly once, maybe before functions_start returns; never after functions_forget. `run` is
-    // released after it.
+    // released after it, unless it was moved out: *run = (struct functions_run){0}.
     void (*done)(void *context, struct functions_run *run);
     void *context;
 };
@@ -56,4 +66,5 @@ struct functions_invocation;
 // NULL: it is done already.
 struct functions_invocation *
 functions_start(struct cloud *cloud, const struct functions_call *call);
-void functions_forget(struct functions_invocation *invocation); // whoever started it went away
+// Whoever started it went away: the run goes on, `done` is not called.
+void functions_forget(struct functions_invocation *invocation);

@@ -89,7 +89,7 @@ static enum server_verdict recommendations(struct cloud *cloud, struct exchange 
     add_event(cloud, exchange, &event);
     (void)functions_start(
         cloud, &(struct functions_call){
-                   .id = FUNCTIONS_ENDPOINT,
+                   .target = {.id = FUNCTIONS_ENDPOINT},
                    .payload = buf_str(&event),
                    .done = take_run,
                    .context = exchange});

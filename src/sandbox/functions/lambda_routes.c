@@ -51,7 +51,7 @@ static enum server_verdict
 run(struct cloud *cloud,
     struct exchange *exchange,
     const struct invoke *call,
-    enum functions_id id) {
+    const struct functions_target *target) {
     struct waiting waiting = {.cloud = cloud, .exchange = exchange, .call = call};
     struct buf why = {0};
     if (!is_json(call->payload, &why)) {
@@ -62,7 +62,7 @@ run(struct cloud *cloud,
     } else {
         (void)functions_start(
             cloud, &(struct functions_call){
-                       .id = id,
+                       .target = *target,
                        .payload = call->payload.len ? call->payload : STR("{}"),
                        .client_context = call->client_context,
                        .done = take_run,
@@ -76,7 +76,7 @@ invoke(struct cloud *cloud, struct exchange *exchange, const struct call *call) 
     struct invoke input = {0};
     struct aws_error refusal;
     struct error err = {0};
-    enum functions_id id = FUNCTIONS_DESTINATION;
+    struct functions_target target = {0};
     if (!invoke_decode(&call->request, &input, &err)) {
         if (err.code == ERROR_LIMIT)
             (void)refuse(cloud, exchange, 413, "RequestTooLargeException", str_from(err.message));
@@ -84,10 +84,10 @@ invoke(struct cloud *cloud, struct exchange *exchange, const struct call *call) 
             calls_refuse_input(
                 cloud, exchange, call->operation, "InvalidParameterValueException", &err);
     } else if (!functions_resolve(
-                   cloud, &call->caller, input.function, input.qualifier, &id, &refusal)) {
+                   cloud, &call->caller, input.function, input.qualifier, &target, &refusal)) {
         calls_refuse(cloud, exchange, call->operation, &refusal);
     } else {
-        (void)run(cloud, exchange, &input, id);
+        (void)run(cloud, exchange, &input, &target);
     }
     invoke_release(&input);
     return SERVER_ANSWER;

@@ -174,13 +174,13 @@ static void invoke(
     const struct cloud_destination *destination = &cloud->destination;
     struct access_caller caller = {0};
     struct aws_error refusal;
-    enum functions_id id = FUNCTIONS_DESTINATION;
+    struct functions_target target = {0};
     const struct str region =
         destination->region.len ? buf_str(&destination->region) : STR(DESTINATION_DEFAULT_REGION);
     const int64_t started_us = clock_monotonic_us();
     access_make_session_caller(cloud, region, STR("segment"), &caller);
     const bool is_resolved =
-        functions_resolve(cloud, &caller, buf_str(&destination->function), STR(""), &id, &refusal);
+        functions_resolve(cloud, &caller, buf_str(&destination->function), STR(""), &target, &refusal);
     access_caller_release(&caller);
     if (!is_resolved) {
         record->lambda_us = clock_monotonic_us() - started_us;
@@ -189,7 +189,7 @@ static void invoke(
     }
     (void)functions_start(
         cloud,
-        &(struct functions_call){.id = id, .payload = row->body, .done = take_run, .context = run});
+        &(struct functions_call){.target = target, .payload = row->body, .done = take_run, .context = run});
     record->run = run;
     record->lambda_us = clock_monotonic_us() - started_us;
     record->lambda_state = run->reply.has_failed ? DESTINATION_HOP_FAILED : DESTINATION_HOP_DONE;
