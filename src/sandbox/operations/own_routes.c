@@ -6,8 +6,8 @@
 #include "profiles/profiles.h"
 #include "routes.h"
 #include "sandbox/interactions_csv.h"
-#include "segment/ingest.h"
-#include "tracking/destination.h"
+#include "tracking/debugger.h"
+#include "tracking/delivery_routes.h"
 #include "writer.h"
 
 #include <unistd.h>
@@ -55,129 +55,6 @@ static enum server_verdict env(struct cloud *cloud, struct exchange *exchange) {
     }
     writer_close(&writer, '}');
     return finish(exchange, &json);
-}
-
-// ---- debugger ----
-
-static bool add_event(void *context, const struct store_event *event) {
-    struct writer *writer = context;
-    writer_open(writer, NULL, '{');
-    writer_int(writer, "sequence", event->sequence);
-    writer_text(writer, "source", str_from(identities_source((enum source_id)event->source)->name));
-    writer_text(writer, "type", str_from(event_type_name((enum event_type)event->type)));
-    writer_text_or_null(writer, "event", event->name);
-    writer_text_or_null(writer, "user_id", event->user_id);
-    writer_text_or_null(writer, "anonymous_id", event->anonymous_id);
-    writer_text_or_null(writer, "sku", event->sku);
-    writer_text(writer, "message_id", event->message_id);
-    writer_time(writer, "received_at", event->received_at_ms);
-    if (event->discard == INGEST_ACCEPTED)
-        writer_null(writer, "discard_reason");
-    else
-        writer_text(
-            writer, "discard_reason",
-            str_from(ingest_discard_name((enum ingest_discard)event->discard)));
-    writer_json(writer, "raw", event->body);
-    writer_close(writer, '}');
-    return true;
-}
-
-static bool find_source(const struct exchange *exchange, int *out, struct error *err) {
-    struct buf name = {0};
-    *out = -1;
-    bool is_known = !routes_query_text(exchange, "source", &name);
-    for (int source = 0; !is_known && source < SOURCE_COUNT; source++) {
-        is_known =
-            str_equal(buf_str(&name), str_from(identities_source((enum source_id)source)->name));
-        if (is_known) *out = source;
-    }
-    if (!is_known) {
-        error_set(err, ERROR_NOT_FOUND, "there is no source of that name");
-        error_hint(
-            err, "The sources are website-prod, android-prod, ios-prod, email-prod and "
-                 "personas-event-source.");
-    }
-    buf_release(&name);
-    return is_known;
-}
-
-static enum server_verdict debugger(struct cloud *cloud, struct exchange *exchange) {
-    struct buf json = {0}, message_id = {0};
-    struct error err = {0};
-    struct writer writer = {.out = &json};
-    struct store_event_query query = {
-        .after = routes_query_int(exchange, "after", 0, 0, INT64_MAX),
-        .limit = (int)routes_query_int(exchange, "limit", 50, 1, 500)};
-    if (!find_source(exchange, &query.source, &err)) {
-        routes_answer_error(exchange, &err);
-        return SERVER_ANSWER;
-    }
-    if (routes_query_text(exchange, "message_id", &message_id))
-        query.message_id = buf_str(&message_id);
-    writer_open(&writer, NULL, '{');
-    writer_open(&writer, "events", '[');
-    const size_t empty = json.len;
-    store_each_event(cloud->store, &query, add_event, &writer);
-    const bool is_empty = json.len == empty;
-    writer_close(&writer, ']');
-    writer_int(&writer, "last_sequence", store_last_sequence(cloud->store));
-    writer_close(&writer, '}');
-    buf_release(&message_id);
-    if (is_empty && routes_may_hold(cloud, exchange)) {
-        buf_release(&json);
-        return SERVER_HOLD;
-    }
-    return finish(exchange, &json);
-}
-
-// ---- deliveries ----
-
-static bool add_delivery(void *context, int64_t sequence, struct str record) {
-    (void)sequence;
-    writer_json(context, NULL, record);
-    return true;
-}
-
-static enum server_verdict deliveries(struct cloud *cloud, struct exchange *exchange) {
-    struct buf json = {0}, message_id = {0};
-    struct writer writer = {.out = &json};
-    const int64_t after = routes_query_int(exchange, "after", 0, 0, INT64_MAX);
-    const int limit = (int)routes_query_int(exchange, "limit", 50, 1, 500);
-    int64_t only = 0;
-    bool is_known = true;
-    if (routes_query_text(exchange, "message_id", &message_id)) {
-        only = store_find_message(cloud->store, buf_str(&message_id));
-        is_known = only != 0;
-    }
-    writer_open(&writer, NULL, '{');
-    writer_open(&writer, "deliveries", '[');
-    const size_t empty = json.len;
-    if (is_known) store_each_delivery(cloud->store, after, only, limit, add_delivery, &writer);
-    const bool is_empty = json.len == empty;
-    writer_close(&writer, ']');
-    writer_int(&writer, "last_sequence", cloud->destination.delivered);
-    writer_close(&writer, '}');
-    buf_release(&message_id);
-    // A message that was dealt with and left no record (see own_routes.h) is nothing to wait for.
-    const bool is_over = only && only <= cloud->destination.delivered;
-    if (is_empty && !is_over && routes_may_hold(cloud, exchange)) {
-        buf_release(&json);
-        return SERVER_HOLD;
-    }
-    return finish(exchange, &json);
-}
-
-static enum server_verdict get_destination(struct cloud *cloud, struct exchange *exchange) {
-    struct buf json = {0};
-    destination_add_json(cloud, &json);
-    return finish(exchange, &json);
-}
-
-static enum server_verdict put_destination(struct cloud *cloud, struct exchange *exchange) {
-    struct error err = {0};
-    if (destination_change(cloud, exchange->body, &err)) return get_destination(cloud, exchange);
-    routes_answer_error(exchange, &err);
-    return SERVER_ANSWER;
 }
 
 // ---- profile, reasons ----
@@ -359,10 +236,10 @@ static enum server_verdict metrics(struct cloud *cloud, struct exchange *exchang
 static const struct route rows[] = {
     {.method = "GET", .path = OWN_ROUTES_HEALTH, .run = health},
     {.method = "GET", .path = OWN_ROUTES_ENV, .run = env},
-    {.method = "GET", .path = OWN_ROUTES_DEBUGGER, .run = debugger},
-    {.method = "GET", .path = OWN_ROUTES_DELIVERIES, .run = deliveries},
-    {.method = "GET", .path = OWN_ROUTES_DESTINATION, .run = get_destination},
-    {.method = "PUT", .path = OWN_ROUTES_DESTINATION, .run = put_destination},
+    {.method = "GET", .path = OWN_ROUTES_DEBUGGER, .run = debugger_route_get},
+    {.method = "GET", .path = OWN_ROUTES_DELIVERIES, .run = delivery_routes_get},
+    {.method = "GET", .path = OWN_ROUTES_DESTINATION, .run = delivery_routes_get_destination},
+    {.method = "PUT", .path = OWN_ROUTES_DESTINATION, .run = delivery_routes_put_destination},
     {.method = "GET", .path = OWN_ROUTES_PROFILE, .run = profile},
     {.method = "GET", .path = OWN_ROUTES_REASONS, .run = reasons},
     {.method = "POST", .path = OWN_ROUTES_IMPORT, .body_limit = IMPORT_LIMIT, .run = import},

@@ -1,0 +1,62 @@
+// delivery_routes — see the header.
+#include "tracking/delivery_routes.h"
+
+#include "tracking/destination.h"
+#include "writer.h"
+
+static enum server_verdict finish(struct exchange *exchange, struct buf *take_json) {
+    routes_answer_json(exchange, 200, buf_str(take_json));
+    buf_release(take_json);
+    return SERVER_ANSWER;
+}
+
+static bool add_delivery(void *context, int64_t sequence, struct str record) {
+    (void)sequence;
+    writer_json(context, NULL, record);
+    return true;
+}
+
+enum server_verdict delivery_routes_get(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0}, message_id = {0};
+    struct writer writer = {.out = &json};
+    const int64_t after = routes_query_int(exchange, "after", 0, 0, INT64_MAX);
+    const int limit = (int)routes_query_int(exchange, "limit", 50, 1, 500);
+    int64_t only = 0;
+    bool is_known = true;
+    if (routes_query_text(exchange, "message_id", &message_id)) {
+        only = store_find_message(cloud->store, buf_str(&message_id));
+        is_known = only != 0;
+    }
+    writer_open(&writer, NULL, '{');
+    writer_open(&writer, "deliveries", '[');
+    const size_t empty = json.len;
+    if (is_known) store_each_delivery(cloud->store, after, only, limit, add_delivery, &writer);
+    const bool is_empty = json.len == empty;
+    writer_close(&writer, ']');
+    writer_int(&writer, "last_sequence", cloud->destination.delivered);
+    writer_close(&writer, '}');
+    buf_release(&message_id);
+    // A message that was dealt with and left no record (see own_routes.h) is nothing to wait for.
+    const bool is_over = only && only <= cloud->destination.delivered;
+    if (is_empty && !is_over && routes_may_hold(cloud, exchange)) {
+        buf_release(&json);
+        return SERVER_HOLD;
+    }
+    return finish(exchange, &json);
+}
+
+enum server_verdict
+delivery_routes_get_destination(struct cloud *cloud, struct exchange *exchange) {
+    struct buf json = {0};
+    destination_add_json(cloud, &json);
+    return finish(exchange, &json);
+}
+
+enum server_verdict
+delivery_routes_put_destination(struct cloud *cloud, struct exchange *exchange) {
+    struct error err = {0};
+    if (destination_change(cloud, exchange->body, &err))
+        return delivery_routes_get_destination(cloud, exchange);
+    routes_answer_error(exchange, &err);
+    return SERVER_ANSWER;
+}
