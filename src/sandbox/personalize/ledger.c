@@ -36,7 +36,23 @@ ledger_add_past(struct cloud *cloud, const struct recommender_event *event) {
     return add(cloud, event, RECOMMENDER_REPLAY);
 }
 
+void ledger_add_item(struct cloud *cloud, struct str item) {
+    uint32_t number;
+    if (recommender_find_item(cloud->recommender, item, &number)) return;
+    if (recommender_add_item(cloud->recommender, item) != RECOMMENDER_ACCEPTED) return;
+    store_add_interaction(
+        cloud->store, &(struct store_interaction){.item = item, .time_s = cloud->now_ms / 1000});
+}
+
+bool ledger_is_item_row(const struct store_interaction *row) {
+    return !row->user.len && !row->session.len;
+}
+
 static bool replay(void *context, const struct store_interaction *row) {
+    if (ledger_is_item_row(row)) {
+        (void)recommender_add_item(context, row->item);
+        return true;
+    }
     (void)recommender_add_event(
         context,
         &(struct recommender_event){
