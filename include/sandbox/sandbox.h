@@ -8,7 +8,9 @@
 // Durable  an answer leaves only after its transaction is committed: kill -9 loses nothing
 // acknowledged. Owns     sandbox_stop ends the thread, writes a snapshot, releases all. Errors
 // ERROR_BUSY when another process serves that folder; ERROR_IO when the folder or port cannot
-//          be had; ERROR_CONFIG for a listen address that is not loopback.
+//          be had; ERROR_USAGE for a listen address that cannot be, or is not of this machine alone
+//          without allow_remote, and for a fault that cannot be read; ERROR_INVALID for an answers
+//          file.
 // Threads  start/stop from one thread; the observer is called on the sandbox's thread.
 // Source   product.md 4 for every identifier.
 #pragma once
@@ -33,9 +35,24 @@ struct sandbox_options {
     const char *account;     // NULL: 123456789012
     const char
         *seed_file; // interactions CSV instead of the made history; "none": empty; NULL: made
+    const char *const *faults; // texts of operations/fault.h, NULL after the last; NULL: none
+    const char *answers_file;  // declared answers, JSON; NULL: none
+    const char
+        *request_log; // a file, one JSON object per request; "-": standard output; NULL: none
+    bool has_instant_statuses; // what is created or trained is ACTIVE at once
+    int64_t
+        status_step_ms; // else: how long each status on the way lasts; 0: SANDBOX_STATUS_STEP_MS
+    bool is_strict;     // the Tracking API refuses what the real one accepts and drops
+    bool is_remote_allowed; // may listen on addresses that others reach
     void (*observe)(void *context, const struct sandbox_request_note *note); // may be NULL
     void *observe_context;
 };
+#define SANDBOX_STATUS_STEP_MS 2000
+
+// Can it be listened on? ERROR_USAGE with the next step.
+bool sandbox_check_listen(const char *listen, bool is_remote_allowed, struct error *err) MUST_CHECK;
+// And such a text be a fault?
+bool sandbox_check_fault(const char *text, struct error *err) MUST_CHECK;
 
 bool sandbox_start(const struct sandbox_options *options, struct sandbox **out, struct error *err)
     MUST_CHECK;

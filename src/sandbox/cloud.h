@@ -55,6 +55,10 @@ struct cloud {
     int64_t commit_at_ms;         // monotonic; of deliveries in an open transaction
     int64_t retry_at_ms;          // monotonic; deliveries pause after a failed commit
     int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving
+    struct faults *faults;        // operations/faults.h
+    struct answers *answers;      // operations/answers.h
+    struct metrics *metrics;      // operations/metrics.h
+    struct request_log *log;      // operations/request_log.h; NULL: none
 };
 
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err)

@@ -25,6 +25,11 @@ struct server;
 struct MHD_Connection;
 
 enum server_verdict { SERVER_ANSWER, SERVER_COMMIT, SERVER_HOLD };
+// How an answer leaves: whole, its first half, or not at all; after the last two the connection closes.
+enum server_ending { SERVER_WHOLE, SERVER_HALF, SERVER_LOST };
+
+struct operation;
+struct fault;
 
 struct exchange {
     struct str method, path, query; // as on the wire; views of `target`
@@ -40,6 +45,14 @@ struct exchange {
     enum server_verdict (*again)(void *cloud, struct exchange *exchange);
     void (*let_go)(struct exchange *exchange);
     struct exchange *next; // for whoever holds it
+
+    // Of the dispatcher, for all below it.
+    const struct operation *operation; // of AWS, once it is known; NULL
+    struct fault *fault;               // that struck, owned; NULL
+    bool has_begun;                    // faults were asked
+    bool has_expired_token;            // a fault: the caller's token counts as expired
+    int64_t skew_ms;                   // a fault: what is added to now, also in the Date header
+    enum server_ending ending;
 
     // the server's own
     char *target; // owned
