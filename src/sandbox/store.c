@@ -53,8 +53,9 @@ static const char schema_2[] =
     " first_ms INT, last_ms INT, ingested_ms INT, UNIQUE(log_group, name));"
     "CREATE TABLE log_chunks(id INTEGER PRIMARY KEY, stream INT, at_ms INT, ingested_ms INT,"
     " lines TEXT);"
-    "CREATE TABLE delivery_queue(sequence INTEGER PRIMARY KEY, attempts INT, first_ms INT,"
-    " due_ms INT, last_code TEXT);"
+    "CREATE TABLE delivery_queue(sequence INTEGER PRIMARY KEY, source INT, type INT, user_id TEXT,"
+    " message_id TEXT, body TEXT, received_ms INT, attempts INT, first_ms INT, due_ms INT,"
+    " last_code TEXT);"
     "CREATE INDEX delivery_queue_due ON delivery_queue(due_ms);";
 
 static const char *const schemas[STORE_VERSION] = {schema_1, schema_2};

@@ -84,6 +84,16 @@ struct sqlite3_stmt;
     X(SQL_TRIM_DELIVERIES,                                                                         \
       "DELETE FROM deliveries WHERE sequence<=(SELECT sequence FROM deliveries ORDER BY sequence " \
       "DESC LIMIT 1 OFFSET ?)")                                                                    \
+    X(SQL_PUT_QUEUED, "INSERT OR REPLACE INTO delivery_queue VALUES(?,?,?,?,?,?,?,?,?,?,?)")       \
+    X(SQL_UPDATE_QUEUED,                                                                           \
+      "UPDATE delivery_queue SET attempts=?,due_ms=?,last_code=? WHERE sequence=?")                \
+    X(SQL_REMOVE_QUEUED, "DELETE FROM delivery_queue WHERE sequence=?")                            \
+    X(SQL_REQUEUE, "UPDATE delivery_queue SET due_ms=? WHERE due_ms=?")                            \
+    X(SQL_QUEUED_DUE,                                                                              \
+      "SELECT * FROM delivery_queue WHERE due_ms<=? ORDER BY due_ms,sequence LIMIT ?")             \
+    X(SQL_IS_QUEUED, "SELECT 1 FROM delivery_queue WHERE sequence=?")                              \
+    X(SQL_COUNT_QUEUED, "SELECT count(*) FROM delivery_queue")                                     \
+    X(SQL_NEXT_DUE, "SELECT min(due_ms) FROM delivery_queue")                                      \
     X(SQL_ADD_SESSION, "INSERT OR REPLACE INTO sessions VALUES(?,?,?,?,?,?)")                      \
     X(SQL_GET_SESSION, "SELECT * FROM sessions WHERE access_key_id=?")                             \
     X(SQL_PUT_RECORD, "INSERT INTO records VALUES(?,?,?,?,?) ON CONFLICT(kind,id) DO UPDATE SET "  \
