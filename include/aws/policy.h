@@ -87,11 +87,11 @@ struct policy_fact {
 };
 
 struct policy_request {
-    struct str principal;      // ARN of the caller: user, assumed role or role
-    struct str service;        // "lambda.amazonaws.com" when a service calls
-    struct str action;         // "lambda:InvokeFunction"
-    struct str resource;       // ARN; "*" when the action has none
-    bool has_any_principal;    // leave Principal out of it (simulation)
+    struct str principal;   // ARN of the caller: user, assumed role or role
+    struct str service;     // "lambda.amazonaws.com" when a service calls
+    struct str action;      // "lambda:InvokeFunction"
+    struct str resource;    // ARN; "*" when the action has none
+    bool has_any_principal; // leave Principal out of it (simulation)
     const struct policy_fact *facts;
     size_t fact_count;
 };
