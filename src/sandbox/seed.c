@@ -245,7 +245,7 @@ static void fill_profile(struct cloud *cloud) {
             .value = STR("[\"dark-winter-jacket\",\"timberland-mens-6-inch-premium-boot\"]"),
             .source = -1,
             .updated_at_ms = made_ms,
-            .is_computed = true});
+            .kind = STORE_TRAIT_COMPUTED});
 }
 
 static bool add_row(void *context, const struct interactions_csv_row *row, struct error *err) {

@@ -56,7 +56,22 @@ static const char schema_2[] =
     "CREATE TABLE delivery_queue(sequence INTEGER PRIMARY KEY, source INT, type INT, user_id TEXT,"
     " message_id TEXT, body TEXT, received_ms INT, attempts INT, first_ms INT, due_ms INT,"
     " last_code TEXT);"
-    "CREATE INDEX delivery_queue_due ON delivery_queue(due_ms);";
+    "CREATE INDEX delivery_queue_due ON delivery_queue(due_ms);"
+    // profiles: accounts beside users, what merged into what, and what computed traits remember
+    "ALTER TABLE profiles ADD COLUMN is_account INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE profiles ADD COLUMN merges INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE traits ADD COLUMN state TEXT;"
+    "ALTER TABLE traits ADD COLUMN at_ms INT;"
+    "CREATE TABLE trait_values(profile INT, trait TEXT, value TEXT, count INT,"
+    " PRIMARY KEY(profile, trait, value)) WITHOUT ROWID;"
+    "CREATE TABLE links(profile INT, account INT, source INT, created_ms INT, message_id TEXT,"
+    " PRIMARY KEY(profile, account)) WITHOUT ROWID;"
+    "CREATE INDEX links_account ON links(account, profile);"
+    "CREATE TABLE account_events(account INT, at_ms INT, sequence INT,"
+    " PRIMARY KEY(account, at_ms, sequence)) WITHOUT ROWID;"
+    "CREATE INDEX account_events_sequence ON account_events(sequence);"
+    "CREATE TABLE merged_profiles(id INTEGER PRIMARY KEY, profile INT);"
+    "CREATE INDEX merged_profiles_into ON merged_profiles(profile);";
 
 static const char *const schemas[STORE_VERSION] = {schema_1, schema_2};
 
@@ -193,6 +208,7 @@ static void fail(struct store *store) {
 static void close_rows(struct store *store) {
     sqlite3_reset(store->statements[SQL_GET_PROFILE]);
     sqlite3_reset(store->statements[SQL_GET_SESSION]);
+    sqlite3_reset(store->statements[SQL_GET_TRAIT]);
 }
 
 bool store_commit(struct store *store, struct error *err) {
@@ -229,7 +245,8 @@ void store_clear(struct store *store) {
         "DELETE FROM events;DELETE FROM interactions;DELETE FROM snapshot;DELETE FROM profiles;"
         "DELETE FROM identifiers;DELETE FROM traits;DELETE FROM deliveries;DELETE FROM sessions;"
         "DELETE FROM records;DELETE FROM log_streams;DELETE FROM log_chunks;"
-        "DELETE FROM delivery_queue;"
+        "DELETE FROM delivery_queue;DELETE FROM trait_values;DELETE FROM links;"
+        "DELETE FROM account_events;DELETE FROM merged_profiles;"
         "DELETE FROM meta WHERE key NOT LIKE 'keep.%'";
     if (sqlite3_exec(store->database, sql, NULL, NULL, NULL) != SQLITE_OK) fail(store);
     store->last_interaction = store->last_profile = 0;

@@ -75,13 +75,25 @@ void store_each_pending(
 int64_t store_count_pending(struct store *store, int source, int64_t after);
 
 struct store_profile_events {
-    int64_t profile, from_ms, to_ms; // event times
+    int64_t profile;
+    int64_t from_ms, to_ms; // of event times: from <= time < to
     int64_t received_from_ms;
+    int64_t first_sequence; // among those of the first time in the order asked for; 0: all of them
     bool is_ascending;
+    bool is_account; // `profile` is one: the events that name its group
 };
 void store_each_profile_event(
     struct store *store,
     const struct store_profile_events *query,
+    store_event_fn *each,
+    void *context);
+
+// Accepted events of a name with after < sequence <= upto, in order.
+void store_each_named_event(
+    struct store *store,
+    struct str name,
+    int64_t after,
+    int64_t upto,
     store_event_fn *each,
     void *context);
 
@@ -104,13 +116,40 @@ struct store_profile {
     int64_t created_at_ms, updated_at_ms, last_sequence;
     struct str first_message_id, last_message_id;
     int first_source, last_source;
+    bool is_account;
+    int64_t merges; // profiles that became part of this one
 };
 int64_t store_add_profile(struct store *store, const struct store_profile *profile);
 bool store_get_profile(struct store *store, int64_t id, struct store_profile *out);
 // updated_at, last message, last source, last sequence
 void store_touch_profile(struct store *store, const struct store_profile *profile);
-void store_remove_profile(struct store *store, int64_t id);
-void store_move_profile(struct store *store, int64_t from, int64_t to); // its events
+// created_at, first message, first source, merges
+void store_update_profile(struct store *store, const struct store_profile *profile);
+int64_t store_last_profile(const struct store *store);
+// Events, identifiers and links of `from` become those of `into`; `from` is gone, its number still finds
+// `into`. Traits are moved apart, for it takes rules to do so.
+void store_merge_profiles(struct store *store, int64_t from, int64_t into, bool is_account);
+int64_t store_find_merged(struct store *store, int64_t id); // what became of a profile; 0: unknown
+
+// A user of an account.
+struct store_link {
+    int64_t user, account;
+    int source;
+    int64_t created_at_ms;
+    struct str message_id;
+};
+typedef bool store_link_fn(void *context, const struct store_link *link);
+void store_add_link(struct store *store, const struct store_link *link); // the first one stays
+// By number of the other side, those after `after`.
+void store_each_link(
+    struct store *store,
+    int64_t profile,
+    bool is_account,
+    int64_t after,
+    int limit,
+    store_link_fn *each,
+    void *context);
+void store_add_account_event(struct store *store, int64_t account, int64_t at_ms, int64_t sequence);
 
 struct store_identifier {
     int64_t profile;
@@ -122,24 +161,61 @@ struct store_identifier {
 typedef bool store_identifier_fn(void *context, const struct store_identifier *identifier);
 int64_t store_find_identifier(struct store *store, struct str type, struct str key); // profile or 0
 void store_put_identifier(struct store *store, const struct store_identifier *identifier);
+// Empty type: all.
 int64_t store_count_identifiers(struct store *store, int64_t profile, struct str type);
 void store_each_identifier(
     struct store *store, int64_t profile, store_identifier_fn *each, void *context);
-void store_move_identifiers(struct store *store, int64_t from, int64_t to);
 
+enum store_trait_kind { STORE_TRAIT_CUSTOM, STORE_TRAIT_COMPUTED, STORE_TRAIT_AUDIENCE };
 struct store_trait {
     int64_t profile;
     struct str name, value; // JSON text
     int source;             // -1: computed by the space
     int64_t updated_at_ms;
-    bool is_computed;
+    enum store_trait_kind kind;
+    struct str state; // what a computed one remembers
+    int64_t at_ms;    // event time of a computed one's value
 };
 typedef bool store_trait_fn(void *context, const struct store_trait *trait);
 void store_put_trait(struct store *store, const struct store_trait *trait);
+// Only if the one that is there is of an earlier event, or none of the computed.
+void store_put_later_trait(struct store *store, const struct store_trait *trait);
 void store_remove_trait(struct store *store, int64_t profile, struct str name);
 bool store_get_trait(struct store *store, int64_t profile, struct str name, struct buf *out_value);
-void store_each_trait(struct store *store, int64_t profile, store_trait_fn *each, void *context);
-void store_move_traits(struct store *store, int64_t from, int64_t to); // newer values win
+bool store_find_trait(
+    struct store *store, int64_t profile, struct str name, struct store_trait *out);
+
+struct store_trait_query {
+    int64_t profile;
+    struct str from; // by name, bytewise, from here on
+    int kind;        // -1: all
+    int64_t limit;   // -1: all
+};
+void store_each_trait(
+    struct store *store,
+    const struct store_trait_query *query,
+    store_trait_fn *each,
+    void *context);
+// Custom ones that are newer come over. All of `from` are gone then, values too.
+void store_move_traits(struct store *store, int64_t from, int64_t to);
+// Of the profiles with after < id <= upto, the computed trait of a name: away, or custom from now on.
+void store_drop_trait(struct store *store, struct str name, int64_t after, int64_t upto);
+void store_uncompute_trait(struct store *store, struct str name, int64_t after, int64_t upto);
+// The computed trait of a name in every profile.
+void store_each_computed(
+    struct store *store, struct str name, store_trait_fn *each, void *context);
+
+// How often a computed trait has seen a value; a value is JSON text.
+typedef bool store_value_fn(void *context, struct str value, int64_t count);
+int64_t
+store_count_value(struct store *store, int64_t profile, struct str trait, struct str value);
+void store_add_value(
+    struct store *store, int64_t profile, struct str trait, struct str value, int64_t count);
+void store_each_value(
+    struct store *store, int64_t profile, struct str trait, store_value_fn *each, void *context);
+// The count of the most frequent one, the first by bytes among equals; 0: there is none.
+int64_t store_most_frequent(
+    struct store *store, int64_t profile, struct str trait, struct buf *out_value);
 
 typedef bool store_delivery_fn(void *context, int64_t sequence, struct str record);
 void store_add_delivery(struct store *store, int64_t sequence, struct str record);

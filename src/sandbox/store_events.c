@@ -129,17 +129,39 @@ int64_t store_count_pending(struct store *store, int source, int64_t after) {
     return store_sql_single(&call, 0);
 }
 
+static enum store_sql profile_events_sql(const struct store_profile_events *query) {
+    if (query->is_account)
+        return query->is_ascending ? SQL_ACCOUNT_EVENTS_UP : SQL_ACCOUNT_EVENTS_DOWN;
+    return query->is_ascending ? SQL_PROFILE_EVENTS_UP : SQL_PROFILE_EVENTS_DOWN;
+}
+
 void store_each_profile_event(
     struct store *store,
     const struct store_profile_events *query,
     store_event_fn *each,
     void *context) {
-    struct store_sql_call call = store_sql_begin(
-        store, query->is_ascending ? SQL_PROFILE_EVENTS_UP : SQL_PROFILE_EVENTS_DOWN);
+    struct store_sql_call call = store_sql_begin(store, profile_events_sql(query));
+    const int64_t last_ms = query->to_ms > INT64_MIN ? query->to_ms - 1 : query->to_ms;
+    const int64_t every_sequence = query->is_ascending ? 0 : INT64_MAX;
     store_sql_int(&call, query->profile);
     store_sql_int(&call, query->from_ms);
-    store_sql_int(&call, query->to_ms);
+    store_sql_int(&call, query->is_ascending ? query->to_ms : last_ms);
     store_sql_int(&call, query->received_from_ms);
+    store_sql_int(&call, query->first_sequence ? query->first_sequence : every_sequence);
+    each_event(&call, each, context);
+}
+
+void store_each_named_event(
+    struct store *store,
+    struct str name,
+    int64_t after,
+    int64_t upto,
+    store_event_fn *each,
+    void *context) {
+    struct store_sql_call call = store_sql_begin(store, SQL_NAMED_EVENTS);
+    store_sql_int(&call, after);
+    store_sql_int(&call, upto);
+    store_sql_text(&call, name);
     each_event(&call, each, context);
 }
 
@@ -157,6 +179,7 @@ void store_trim(struct store *store, int64_t now_ms) {
         const int64_t upto =
             store->first_sequence + 4000 < keep_from ? store->first_sequence + 4000 : keep_from;
         run_with(store, SQL_TRIM_EVENTS, upto - 1);
+        run_with(store, SQL_TRIM_ACCOUNT_EVENTS, upto - 1);
         store->first_sequence = upto;
     }
     if (store->deliveries_since_trim >= STORE_DELIVERIES_KEPT / 2) {

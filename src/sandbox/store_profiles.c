@@ -62,6 +62,8 @@ int64_t store_add_profile(struct store *store, const struct store_profile *profi
     store_sql_text(&call, profile->last_message_id);
     store_sql_int(&call, profile->first_source);
     store_sql_int(&call, profile->last_source);
+    store_sql_int(&call, profile->is_account);
+    store_sql_int(&call, profile->merges);
     store_sql_run(&call);
     return ++store->last_profile;
 }
@@ -79,6 +81,8 @@ bool store_get_profile(struct store *store, int64_t id, struct store_profile *ou
         .last_message_id = store_sql_column_text(&call, 5),
         .first_source = (int)store_sql_column_int(&call, 6),
         .last_source = (int)store_sql_column_int(&call, 7),
+        .is_account = store_sql_column_int(&call, 8) != 0,
+        .merges = store_sql_column_int(&call, 9),
     };
     return true; // left on its row: the texts live until the statement is used again
 }
@@ -100,12 +104,87 @@ static void run_with(struct store *store, enum store_sql sql, int64_t first, int
     store_sql_run(&call);
 }
 
-void store_remove_profile(struct store *store, int64_t id) {
-    run_with(store, SQL_REMOVE_PROFILE, id, 0);
+int64_t store_last_profile(const struct store *store) {
+    return store->last_profile;
 }
 
-void store_move_profile(struct store *store, int64_t from, int64_t to) {
-    run_with(store, SQL_MOVE_PROFILE, to, from);
+void store_update_profile(struct store *store, const struct store_profile *profile) {
+    struct store_sql_call call = store_sql_write(store, SQL_UPDATE_PROFILE);
+    store_sql_int(&call, profile->created_at_ms);
+    store_sql_text(&call, profile->first_message_id);
+    store_sql_int(&call, profile->first_source);
+    store_sql_int(&call, profile->merges);
+    store_sql_int(&call, profile->id);
+    store_sql_run(&call);
+}
+
+void store_merge_profiles(struct store *store, int64_t from, int64_t into, bool is_account) {
+    run_with(store, SQL_MOVE_IDENTIFIERS, into, from);
+    if (is_account) {
+        run_with(store, SQL_MOVE_ACCOUNT_EVENTS, into, from);
+        run_with(store, SQL_MOVE_LINKS_OF_ACCOUNT, into, from);
+    } else {
+        run_with(store, SQL_MOVE_PROFILE, into, from);
+        run_with(store, SQL_MOVE_LINKS_OF_USER, into, from);
+    }
+    run_with(store, SQL_MOVE_MERGED, into, from);
+    run_with(store, SQL_ADD_MERGED, from, into);
+    run_with(store, SQL_REMOVE_PROFILE, from, 0);
+}
+
+int64_t store_find_merged(struct store *store, int64_t id) {
+    struct store_sql_call call = store_sql_begin(store, SQL_FIND_MERGED);
+    store_sql_int(&call, id);
+    return store_sql_single(&call, 0);
+}
+
+// ---- links, and the events of accounts ----
+
+void store_add_link(struct store *store, const struct store_link *link) {
+    struct store_sql_call call = store_sql_write(store, SQL_ADD_LINK);
+    store_sql_int(&call, link->user);
+    store_sql_int(&call, link->account);
+    store_sql_int(&call, link->source);
+    store_sql_int(&call, link->created_at_ms);
+    store_sql_text(&call, link->message_id);
+    store_sql_run(&call);
+}
+
+void store_each_link(
+    struct store *store,
+    int64_t profile,
+    bool is_account,
+    int64_t after,
+    int limit,
+    store_link_fn *each,
+    void *context) {
+    struct store_sql_call call =
+        store_sql_begin(store, is_account ? SQL_LINKS_OF_ACCOUNT : SQL_LINKS_OF_USER);
+    store_sql_int(&call, profile);
+    store_sql_int(&call, after);
+    store_sql_int(&call, limit);
+    while (store_sql_step(&call)) {
+        const int64_t other = store_sql_column_int(&call, 0);
+        const struct store_link row = {
+            .user = is_account ? other : profile,
+            .account = is_account ? profile : other,
+            .source = (int)store_sql_column_int(&call, 1),
+            .created_at_ms = store_sql_column_int(&call, 2),
+            .message_id = store_sql_column_text(&call, 3),
+        };
+        if (each(context, &row)) continue;
+        store_sql_end(&call);
+        return;
+    }
+}
+
+void store_add_account_event(
+    struct store *store, int64_t account, int64_t at_ms, int64_t sequence) {
+    struct store_sql_call call = store_sql_write(store, SQL_ADD_ACCOUNT_EVENT);
+    store_sql_int(&call, account);
+    store_sql_int(&call, at_ms);
+    store_sql_int(&call, sequence);
+    store_sql_run(&call);
 }
 
 // ---- identifiers ----
@@ -130,9 +209,10 @@ void store_put_identifier(struct store *store, const struct store_identifier *id
 }
 
 int64_t store_count_identifiers(struct store *store, int64_t profile, struct str type) {
-    struct store_sql_call call = store_sql_begin(store, SQL_COUNT_IDENTIFIERS);
+    struct store_sql_call call =
+        store_sql_begin(store, type.len ? SQL_COUNT_IDENTIFIERS : SQL_COUNT_ALL_IDENTIFIERS);
     store_sql_int(&call, profile);
-    store_sql_text(&call, type);
+    if (type.len) store_sql_text(&call, type);
     return store_sql_single(&call, 0);
 }
 
@@ -154,63 +234,6 @@ void store_each_identifier(
         store_sql_end(&call);
         return;
     }
-}
-
-void store_move_identifiers(struct store *store, int64_t from, int64_t to) {
-    run_with(store, SQL_MOVE_IDENTIFIERS, to, from);
-}
-
-// ---- traits ----
-
-void store_put_trait(struct store *store, const struct store_trait *trait) {
-    struct store_sql_call call = store_sql_write(store, SQL_PUT_TRAIT);
-    store_sql_int(&call, trait->profile);
-    store_sql_text(&call, trait->name);
-    store_sql_text(&call, trait->value);
-    store_sql_int(&call, trait->source);
-    store_sql_int(&call, trait->updated_at_ms);
-    store_sql_int(&call, trait->is_computed);
-    store_sql_run(&call);
-}
-
-void store_remove_trait(struct store *store, int64_t profile, struct str name) {
-    struct store_sql_call call = store_sql_write(store, SQL_REMOVE_TRAIT);
-    store_sql_int(&call, profile);
-    store_sql_text(&call, name);
-    store_sql_run(&call);
-}
-
-bool store_get_trait(struct store *store, int64_t profile, struct str name, struct buf *out_value) {
-    struct store_sql_call call = store_sql_begin(store, SQL_GET_TRAIT);
-    store_sql_int(&call, profile);
-    store_sql_text(&call, name);
-    if (!store_sql_step(&call)) return false;
-    buf_add(out_value, store_sql_column_text(&call, 0));
-    store_sql_end(&call);
-    return true;
-}
-
-void store_each_trait(struct store *store, int64_t profile, store_trait_fn *each, void *context) {
-    struct store_sql_call call = store_sql_begin(store, SQL_TRAITS);
-    store_sql_int(&call, profile);
-    while (store_sql_step(&call)) {
-        const struct store_trait row = {
-            .profile = profile,
-            .name = store_sql_column_text(&call, 1),
-            .value = store_sql_column_text(&call, 2),
-            .source = (int)store_sql_column_int(&call, 3),
-            .updated_at_ms = store_sql_column_int(&call, 4),
-            .is_computed = store_sql_column_int(&call, 5) != 0,
-        };
-        if (each(context, &row)) continue;
-        store_sql_end(&call);
-        return;
-    }
-}
-
-void store_move_traits(struct store *store, int64_t from, int64_t to) {
-    run_with(store, SQL_MOVE_TRAITS, to, from);
-    run_with(store, SQL_REMOVE_TRAITS, from, 0);
 }
 
 // ---- sessions of assumed roles ----

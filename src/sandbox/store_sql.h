@@ -42,40 +42,102 @@ struct sqlite3_stmt;
       "SELECT count(*) FROM events WHERE source=? AND sequence>? AND discard=0")                   \
     X(SQL_PROFILE_EVENTS_UP,                                                                       \
       "SELECT " EVENT_COLUMNS                                                                      \
-      " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? AND received_ms>=? ORDER BY "        \
-      "at_ms,sequence LIMIT 5000")                                                                 \
+      " FROM events WHERE profile=?1 AND at_ms>=?2 AND at_ms<?3 AND received_ms>=?4 AND "          \
+      "(at_ms>?2 OR sequence>=?5) ORDER BY at_ms,sequence")                                        \
     X(SQL_PROFILE_EVENTS_DOWN,                                                                     \
       "SELECT " EVENT_COLUMNS                                                                      \
-      " FROM events WHERE profile=? AND at_ms BETWEEN ? AND ? AND received_ms>=? ORDER BY "        \
-      "at_ms DESC,sequence DESC LIMIT 5000")                                                       \
+      " FROM events WHERE profile=?1 AND at_ms>=?2 AND at_ms<=?3 AND received_ms>=?4 AND "         \
+      "(at_ms<?3 OR sequence<=?5) ORDER BY at_ms DESC,sequence DESC")                              \
+    X(SQL_ACCOUNT_EVENTS_UP,                                                                       \
+      "SELECT " EVENT_COLUMNS                                                                      \
+      " FROM account_events JOIN events USING(sequence,at_ms) WHERE account=?1 AND "               \
+      "account_events.at_ms>=?2 AND account_events.at_ms<?3 AND received_ms>=?4 AND "              \
+      "(account_events.at_ms>?2 OR account_events.sequence>=?5) ORDER BY "                         \
+      "account_events.at_ms,account_events.sequence")                                              \
+    X(SQL_ACCOUNT_EVENTS_DOWN,                                                                     \
+      "SELECT " EVENT_COLUMNS                                                                      \
+      " FROM account_events JOIN events USING(sequence,at_ms) WHERE account=?1 AND "               \
+      "account_events.at_ms>=?2 AND account_events.at_ms<=?3 AND received_ms>=?4 AND "             \
+      "(account_events.at_ms<?3 OR account_events.sequence<=?5) ORDER BY "                         \
+      "account_events.at_ms DESC,account_events.sequence DESC")                                    \
+    X(SQL_NAMED_EVENTS,                                                                            \
+      "SELECT " EVENT_COLUMNS                                                                      \
+      " FROM events WHERE sequence>? AND sequence<=? AND name=? AND discard=0 ORDER BY sequence")  \
+    X(SQL_ADD_ACCOUNT_EVENT, "INSERT OR IGNORE INTO account_events VALUES(?,?,?)")                 \
+    X(SQL_MOVE_ACCOUNT_EVENTS, "UPDATE account_events SET account=? WHERE account=?")              \
+    X(SQL_TRIM_ACCOUNT_EVENTS, "DELETE FROM account_events WHERE sequence<=?")                     \
     X(SQL_TRIM_EVENTS, "DELETE FROM events WHERE sequence<=?")                                     \
     X(SQL_ADD_INTERACTION, "INSERT INTO interactions VALUES(?,?,?,?,?,?,?)")                       \
     X(SQL_INTERACTIONS, "SELECT * FROM interactions WHERE sequence>? ORDER BY sequence")           \
     X(SQL_LAST_INTERACTION, "SELECT max(sequence) FROM interactions")                              \
     X(SQL_SET_SNAPSHOT, "INSERT OR REPLACE INTO snapshot VALUES(1,?)")                             \
     X(SQL_GET_SNAPSHOT, "SELECT blob FROM snapshot WHERE id=1")                                    \
-    X(SQL_ADD_PROFILE, "INSERT INTO profiles VALUES(?,?,?,?,?,?,?,?)")                             \
+    X(SQL_ADD_PROFILE, "INSERT INTO profiles VALUES(?,?,?,?,?,?,?,?,?,?)")                         \
     X(SQL_GET_PROFILE, "SELECT * FROM profiles WHERE id=?")                                        \
     X(SQL_TOUCH_PROFILE,                                                                           \
       "UPDATE profiles SET updated_ms=?,last_sequence=?,last_message=?,last_source=? WHERE id=?")  \
+    X(SQL_UPDATE_PROFILE,                                                                          \
+      "UPDATE profiles SET created_ms=?,first_message=?,first_source=?,merges=? WHERE id=?")       \
+    X(SQL_FIND_MERGED, "SELECT profile FROM merged_profiles WHERE id=?")                           \
+    X(SQL_ADD_MERGED, "INSERT OR REPLACE INTO merged_profiles VALUES(?,?)")                        \
+    X(SQL_MOVE_MERGED, "UPDATE merged_profiles SET profile=? WHERE profile=?")                     \
     X(SQL_REMOVE_PROFILE, "DELETE FROM profiles WHERE id=?")                                       \
     X(SQL_MOVE_PROFILE, "UPDATE events SET profile=? WHERE profile=?")                             \
     X(SQL_LAST_PROFILE, "SELECT max(id) FROM profiles")                                            \
     X(SQL_FIND_IDENTIFIER, "SELECT profile FROM identifiers WHERE type=? AND key=?")               \
     X(SQL_PUT_IDENTIFIER, "INSERT OR IGNORE INTO identifiers VALUES(?,?,?,?,?,?,?)")               \
     X(SQL_COUNT_IDENTIFIERS, "SELECT count(*) FROM identifiers WHERE profile=? AND type=?")        \
+    X(SQL_COUNT_ALL_IDENTIFIERS, "SELECT count(*) FROM identifiers WHERE profile=?")               \
     X(SQL_IDENTIFIERS, "SELECT * FROM identifiers WHERE profile=? ORDER BY type,key")              \
     X(SQL_MOVE_IDENTIFIERS, "UPDATE identifiers SET profile=? WHERE profile=?")                    \
-    X(SQL_PUT_TRAIT, "INSERT OR REPLACE INTO traits VALUES(?,?,?,?,?,?)")                          \
+    X(SQL_ADD_LINK, "INSERT OR IGNORE INTO links VALUES(?,?,?,?,?)")                               \
+    X(SQL_LINKS_OF_USER, "SELECT account,source,created_ms,message_id FROM links WHERE profile=? " \
+                         "AND account>? ORDER "                                                    \
+                         "BY account LIMIT ?")                                                     \
+    X(SQL_LINKS_OF_ACCOUNT, "SELECT profile,source,created_ms,message_id FROM links WHERE "        \
+                            "account=? AND profile>? ORDER "                                       \
+                            "BY profile LIMIT ?")                                                  \
+    X(SQL_MOVE_LINKS_OF_USER, "UPDATE OR REPLACE links SET profile=? WHERE profile=?")             \
+    X(SQL_MOVE_LINKS_OF_ACCOUNT, "UPDATE OR REPLACE links SET account=? WHERE account=?")          \
+    X(SQL_PUT_TRAIT, "INSERT OR REPLACE INTO traits VALUES(?,?,?,?,?,?,?,?)")                      \
+    X(SQL_PUT_LATER_TRAIT,                                                                         \
+      "INSERT INTO traits VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(profile,name) DO UPDATE SET "        \
+      "value=excluded.value,source=excluded.source,updated_ms=excluded.updated_ms,"                \
+      "computed=excluded.computed,state=excluded.state,at_ms=excluded.at_ms "                      \
+      "WHERE traits.computed=0 OR excluded.at_ms>=traits.at_ms")                                   \
     X(SQL_REMOVE_TRAIT, "DELETE FROM traits WHERE profile=? AND name=?")                           \
-    X(SQL_GET_TRAIT, "SELECT value FROM traits WHERE profile=? AND name=?")                        \
-    X(SQL_TRAITS, "SELECT * FROM traits WHERE profile=? ORDER BY name")                            \
+    X(SQL_GET_TRAIT, "SELECT * FROM traits WHERE profile=? AND name=?")                            \
+    X(SQL_TRAITS, "SELECT * FROM traits WHERE profile=?1 AND name>=?2 AND (?3<0 OR computed=?3) "  \
+                  "ORDER BY name "                                                                 \
+                  "LIMIT ?4")                                                                      \
     X(SQL_MOVE_TRAITS,                                                                             \
-      "INSERT INTO traits SELECT ?1,name,value,source,updated_ms,computed FROM traits WHERE "      \
-      "profile=?2 ON CONFLICT(profile,name) DO UPDATE SET value=excluded.value,"                   \
-      "source=excluded.source,updated_ms=excluded.updated_ms,computed=excluded.computed "          \
-      "WHERE excluded.updated_ms>traits.updated_ms")                                               \
+      "INSERT INTO traits SELECT ?1,name,value,source,updated_ms,0,NULL,NULL FROM traits WHERE "   \
+      "profile=?2 AND computed=0 ON CONFLICT(profile,name) DO UPDATE SET value=excluded.value,"    \
+      "source=excluded.source,updated_ms=excluded.updated_ms "                                     \
+      "WHERE excluded.updated_ms>traits.updated_ms AND traits.computed=0")                         \
     X(SQL_REMOVE_TRAITS, "DELETE FROM traits WHERE profile=?")                                     \
+    X(SQL_DROP_TRAIT,                                                                              \
+      "DELETE FROM traits WHERE profile>? AND profile<=? AND name=? AND computed!=0")              \
+    X(SQL_UNCOMPUTE_TRAIT,                                                                         \
+      "UPDATE traits SET computed=0,state=NULL,at_ms=NULL WHERE profile>? AND profile<=? AND "     \
+      "name=? AND computed!=0")                                                                    \
+    X(SQL_DROP_TRAIT_VALUES,                                                                       \
+      "DELETE FROM trait_values WHERE profile>? AND profile<=? AND trait=?")                       \
+    X(SQL_COMPUTED_TRAITS, "SELECT * FROM traits WHERE name=? AND computed!=0")                    \
+    X(SQL_GET_TRAIT_VALUE,                                                                         \
+      "SELECT count FROM trait_values WHERE profile=? AND trait=? AND value=?")                    \
+    X(SQL_ADD_TRAIT_VALUE,                                                                         \
+      "INSERT INTO trait_values VALUES(?,?,?,?) ON CONFLICT(profile,trait,value) DO UPDATE SET "   \
+      "count=count+excluded.count")                                                                \
+    X(SQL_TRAIT_VALUES,                                                                            \
+      "SELECT value,count FROM trait_values WHERE profile=? AND trait=? ORDER BY value")           \
+    X(SQL_MOST_FREQUENT, "SELECT value,count FROM trait_values WHERE profile=? AND trait=? ORDER " \
+                         "BY count DESC,value "                                                    \
+                         "LIMIT 1")                                                                \
+    X(SQL_MOVE_TRAIT_VALUES,                                                                       \
+      "INSERT INTO trait_values SELECT ?1,trait,value,count FROM trait_values WHERE profile=?2 "   \
+      "ON CONFLICT(profile,trait,value) DO UPDATE SET count=count+excluded.count")                 \
+    X(SQL_REMOVE_TRAIT_VALUES, "DELETE FROM trait_values WHERE profile=?")                         \
     X(SQL_ADD_DELIVERY, "INSERT OR REPLACE INTO deliveries VALUES(?,?)")                           \
     X(SQL_DELIVERIES,                                                                              \
       "SELECT * FROM (SELECT * FROM deliveries WHERE sequence>? ORDER BY sequence DESC LIMIT ?) "  \

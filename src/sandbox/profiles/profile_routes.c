@@ -95,7 +95,7 @@ static bool add_trait(void *context, const struct store_trait *row) {
     const struct profile_query *query = traits->query;
     struct error err = {0};
     if (query->include.len && !profile_list_has(query->include, row->name)) return true;
-    if (str_equal(query->trait_class, STR("computed_trait")) && !row->is_computed) return true;
+    if (str_equal(query->trait_class, STR("computed_trait")) && row->kind != STORE_TRAIT_COMPUTED) return true;
     if (str_equal(query->trait_class, STR("audience"))) return true;
     if (query->next.len && str_compare(row->name, query->next) < 0) return true;
     if (traits->count == traits->limit) {
@@ -126,7 +126,10 @@ static void answer_traits(struct call *call) {
     struct traits traits = {
         .query = call->query, .limit = (size_t)limit_of(call, PROFILE_TRAITS_DEFAULT_LIMIT)};
     struct buf body = {0};
-    store_each_trait(call->cloud->store, call->profile, add_trait, &traits);
+    store_each_trait(
+        call->cloud->store,
+        &(struct store_trait_query){.profile = call->profile, .kind = -1, .limit = -1}, add_trait,
+        &traits);
     const struct profile_cursor cursor = {
         .url = buf_str(&call->url),
         .next = traits.next,

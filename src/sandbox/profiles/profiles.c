@@ -112,10 +112,8 @@ static bool breaks_a_limit(struct cloud *cloud, const struct match *match) {
 }
 
 static void merge(struct cloud *cloud, int64_t from, int64_t into) {
-    store_move_identifiers(cloud->store, from, into);
     store_move_traits(cloud->store, from, into);
-    store_move_profile(cloud->store, from, into);
-    store_remove_profile(cloud->store, from);
+    store_merge_profiles(cloud->store, from, into, false);
 }
 
 static int64_t new_profile(struct cloud *cloud, const struct profiles_event *event) {
@@ -223,7 +221,7 @@ static void apply_purchase(struct cloud *cloud, int64_t profile, const struct ev
                           .value = buf_str(&text),
                           .source = -1,
                           .updated_at_ms = cloud->now_ms,
-                          .is_computed = true});
+                          .kind = STORE_TRAIT_COMPUTED});
     mem_free(all);
     json_release(&before);
     json_release(&after);
