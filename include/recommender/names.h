@@ -27,6 +27,7 @@ struct names {
 void names_release(struct names *names);
 bool names_find(const struct names *names, struct str text, uint32_t *number);
 uint32_t names_add(struct names *names, struct str text); // finds, or adds
+void names_reserve(struct names *names, uint32_t count);
 void names_remove(struct names *names, uint32_t number);
 struct str names_text(const struct names *names, uint32_t number);
 size_t names_bytes(const struct names *names);

@@ -44,6 +44,11 @@ struct recommender *recommender_new(const struct recommender_options *options); 
 void recommender_free(struct recommender *recommender);
 DEFINE_CLEANUP(struct recommender, recommender_free);
 
+// Makes room for so many items, users and events in all, at most the limits, so that an import does not
+// grow everything again and again. Changes no answer.
+void recommender_reserve(
+    struct recommender *recommender, size_t items, size_t users, size_t events);
+
 // One interaction. `user` may be empty: then the history grows under `session`, which may be asked
 // for as a user. An event that carries both joins the session's anonymous history to the user at
 // once; afterwards that session id means the user.

@@ -13,8 +13,8 @@ static void sink(struct best_entry *entries, size_t count, size_t at, struct bes
     for (;;) {
         size_t child = 2 * at + 1;
         if (child >= count) break;
-        if (child + 1 < count && best_is_worse(&entries[child + 1], &entries[child])) child++;
-        if (!best_is_worse(&entries[child], &entry)) break;
+        if (child + 1 < count) child += best_is_worse(entries[child + 1], entries[child]);
+        if (!best_is_worse(entries[child], entry)) break;
         entries[at] = entries[child];
         at = child;
     }
@@ -23,7 +23,7 @@ static void sink(struct best_entry *entries, size_t count, size_t at, struct bes
 
 // Only after best_would_enter.
 void best_push(struct best *best, double score, uint32_t item, uint32_t place) {
-    const struct best_entry entry = {.score = score, .item = item, .place = place};
+    const struct best_entry entry = best_entry(score, item, place);
     if (best->count == best->wanted) {
         sink(best->entries, best->count, 0, entry);
         return;
@@ -33,7 +33,7 @@ void best_push(struct best *best, double score, uint32_t item, uint32_t place) {
         best->entries = mem_resize(best->entries, best->cap, sizeof(*best->entries));
     }
     size_t at = best->count++;
-    for (; at > 0 && best_is_worse(&entry, &best->entries[(at - 1) / 2]); at = (at - 1) / 2) {
+    for (; at > 0 && best_is_worse(entry, best->entries[(at - 1) / 2]); at = (at - 1) / 2) {
         best->entries[at] = best->entries[(at - 1) / 2];
     }
     best->entries[at] = entry;

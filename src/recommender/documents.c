@@ -9,18 +9,24 @@
 
 #include <string.h>
 
+void documents_reserve(struct recommender *r, uint32_t count) {
+    const uint32_t old = r->document_cap;
+    uint32_t cap = old ? old : 64;
+    while (cap < count)
+        cap *= 2;
+    if (cap == old) return;
+    r->documents = engine_resize(&r->bytes, r->documents, old, cap, sizeof(*r->documents));
+    memset(r->documents + old, 0, (cap - old) * sizeof(*r->documents));
+    r->scratch.masks =
+        engine_resize(&r->bytes, r->scratch.masks, old, cap, sizeof(*r->scratch.masks));
+    memset(r->scratch.masks + old, 0, (cap - old) * sizeof(*r->scratch.masks));
+    r->document_cap = cap;
+}
+
 // The empty document of that number; whoever was in the slot is gone.
 struct document *documents_slot(struct recommender *r, uint32_t number) {
     const uint32_t slot = number & (r->options.document_limit - 1);
-    if (slot >= r->document_cap) {
-        uint32_t cap = r->document_cap ? r->document_cap : 64;
-        while (cap <= slot)
-            cap *= 2;
-        r->documents =
-            engine_resize(&r->bytes, r->documents, r->document_cap, cap, sizeof(*r->documents));
-        memset(r->documents + r->document_cap, 0, (cap - r->document_cap) * sizeof(*r->documents));
-        r->document_cap = cap;
-    }
+    documents_reserve(r, slot + 1);
     struct document *document = &r->documents[slot];
     mem_free(document->items);
     r->bytes -= document->cap * sizeof(*document->items);

@@ -69,7 +69,10 @@ static void release_ranked(struct ranked *ranked) {
 static void release_scratch(struct scratch *scratch) {
     mem_free(scratch->candidates);
     mem_free(scratch->candidate_of);
-    mem_free(scratch->matches);
+    mem_free(scratch->masks);
+    mem_free(scratch->votes);
+    mem_free(scratch->touched);
+    mem_free(scratch->similarities);
     mem_free(scratch->best.entries);
     mem_free(scratch->neighbours.entries);
     for (int i = 0; i < 2; i++)
@@ -91,10 +94,11 @@ void recommender_free(struct recommender *r) {
     mem_free(r->pairs);
     mem_free(r->event_ids.young);
     mem_free(r->event_ids.old);
-    mem_free(r->fast);
     mem_free(r->slow);
     release_ranked(&r->trend);
     release_ranked(&r->pop);
+    release_ranked(&r->visitors);
+    release_ranked(&r->fast);
     release_scratch(&r->scratch);
     mem_free(r);
 }
@@ -113,13 +117,31 @@ static void grow_items(struct recommender *r) {
     r->items = engine_resize(&r->bytes, r->items, old, cap, sizeof(*r->items));
     grow_ranked(r, &r->trend, cap);
     grow_ranked(r, &r->pop, cap);
-    r->fast = engine_resize(&r->bytes, r->fast, old, cap, sizeof(double));
+    grow_ranked(r, &r->visitors, cap);
+    grow_ranked(r, &r->fast, cap);
     r->slow = engine_resize(&r->bytes, r->slow, old, cap, sizeof(double));
     uint32_t *candidate_of =
         engine_resize(&r->bytes, r->scratch.candidate_of, old, cap, sizeof(uint32_t));
     memset(candidate_of + old, 0xFF, (cap - old) * sizeof(*candidate_of)); // NOBODY
     r->scratch.candidate_of = candidate_of;
     r->item_cap = cap;
+}
+
+static uint32_t at_most(size_t wanted, uint32_t limit) {
+    return wanted < limit ? (uint32_t)wanted : limit;
+}
+
+// Few shoppers' documents hold less than four events, and a document too few costs a doubling.
+void recommender_reserve(struct recommender *r, size_t items, size_t users, size_t events) {
+    enum { EVENTS_PER_DOCUMENT = 4 };
+    const uint32_t item_count = at_most(items, r->options.item_limit);
+    const uint32_t user_count = at_most(users, r->options.user_limit);
+    names_reserve(&r->item_names, item_count);
+    names_reserve(&r->user_names, user_count);
+    while (r->item_cap < item_count)
+        grow_items(r);
+    users_reserve(r, user_count);
+    documents_reserve(r, at_most(events / EVENTS_PER_DOCUMENT, r->options.document_limit));
 }
 
 uint32_t engine_add_item(struct recommender *r, struct str id, int64_t now_s) {
@@ -177,7 +199,7 @@ static void take_in(struct recommender *r, uint32_t number, uint32_t item, int64
     followers_learn(r, user, item, time_s);
     documents_append(r, number, item, time_s, gap);
     popular_count(r, item, time_s);
-    if (!users_have_item(user, item)) r->items[item].users++;
+    if (!users_have_item(user, item)) popular_add_visitor(r, item);
     users_append(user, item, time_s);
 }
 
@@ -220,8 +242,8 @@ struct str recommender_item_id(const struct recommender *r, uint32_t number) {
 }
 
 static size_t scratch_bytes(const struct scratch *scratch) {
-    return scratch->candidate_cap * sizeof(*scratch->candidates) +
-           scratch->match_cap * sizeof(*scratch->matches) +
+    return scratch->candidate_cap * (sizeof(*scratch->candidates) + sizeof(*scratch->votes)) +
+           MATCH_CAP * (sizeof(*scratch->touched) + sizeof(*scratch->similarities)) +
            (scratch->best.cap + scratch->neighbours.cap) * sizeof(struct best_entry) +
            ((size_t)scratch->frontier_cap[0] + scratch->frontier_cap[1]) * sizeof(uint32_t);
 }
@@ -237,10 +259,11 @@ size_t recommender_memory_limit(const struct recommender_options *options) {
     // arrays that grow by doubling may hold twice their content, tables of hashes four times
     const size_t per_name =
         2 * sizeof(struct names_entry) + 4 * sizeof(uint32_t) + RECOMMENDER_ID_MAX_BYTES;
-    const size_t per_item = sizeof(struct item) + 4 * sizeof(double) + 5 * sizeof(uint32_t) +
+    const size_t per_item = sizeof(struct item) + 5 * sizeof(double) + 9 * sizeof(uint32_t) +
                             (RING_CAP + 2 * ROW_CAP) * sizeof(uint32_t) + per_name;
     const size_t per_user = 2 * sizeof(struct user) + per_name;
-    const size_t per_document = sizeof(struct document) + DOCUMENT_CAP * sizeof(uint32_t);
+    const size_t per_document =
+        sizeof(struct document) + DOCUMENT_CAP * sizeof(uint32_t) + sizeof(uint16_t);
     const size_t fixed = sizeof(struct recommender) + ((size_t)4 << 20); // … and scratch
     return fixed + resolved.item_limit * per_item + resolved.user_limit * per_user +
            resolved.document_limit * per_document + resolved.pair_limit * sizeof(struct pair) +

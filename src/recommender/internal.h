@@ -11,6 +11,8 @@
 #include "recommender/names.h"
 #include "recommender/recommender.h"
 
+#include <string.h>
+
 // The numbers of recommender.md section 3. Any change belongs into a new SNAPSHOT_VERSION.
 enum {
     HISTORY_KEPT = 100, // events of a user that count
@@ -25,6 +27,7 @@ enum {
     TYPED_CAP = 16,     // event types kept per user
     QUERY_CAP = 10,
     NEIGHBOUR_CAP = 200,
+    MATCH_CAP = QUERY_CAP * RING_CAP,
     LEARN_EVERY = 8,
     CONTEXT_COUNT = 61, // 5 × 3 × 4, and the unknown user
     CONTEXT_UNKNOWN = 60,
@@ -67,7 +70,6 @@ struct document {
     int64_t time_s;  // of the last event
     uint32_t *items; // owned; distinct, in order of last occurrence
     uint32_t number; // a slot that was reused is recognised by this
-    uint32_t mark;   // question scratch: index of its match, when that points back here
     uint8_t count, cap;
 };
 
@@ -77,7 +79,6 @@ struct item {
     uint32_t ring_count, ring_cap, ring_next;
     uint32_t row_count, row_cap;
     uint32_t documents; // ever
-    uint32_t users;     // distinct
     int64_t first_s;
 };
 
@@ -99,6 +100,7 @@ struct ranked {
 // down when the exponent passes 200.
 struct decay {
     double half_life_s;
+    double scale; // question scratch: what a mass is worth now
     int64_t origin_s;
     bool has_origin;
 };
@@ -120,14 +122,11 @@ struct candidate {
     double raw[RECOMMENDER_REASON_TREND];
 };
 
-struct match {
-    double sum;
-    uint32_t slot;
-};
-
+// Two numbers that stand in the order of (score, lower item, lower place), so that comparing needs no
+// branch: which of two entries is better follows no pattern that one could learn.
 struct best_entry {
-    double score;
-    uint32_t item, place; // place: the caller's
+    uint64_t high; // the score's bits, made to rise with it
+    uint64_t low;  // the complements of item and place
 };
 
 // A binary heap with the worst on top; sorted best first by best_sort.
@@ -136,12 +135,20 @@ struct best {
     size_t count, cap, wanted;
 };
 
+// Memory that is wanted soon.
+static inline void prefetch(const void *address) {
+    __builtin_prefetch(address);
+}
+
 struct scratch {
     struct candidate *candidates; // owned
+    double *votes;                // owned; per candidate
     uint32_t candidate_count, candidate_cap;
     uint32_t *candidate_of; // owned; per item its candidate, or NOBODY
-    struct match *matches;  // owned
-    uint32_t match_count, match_cap;
+    uint16_t
+        *masks; // owned; per document slot the query ranks it holds, as bits; 0 between questions
+    uint32_t *touched;    // owned; MATCH_CAP slots, those whose mask is not 0, and one to spare
+    double *similarities; // owned; MATCH_CAP, of the touched
     struct best best, neighbours;
     uint32_t *frontier[2]; // owned; heap indices, see best.c
     uint32_t frontier_count[2], frontier_cap[2];
@@ -153,7 +160,9 @@ struct recommender {
     struct item *items;
     uint32_t item_cap;
     struct ranked trend, pop;
-    double *fast, *slow; // masses for trending
+    struct ranked visitors; // distinct users
+    struct ranked fast;     // masses for trending
+    double *slow;
     struct decay trend_decay, fast_decay, slow_decay;
     struct user *users;
     uint32_t user_cap, newest_user, oldest_user;
@@ -170,7 +179,8 @@ struct recommender {
     size_t bytes;         // of everything but users, names and scratch
     size_t history_bytes; // of users
     struct scratch scratch;
-    double age_decay[AGE_TABLE], distance_decay[DOCUMENT_CAP], rank_decay[QUERY_CAP];
+    double age_decay[AGE_TABLE], rank_decay[QUERY_CAP];
+    double distance_decay[2 * DOCUMENT_CAP]; // by distance + DOCUMENT_CAP; 0 in the middle
     double length_factor[DOCUMENT_CAP + 1];
 };
 
@@ -189,6 +199,7 @@ uint32_t users_find(const struct recommender *r, struct str id); // through join
 // The user an event belongs to, made or joined as needed, now the most recently active.
 uint32_t users_of_event(struct recommender *r, struct str user, struct str session);
 uint32_t users_add(struct recommender *r, struct str id);
+void users_reserve(struct recommender *r, uint32_t count);
 void users_append(struct user *user, uint32_t item, int64_t time_s);
 bool users_have_item(const struct user *user, uint32_t item);
 void users_enforce_limits(struct recommender *r);
@@ -222,9 +233,15 @@ documents_find(const struct recommender *r, uint32_t number) { // NULL: gone
 }
 void documents_append(
     struct recommender *r, uint32_t number, uint32_t item, int64_t time_s, bool gap);
+void documents_reserve(struct recommender *r, uint32_t count);
 struct document *documents_slot(struct recommender *r, uint32_t number);
 void documents_reserve_items(struct recommender *r, struct document *document, uint32_t count);
 void documents_reserve_ring(struct recommender *r, struct item *item, uint32_t count);
+// Numbers are given out one by one and leave in the same order: the newest so many are there.
+static inline uint32_t documents_kept(const struct recommender *r) {
+    return r->document_count < r->options.document_limit ? (uint32_t)r->document_count
+                                                         : r->options.document_limit;
+}
 // The k-th newest number on the ring.
 static inline uint32_t documents_on_ring(const struct item *item, uint32_t k) {
     const uint32_t next = item->ring_next + (item->ring_count == RING_CAP ? RING_CAP : 0);
@@ -241,6 +258,9 @@ void followers_set_pair_cap(struct recommender *r, uint32_t cap);
 
 // popular.c
 void popular_count(struct recommender *r, uint32_t item, int64_t time_s);
+void popular_add_visitor(struct recommender *r, uint32_t item);
+void popular_remove_visitor(
+    struct recommender *r, uint32_t item); // one turned out to be another; the last stays
 void popular_add_item(struct recommender *r, uint32_t item);
 void popular_rebuild(struct recommender *r); // heaps from the masses
 
@@ -283,17 +303,36 @@ void predict_start(struct recommender *r); // weights and tables
 
 // best.c
 void best_reset(struct best *best, size_t wanted);
-static inline bool best_is_worse(const struct best_entry *left, const struct best_entry *right) {
-    if (left->score < right->score) return true;
-    if (left->score > right->score) return false;
-    if (left->item != right->item) return left->item > right->item;
-    return left->place > right->place;
+static inline struct best_entry best_entry(double score, uint32_t item, uint32_t place) {
+    uint64_t bits;
+    score += 0.0; // −0 becomes 0: they are equal
+    memcpy(&bits, &score, sizeof(bits));
+    const uint64_t sign = (uint64_t)1 << 63;
+    return (struct best_entry){
+        .high = bits & sign ? ~bits : bits | sign,
+        .low = (uint64_t)~item << 32 | (uint32_t)~place,
+    };
+}
+static inline double best_score(struct best_entry entry) {
+    const uint64_t sign = (uint64_t)1 << 63;
+    const uint64_t bits = entry.high & sign ? entry.high ^ sign : ~entry.high;
+    double score;
+    memcpy(&score, &bits, sizeof(score));
+    return score;
+}
+static inline uint32_t best_item(struct best_entry entry) {
+    return ~(uint32_t)(entry.low >> 32);
+}
+static inline uint32_t best_place(struct best_entry entry) {
+    return ~(uint32_t)entry.low;
+}
+static inline bool best_is_worse(struct best_entry left, struct best_entry right) {
+    return (left.high < right.high) | ((left.high == right.high) & (left.low < right.low));
 }
 static inline bool
 best_would_enter(const struct best *best, double score, uint32_t item, uint32_t place) {
     if (best->count < best->wanted) return true;
-    const struct best_entry entry = {.score = score, .item = item, .place = place};
-    return best->wanted > 0 && best_is_worse(&best->entries[0], &entry);
+    return best->wanted > 0 && best_is_worse(best->entries[0], best_entry(score, item, place));
 }
 void best_push(struct best *best, double score, uint32_t item, uint32_t place);
 void best_sort(struct best *best);

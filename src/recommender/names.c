@@ -63,8 +63,7 @@ bool names_find(const struct names *names, struct str text, uint32_t *number) {
     return true;
 }
 
-static void grow_slots(struct names *names) {
-    const uint32_t slot_count = names->slot_count ? names->slot_count * 2 : 64;
+static void set_slots(struct names *names, uint32_t slot_count) {
     uint32_t *slots = mem_zeroed(slot_count, sizeof(*slots));
     for (uint32_t i = 0; i < names->used; i++) {
         if (!names->entries[i].text) continue;
@@ -76,6 +75,21 @@ static void grow_slots(struct names *names) {
     mem_free(names->slots);
     names->slots = slots;
     names->slot_count = slot_count;
+}
+
+static void grow_slots(struct names *names) {
+    set_slots(names, names->slot_count ? names->slot_count * 2 : 64);
+}
+
+void names_reserve(struct names *names, uint32_t count) {
+    uint32_t slot_count = names->slot_count ? names->slot_count : 64;
+    ASSERT(count < UINT32_MAX / 4);
+    while (slot_count / 2 < count)
+        slot_count *= 2;
+    if (slot_count > names->slot_count) set_slots(names, slot_count);
+    if (count <= names->cap) return;
+    names->cap = count;
+    names->entries = mem_resize(names->entries, names->cap, sizeof(*names->entries));
 }
 
 static uint32_t take_number(struct names *names) {

@@ -12,6 +12,7 @@ static const double start_weights[RECOMMENDER_REASON_COUNT] = {
     [RECOMMENDER_REASON_NEXT2] = .05, [RECOMMENDER_REASON_AGAIN] = .05,
     [RECOMMENDER_REASON_TREND] = .10, [RECOMMENDER_REASON_POP] = .05,
 };
+enum { LOOK_AHEAD = 6 }; // documents on their way into the cache
 #define LEAST_WEIGHT 0.001
 #define LEAST_STEP 0.01
 #define OLD_SESSION_FACTOR 0.3
@@ -22,13 +23,16 @@ static const double start_weights[RECOMMENDER_REASON_COUNT] = {
 #define OWN_ITEM_FACTOR 0.2
 
 void predict_start(struct recommender *r) {
+    r->scratch.touched = mem_alloc((MATCH_CAP + 1) * sizeof(*r->scratch.touched));
+    r->scratch.similarities = mem_alloc(MATCH_CAP * sizeof(*r->scratch.similarities));
     for (int i = 0; i < CONTEXT_COUNT; i++) {
         memcpy(r->contexts[i].weights, start_weights, sizeof(start_weights));
     }
     for (int i = 0; i < AGE_TABLE; i++)
         r->age_decay[i] = exp(-i / 120.0);
-    for (int i = 0; i < DOCUMENT_CAP; i++)
-        r->distance_decay[i] = exp(-(i - 1) / 5.0);
+    for (int i = 1; i < DOCUMENT_CAP; i++)
+        r->distance_decay[DOCUMENT_CAP + i] = r->distance_decay[DOCUMENT_CAP - i] =
+            exp(-(i - 1) / 5.0);
     for (int i = 0; i < QUERY_CAP; i++)
         r->rank_decay[i] = exp(-i / 3.0);
     for (int i = 1; i <= DOCUMENT_CAP; i++)
@@ -48,6 +52,8 @@ struct candidate *predict_add_candidate(struct recommender *r, uint32_t item) {
         scratch->candidate_cap = scratch->candidate_cap ? scratch->candidate_cap * 2 : 256;
         scratch->candidates =
             mem_resize(scratch->candidates, scratch->candidate_cap, sizeof(*scratch->candidates));
+        scratch->votes =
+            mem_resize(scratch->votes, scratch->candidate_cap, sizeof(*scratch->votes));
     }
     ASSERT(scratch->candidates);
     struct candidate *candidate = &scratch->candidates[scratch->candidate_count];
@@ -56,67 +62,101 @@ struct candidate *predict_add_candidate(struct recommender *r, uint32_t item) {
     return candidate;
 }
 
-static struct match *match_of(struct recommender *r, struct document *document) {
-    struct scratch *scratch = &r->scratch;
-    const uint32_t slot = (uint32_t)(document - r->documents);
-    if (document->mark < scratch->match_count && scratch->matches[document->mark].slot == slot) {
-        return &scratch->matches[document->mark];
-    }
-    if (scratch->match_count == scratch->match_cap) {
-        scratch->match_cap = scratch->match_cap ? scratch->match_cap * 2 : 64;
-        scratch->matches =
-            mem_resize(scratch->matches, scratch->match_cap, sizeof(*scratch->matches));
-    }
-    document->mark = scratch->match_count++;
-    struct match *match = &scratch->matches[document->mark];
-    *match = (struct match){.slot = slot};
-    return match;
-}
+// What each query rank gives to the documents that hold the item, and the sums for every set of ranks:
+// a sum in the order of the ranks, whichever way the documents are found.
+struct query_weights {
+    double sums[1 << QUERY_CAP];
+};
 
-// Every document that shares a query item collects that item's weight.
-static void collect_matches(
-    struct recommender *r, const struct user *user, const struct recent *query, uint32_t count) {
-    r->scratch.match_count = 0;
+static void weigh_query(
+    const struct recommender *r,
+    const struct recent *query,
+    uint32_t count,
+    struct query_weights *out) {
+    out->sums[0] = 0;
     for (uint32_t rank = 0; rank < count; rank++) {
         const struct item *item = &r->items[query[rank].item];
         const double rarity = log(1 + (double)r->document_count / (1.0 + item->documents));
         const double weight =
             r->rank_decay[rank] * (query[rank].in_session ? 1 : OLD_SESSION_FACTOR) * rarity;
-        for (uint32_t k = 0; k < item->ring_count; k++) {
-            const uint32_t number = documents_on_ring(item, k);
-            if (user->has_document && number == user->document) continue;
-            struct document *document = documents_find(r, number);
-            if (document) match_of(r, document)->sum += weight;
-        }
+        const uint32_t below = (uint32_t)1 << rank;
+        for (uint32_t set = 0; set < below; set++)
+            out->sums[below + set] = out->sums[set] + weight;
     }
 }
 
-static void choose_neighbours(struct recommender *r, int64_t time_s) {
+// Marks the documents of `count` ring entries, the last one first, with the rank's bit. Returns how many
+// slots are touched then.
+static uint32_t mark_documents(
+    struct recommender *r,
+    const uint32_t *numbers,
+    uint32_t count,
+    uint32_t own_document,
+    uint32_t rank,
+    uint32_t touched) {
+    uint32_t *out = r->scratch.touched;
+    uint16_t *masks = r->scratch.masks;
+    const uint32_t newest = (uint32_t)r->document_count - 1, kept = documents_kept(r);
+    const uint32_t slot_mask = r->options.document_limit - 1;
+    for (uint32_t i = count; i-- > 0;) {
+        const uint32_t number = numbers[i], slot = number & slot_mask;
+        if (newest - number >= kept || number == own_document) continue;
+        const uint32_t mask = masks[slot];
+        out[touched] = slot;
+        touched += mask == 0;
+        masks[slot] = (uint16_t)(mask | 1u << rank);
+    }
+    return touched;
+}
+
+// Every document that shares a query item, in the order they are found in: by rank, newer ones first.
+static uint32_t collect_matches(
+    struct recommender *r, const struct user *user, const struct recent *query, uint32_t count) {
+    // no number looks like this one: it has just been given out or never
+    const uint32_t nothing = (uint32_t)r->document_count;
+    const uint32_t own_document = user->has_document ? user->document : nothing;
+    uint32_t touched = 0;
+    for (uint32_t rank = 0; rank < count; rank++) {
+        const struct item *item = &r->items[query[rank].item];
+        const uint32_t newer = item->ring_count == RING_CAP ? item->ring_next : item->ring_count;
+        const uint32_t older = item->ring_count - newer;
+        touched = mark_documents(r, item->ring, newer, own_document, rank, touched);
+        touched = mark_documents(r, item->ring + newer, older, own_document, rank, touched);
+    }
+    return touched;
+}
+
+// Without branches: which documents are alike follows no pattern.
+static void measure_similarities(
+    struct recommender *r, uint32_t touched, const struct query_weights *weights, int64_t time_s) {
     struct scratch *scratch = &r->scratch;
-    best_reset(&scratch->neighbours, NEIGHBOUR_CAP);
-    for (uint32_t i = 0; i < scratch->match_count; i++) {
-        const struct document *document = &r->documents[scratch->matches[i].slot];
-        const int64_t age = time_s > document->time_s ? (time_s - document->time_s) / DAY_S : 0;
-        const double similarity = scratch->matches[i].sum * r->length_factor[document->count] *
-                                  r->age_decay[age < AGE_TABLE ? age : AGE_TABLE - 1];
-        const uint32_t newness = (uint32_t)r->document_count - document->number; // smaller is newer
-        if (best_would_enter(&scratch->neighbours, similarity, newness, i)) {
-            best_push(&scratch->neighbours, similarity, newness, i);
-        }
+    for (uint32_t i = 0; i < touched; i++) {
+        const uint32_t slot = scratch->touched[i];
+        const struct document *document = &r->documents[slot];
+        const int64_t ahead_s = time_s - document->time_s;
+        const uint64_t age = (uint64_t)(ahead_s > 0 ? ahead_s : 0) / DAY_S;
+        const double sum = weights->sums[scratch->masks[slot]];
+        scratch->masks[slot] = 0;
+        scratch->similarities[i] = sum * r->length_factor[document->count] *
+                                   r->age_decay[age < AGE_TABLE ? age : AGE_TABLE - 1];
     }
 }
 
-// Where the document holds the most recent query item; its length when it holds none. Query items were
-// made candidates first, so a candidate's place below `count` is its rank. The minimum is taken of
-// rank and index in one number: which item is the better one follows no pattern a branch could learn.
-static uint32_t
-find_anchor(const struct scratch *scratch, const struct document *document, uint32_t count) {
-    uint64_t least = UINT64_MAX;
-    for (uint32_t i = 0; i < document->count; i++) {
-        const uint64_t here = (uint64_t)scratch->candidate_of[document->items[i]] << 8 | i;
-        least = here < least ? here : least;
+static void choose_neighbours(struct recommender *r, uint32_t touched) {
+    struct scratch *scratch = &r->scratch;
+    struct best *neighbours = &scratch->neighbours;
+    double least = -1; // of the full heap
+    best_reset(neighbours, NEIGHBOUR_CAP);
+    for (uint32_t i = 0; i < touched; i++) {
+        const double similarity = scratch->similarities[i];
+        if (similarity < least) continue;
+        const uint32_t slot = scratch->touched[i];
+        // smaller is newer
+        const uint32_t newness = (uint32_t)r->document_count - r->documents[slot].number;
+        if (!best_would_enter(neighbours, similarity, newness, slot)) continue;
+        best_push(neighbours, similarity, newness, slot);
+        if (neighbours->count == NEIGHBOUR_CAP) least = best_score(neighbours->entries[0]);
     }
-    return least >> 8 < count ? (uint32_t)(least & 0xFF) : document->count;
 }
 
 struct voting {
@@ -124,41 +164,56 @@ struct voting {
     uint32_t count;                // of query items
 };
 
-static void begin_voting(struct voting *voting, uint32_t count) {
+static void begin_voting(struct recommender *r, struct voting *voting, uint32_t count) {
     voting->count = count;
     voting->factors[0] = 0; // the current item gets no votes
     for (uint32_t i = 1; i < count; i++)
         voting->factors[i] = OWN_ITEM_FACTOR;
     voting->factors[count] = 1;
+    for (uint32_t i = 0; i < r->scratch.candidate_count; i++)
+        r->scratch.votes[i] = 0;
 }
 
-static double
-give(struct recommender *r, const struct voting *voting, uint32_t item, double similarity) {
-    uint32_t place = r->scratch.candidate_of[item];
-    if (place == NOBODY) {
-        (void)predict_add_candidate(r, item);
-        place = r->scratch.candidate_count - 1;
+// Writes the candidates' places of the document's items and returns where it holds the most recent query
+// item; its length when it holds none. Query items were made candidates first, so a place below `count` is
+// a rank. The minimum is taken of place and index in one number, again without a branch.
+static uint32_t find_places(
+    struct recommender *r, const struct document *document, uint32_t count, uint32_t *places) {
+    const uint32_t *candidate_of = r->scratch.candidate_of;
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < document->count; i++) {
+        uint32_t place = candidate_of[document->items[i]];
+        if (place == NOBODY) {
+            (void)predict_add_candidate(r, document->items[i]);
+            place = r->scratch.candidate_count - 1;
+            r->scratch.votes[place] = 0;
+        }
+        places[i] = place;
+        const uint64_t here = (uint64_t)place << 8 | i;
+        least = here < least ? here : least;
     }
-    const double weight =
-        similarity * voting->factors[place < voting->count ? place : voting->count];
-    r->scratch.candidates[place].raw[RECOMMENDER_REASON_KNN] += weight;
-    return weight;
+    return least >> 8 < count ? (uint32_t)(least & 0xFF) : document->count;
 }
 
-// A document's items, by their distance to the most recent query item it contains. Returns the weight
-// given.
+// A document's items get votes by their distance to the most recent query item it contains. Returns the
+// sum of all. The order of the additions is part of the answers' last digits.
 static double vote(
     struct recommender *r,
     const struct document *document,
     const struct voting *voting,
     double similarity) {
-    const uint32_t at = find_anchor(&r->scratch, document, voting->count);
+    uint32_t places[DOCUMENT_CAP];
+    const uint32_t at = find_places(r, document, voting->count, places);
     if (at == document->count) return 0;
+    const double *decay = r->distance_decay + DOCUMENT_CAP - at; // 0 at the item itself
+    double *votes = r->scratch.votes;
     double total = 0;
-    for (uint32_t i = 0; i < at; i++)
-        total += give(r, voting, document->items[i], similarity * r->distance_decay[at - i]);
-    for (uint32_t i = at + 1; i < document->count; i++)
-        total += give(r, voting, document->items[i], similarity * r->distance_decay[i - at]);
+    for (uint32_t i = 0; i < document->count; i++) {
+        const uint32_t place = places[i] < voting->count ? places[i] : voting->count;
+        const double weight = similarity * decay[i] * voting->factors[place];
+        votes[places[i]] += weight;
+        total += weight;
+    }
     return total;
 }
 
@@ -168,16 +223,24 @@ static double add_neighbours(
     const struct recent *query,
     uint32_t count,
     int64_t time_s) {
-    collect_matches(r, user, query, count);
-    choose_neighbours(r, time_s);
+    struct query_weights weights;
+    weigh_query(r, query, count, &weights);
+    const uint32_t touched = collect_matches(r, user, query, count);
+    measure_similarities(r, touched, &weights, time_s);
+    choose_neighbours(r, touched);
     struct voting voting;
-    begin_voting(&voting, count);
+    begin_voting(r, &voting, count);
     double total = 0;
     const struct best *neighbours = &r->scratch.neighbours;
     for (size_t i = 0; i < neighbours->count; i++) {
-        const struct match *match = &r->scratch.matches[neighbours->entries[i].place];
-        total += vote(r, &r->documents[match->slot], &voting, neighbours->entries[i].score);
+        const struct best_entry entry = neighbours->entries[i];
+        if (i + LOOK_AHEAD < neighbours->count) {
+            prefetch(r->documents[best_place(neighbours->entries[i + LOOK_AHEAD])].items);
+        }
+        total += vote(r, &r->documents[best_place(entry)], &voting, best_score(entry));
     }
+    for (uint32_t i = 0; i < r->scratch.candidate_count; i++)
+        r->scratch.candidates[i].raw[RECOMMENDER_REASON_KNN] = r->scratch.votes[i];
     return total;
 }
 

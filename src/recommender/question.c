@@ -255,7 +255,7 @@ void recommender_recommend(
     }
     best_sort(&r->scratch.best);
     for (size_t i = 0; i < r->scratch.best.count; i++) {
-        const uint32_t item = r->scratch.best.entries[i].item;
+        const uint32_t item = best_item(r->scratch.best.entries[i]);
         score_item(r, &asking, item, question_append(r, out, item));
     }
 }
@@ -298,7 +298,7 @@ void recommender_rank(
     }
     best_sort(best);
     for (size_t i = 0; i < best->count; i++) {
-        struct recommender_scored *scored = question_append(r, out, best->entries[i].item);
+        struct recommender_scored *scored = question_append(r, out, best_item(best->entries[i]));
         score_item(r, &asking, scored->item, scored);
         scored->score /= total;
         scored->exploration /= total;

@@ -48,6 +48,11 @@ static uint32_t take_count(struct input *in, uint32_t most) {
     return in->is_bad ? 0 : count;
 }
 
+// What to reserve for: no more than there are bytes for, whatever the count says.
+static uint32_t plausible(const struct input *in, uint32_t count) {
+    return count < in->rest.len / 16 ? count : (uint32_t)(in->rest.len / 16);
+}
+
 static bool take_bool(struct input *in) {
     return take_count(in, 1) == 1;
 }
@@ -95,7 +100,7 @@ take_item(struct input *in, struct recommender *r, uint32_t number, uint32_t ite
     }
     struct item *item = &r->items[number];
     item->documents = take_u32(in);
-    item->users = take_u32(in);
+    r->visitors.mass[number] = take_u32(in);
     const uint32_t ring_count = take_count(in, RING_CAP);
     item->ring_next = take_count(in, RING_CAP - 1);
     if (ring_count < RING_CAP && item->ring_next != ring_count) in->is_bad = true;
@@ -112,13 +117,14 @@ take_item(struct input *in, struct recommender *r, uint32_t number, uint32_t ite
 
 static void take_catalogue(struct input *in, struct recommender *r) {
     const uint32_t count = take_count(in, r->options.item_limit);
+    names_reserve(&r->item_names, plausible(in, count));
     for (uint32_t i = 0; i < count && !in->is_bad; i++)
         take_item(in, r, i, count);
     if (in->is_bad) return;
     if (count > 0) {
         take(in, r->trend.mass, count * sizeof(double));
         take(in, r->pop.mass, count * sizeof(double));
-        take(in, r->fast, count * sizeof(double));
+        take(in, r->fast.mass, count * sizeof(double));
         take(in, r->slow, count * sizeof(double));
     }
     take(in, &r->trend.total, sizeof(double));
@@ -131,12 +137,13 @@ static void take_catalogue(struct input *in, struct recommender *r) {
 
 static void take_documents(struct input *in, struct recommender *r) {
     const uint32_t count = take_count(in, r->options.document_limit);
+    if (count != documents_kept(r)) in->is_bad = true; // rings trust that these are all there
     for (uint32_t i = 0; i < count && !in->is_bad; i++) {
         const uint32_t number = take_u32(in);
         const int64_t time_s = take_time(in);
         const uint32_t items = take_count(in, DOCUMENT_CAP);
         const uint32_t age = (uint32_t)r->document_count - 1 - number;
-        if (items == 0 || age >= r->options.document_limit || age >= r->document_count) {
+        if (items == 0 || age >= count || documents_find(r, number)) {
             in->is_bad = true;
             return;
         }
@@ -202,6 +209,7 @@ take_user(struct input *in, struct recommender *r, uint32_t place, uint32_t user
 
 static void take_users(struct input *in, struct recommender *r) {
     const uint32_t count = take_count(in, r->options.user_limit);
+    names_reserve(&r->user_names, plausible(in, count));
     for (uint32_t i = 0; i < count && !in->is_bad; i++)
         take_user(in, r, i, count);
     for (uint32_t i = 0; i < count && !in->is_bad; i++) {

@@ -78,7 +78,7 @@ static void put_item(struct buf *out, const struct recommender *r, uint32_t numb
     put_text(out, names_text(&r->item_names, number));
     put_u64(out, (uint64_t)item->first_s);
     put_u32(out, item->documents);
-    put_u32(out, item->users);
+    put_u32(out, (uint32_t)r->visitors.mass[number]);
     put_u32(out, item->ring_count);
     put_u32(out, item->ring_next);
     put_numbers(out, item->ring, item->ring_count);
@@ -94,7 +94,7 @@ static void put_items(struct buf *out, const struct recommender *r) {
         put_item(out, r, i);
     put(out, r->trend.mass, count * sizeof(double));
     put(out, r->pop.mass, count * sizeof(double));
-    put(out, r->fast, count * sizeof(double));
+    put(out, r->fast.mass, count * sizeof(double));
     put(out, r->slow, count * sizeof(double));
     put(out, &r->trend.total, sizeof(double));
     put(out, &r->pop.total, sizeof(double));

@@ -56,14 +56,19 @@ static void touch(struct recommender *r, uint32_t number) {
     link_newest(r, number);
 }
 
+void users_reserve(struct recommender *r, uint32_t count) {
+    uint32_t cap = r->user_cap ? r->user_cap : 32;
+    while (cap < count)
+        cap *= 2;
+    if (cap == r->user_cap) return;
+    r->users = engine_resize(&r->bytes, r->users, r->user_cap, cap, sizeof(*r->users));
+    memset(r->users + r->user_cap, 0, (cap - r->user_cap) * sizeof(*r->users));
+    r->user_cap = cap;
+}
+
 uint32_t users_add(struct recommender *r, struct str id) {
     const uint32_t number = names_add(&r->user_names, id);
-    if (number >= r->user_cap) {
-        const uint32_t cap = r->user_cap ? r->user_cap * 2 : 32;
-        r->users = engine_resize(&r->bytes, r->users, r->user_cap, cap, sizeof(*r->users));
-        memset(r->users + r->user_cap, 0, (cap - r->user_cap) * sizeof(*r->users));
-        r->user_cap = cap;
-    }
+    users_reserve(r, number + 1);
     struct user *user = &r->users[number];
     *user = (struct user){.joined = NOBODY, .generation = user->generation + 1};
     link_newest(r, number);
@@ -179,9 +184,7 @@ count_shared_once(struct recommender *r, const struct user *into, const struct u
         bool is_repeat = false;
         for (uint32_t k = oldest; k < i && !is_repeat; k++)
             is_repeat = from->history[k].item == item;
-        if (!is_repeat && users_have_item(into, item) && r->items[item].users > 1) {
-            r->items[item].users--;
-        }
+        if (!is_repeat && users_have_item(into, item)) popular_remove_visitor(r, item);
     }
 }
 
