@@ -1,5 +1,6 @@
 // personalize — GetRecommendations, GetPersonalizedRanking and PutEvents: both directions of both
-// messages, for the client and for the sandbox that answers it.
+// messages, for the client and for the sandbox that answers it. GetActionRecommendations and the Put…
+// of items, users and actions are read only.
 //
 // Shape    all text is borrowed: when encoding, from the caller; when decoding, from the struct's
 //          `document`, which the struct owns. Arrays are owned. Release each struct.
@@ -131,6 +132,46 @@ bool personalize_encode_events(
     struct error *err) MUST_CHECK;
 bool personalize_decode_events(struct str body, struct personalize_events *out, struct error *err)
     MUST_CHECK;
+
+#define PERSONALIZE_MAX_RECORDS 10
+#define PERSONALIZE_DEFAULT_ACTIONS 5
+#define PERSONALIZE_MAX_ACTIONS 100
+
+// PutItems, PutUsers and PutActions are alike but for names.
+enum personalize_records_kind {
+    PERSONALIZE_RECORDS_ITEMS,
+    PERSONALIZE_RECORDS_USERS,
+    PERSONALIZE_RECORDS_ACTIONS,
+};
+struct personalize_record {
+    struct str id;
+    struct json properties; // owned; an object, empty when none were sent
+};
+struct personalize_records {
+    struct str dataset_arn;
+    struct personalize_record *records; // owned
+    size_t count;
+    struct json document; // owned
+};
+void personalize_records_release(struct personalize_records *records);
+bool personalize_decode_records(
+    struct str body,
+    enum personalize_records_kind kind,
+    struct personalize_records *out,
+    struct error *err) MUST_CHECK;
+
+// GetActionRecommendations, and of PutActionInteractions the trackingId.
+struct personalize_actions {
+    struct str campaign_arn, user_id, filter_arn, tracking_id;
+    int64_t results;
+    struct personalize_map filter_values;
+    struct json document; // owned
+};
+void personalize_actions_release(struct personalize_actions *actions);
+bool personalize_decode_actions(struct str body, struct personalize_actions *out, struct error *err)
+    MUST_CHECK;
+bool personalize_decode_action_interactions(
+    struct str body, struct personalize_actions *out, struct error *err) MUST_CHECK;
 
 // "InvalidInputException" or "SerializationException", from err->code.
 const char *personalize_error_code(const struct error *err);

@@ -57,6 +57,27 @@ static bool check_sent_at(double sent_at_s, struct error *err) {
     return error_hint(err, "Send seconds since 1970, not milliseconds.");
 }
 
+// Members of the event itself; in any case.
+static bool is_forbidden_key(struct str key) {
+    static const char *const forbidden[] = {"userId",    "sessionId",        "eventType",
+                                            "timestamp", "recommendationId", "impression"};
+    for (size_t i = 0; i < ARRAY_COUNT(forbidden); i++) {
+        if (str_equal_nocase(key, str_from(forbidden[i]))) return true;
+    }
+    return false;
+}
+
+static bool check_keys(const struct json_node *properties, const char *member, struct error *err) {
+    for (const struct json_node *one = json_first(properties); one; one = json_next(one)) {
+        if (is_forbidden_key(json_key(one))) {
+            return personalize_refuse(
+                err, member, json_key(one),
+                "must not have keys that are members of the event itself");
+        }
+    }
+    return true;
+}
+
 // `properties` is a string that holds JSON: an object whose keys fit the schema's fields.
 static bool check_properties(struct str properties, struct error *err) {
     CLEANUP(json_release) struct json json = {0};
@@ -68,7 +89,7 @@ static bool check_properties(struct str properties, struct error *err) {
     if (!json_parse(properties, &json, &ignored) || json_kind(json.root) != JSON_OBJECT) {
         return personalize_refuse(err, member, properties, "must be a JSON object in a string");
     }
-    return true;
+    return check_keys(json.root, member, err);
 }
 
 static bool check_event(const struct personalize_event *event, struct error *err) {

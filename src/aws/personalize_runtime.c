@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "personalize_internal.h"
 
-#define MAX_COLUMNS 99
+#define MAX_COLUMNS 10 // documented; the model says 99
 
 static const struct personalize_map_limit context_limit = {
     .member = "context", .entries = 150, .name_chars = 150, .value_chars = 1000};
@@ -39,7 +39,7 @@ static bool check_columns(const struct personalize_list *columns, struct error *
         .member = "metadataColumns", .least = 1, .most = 150, .is_required = true};
     if (columns->count > MAX_COLUMNS) {
         return personalize_refuse(
-            err, limit.member, STR("[…]"), "must have length less than or equal to 99");
+            err, limit.member, STR("[…]"), "must have length less than or equal to 10");
     }
     for (size_t i = 0; i < columns->count; i++) {
         if (!personalize_check_text(columns->items[i], limit, err)) return false;
