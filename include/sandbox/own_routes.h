@@ -54,6 +54,15 @@
 // POST /_recloop/import (body: CSV)  {"imported":100,"duplicates":0,"interactions":4200}
 // POST /_recloop/reset               {"reset":true,"interactions":4100}
 // GET /_recloop/metrics              Prometheus text
+// GET /_recloop/faults
+//   {"faults":[{"id":"fault-1","service":"lambda","operation":"Invoke"|"*","effect":"latency",
+//     "spec":"lambda.Invoke:latency=250ms..1s,count=3,id=fault-1","hits":1,"remaining":2|null}]}
+// PUT /_recloop/faults (answers the new list)
+//   one fault, {"spec":"lambda.Invoke:latency=250ms..1s,count=3"} or its words as members
+//   {"service":"tracking","operation":"track","status":503,"probability":0.2,"id":"mine"}, is added, or
+//   takes the place of the one of its id; {"faults":[…]} takes the place of all. The grammar is that of
+//   `recloop sandbox --fault`.
+// DELETE /_recloop/faults?id=ID      without id: all of them; answers the list that is left
 #pragma once
 
 #define OWN_ROUTES_HEALTH "/_recloop/health"
@@ -66,5 +75,7 @@
 #define OWN_ROUTES_IMPORT "/_recloop/import"
 #define OWN_ROUTES_RESET "/_recloop/reset"
 #define OWN_ROUTES_METRICS "/_recloop/metrics"
+#define OWN_ROUTES_FAULTS "/_recloop/faults"
+#define OWN_ROUTES_ANSWERS "/_recloop/answers"
 
 #define OWN_ROUTES_WAIT_LIMIT_MS 30000

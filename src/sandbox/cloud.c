@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "operations/faults.h"
 #include "personalize/ledger.h"
 #include "routes.h"
 #include "seed.h"
@@ -88,6 +89,16 @@ static char *copy_or(const char *text, const char *fallback) {
     return text ? mem_copy_string(text) : NULL;
 }
 
+static const char *const *copy_texts(const char *const *texts) {
+    size_t count = 0;
+    while (texts && texts[count])
+        count++;
+    const char **copies = mem_zeroed(count + 1, sizeof(*copies));
+    for (size_t i = 0; i < count; i++)
+        copies[i] = mem_copy_string(texts[i]);
+    return copies;
+}
+
 static void copy_options(struct cloud *cloud, const struct sandbox_options *options) {
     cloud->options = *options;
     cloud->options.listen = copy_or(options->listen, "127.0.0.1:0");
@@ -95,6 +106,10 @@ static void copy_options(struct cloud *cloud, const struct sandbox_options *opti
     cloud->options.region = copy_or(options->region, IDENTITIES_REGION);
     cloud->options.account = copy_or(options->account, IDENTITIES_ACCOUNT);
     cloud->options.seed_file = copy_or(options->seed_file, NULL);
+    cloud->options.answers_file = copy_or(options->answers_file, NULL);
+    cloud->options.request_log = copy_or(options->request_log, NULL);
+    cloud->options.faults = copy_texts(options->faults);
+    if (!options->status_step_ms) cloud->options.status_step_ms = SANDBOX_STATUS_STEP_MS;
 }
 
 static void free_text(const char *text) {
@@ -103,6 +118,21 @@ static void free_text(const char *text) {
         &owned, &text,
         sizeof(owned)); // owned since copy_options; the struct says const for callers
     mem_free(owned);
+}
+
+static void free_options(struct sandbox_options *options) {
+    free_text(options->listen);
+    free_text(options->data_folder);
+    free_text(options->region);
+    free_text(options->account);
+    free_text(options->seed_file);
+    free_text(options->answers_file);
+    free_text(options->request_log);
+    for (size_t i = 0; options->faults && options->faults[i]; i++)
+        free_text(options->faults[i]);
+    const char **faults;
+    memcpy(&faults, &options->faults, sizeof(faults)); // owned likewise
+    mem_free(faults);
 }
 
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err) {
@@ -124,7 +154,7 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
         &cloud->url, "http://%s:%d", server_host(cloud->server), (int)server_port(cloud->server));
     sandbox_identities_make(
         &cloud->identities, buf_text(&cloud->url), cloud->options.region, cloud->options.account);
-    if (!load(cloud, err)) {
+    if (!faults_open(cloud, err) || !load(cloud, err)) {
         cloud_close(cloud);
         return false;
     }
@@ -157,11 +187,8 @@ void cloud_close(struct cloud *cloud) {
     sandbox_identities_release(&cloud->identities);
     sigv4_key_cache_release(&cloud->keys);
     buf_release(&cloud->url);
-    free_text(cloud->options.listen);
-    free_text(cloud->options.data_folder);
-    free_text(cloud->options.region);
-    free_text(cloud->options.account);
-    free_text(cloud->options.seed_file);
+    faults_free(cloud->faults);
+    free_options(&cloud->options);
     mem_free(cloud);
 }
 
@@ -174,6 +201,7 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
         return false;
     }
     destination_load(cloud);
+    faults_reset(cloud);
     return true;
 }
 

@@ -5,6 +5,8 @@
 #include "aws/sigv4.h"
 #include "base/clock.h"
 #include "http/url.h"
+#include "operations/faults.h"
+#include "operations/place.h"
 #include "sandbox/own_routes.h"
 #include "writer.h"
 
@@ -102,20 +104,40 @@ static void answer_foreign(struct exchange *exchange) {
     routes_answer_error(exchange, &err);
 }
 
-enum server_verdict routes_respond(struct cloud *cloud, struct exchange *exchange) {
+size_t routes_place(struct exchange *exchange) {
+    if (exchange->operation) return place_of_operation(exchange->operation);
+    const size_t place = place_of_path(exchange->path);
+    const enum place_service service = place_at(place)->service;
+    if (service != PLACE_NONE && service != PLACE_AWS) return place;
+    struct request request = {0};
+    server_copy_request(exchange, &request);
+    exchange->operation = operation_route(&request);
+    request_release(&request);
+    return exchange->operation ? place_of_operation(exchange->operation) : place;
+}
+
+static enum server_verdict run(struct cloud *cloud, struct exchange *exchange) {
     bool is_path_known = false;
+    if (exchange->again) return exchange->again(cloud, exchange);
+    if (is_foreign(exchange)) {
+        answer_foreign(exchange);
+        return SERVER_ANSWER;
+    }
+    switch (faults_begin(cloud, exchange)) {
+    case FAULTS_ANSWERED: return SERVER_ANSWER;
+    case FAULTS_HELD: return SERVER_HOLD;
+    case FAULTS_GO_ON: break;
+    }
     const struct route *route = find(exchange->method, exchange->path, &is_path_known);
-    enum server_verdict verdict = SERVER_ANSWER;
+    if (route) return route->run(cloud, exchange);
+    answer_nothing_here(exchange, is_path_known);
+    return SERVER_ANSWER;
+}
+
+enum server_verdict routes_respond(struct cloud *cloud, struct exchange *exchange) {
     response_release(&exchange->response);
     exchange->delay_until_ms = 0;
-    if (exchange->again)
-        verdict = exchange->again(cloud, exchange);
-    else if (is_foreign(exchange))
-        answer_foreign(exchange);
-    else if (route)
-        verdict = route->run(cloud, exchange);
-    else
-        answer_nothing_here(exchange, is_path_known);
+    const enum server_verdict verdict = run(cloud, exchange);
     if (verdict == SERVER_HOLD) return verdict;
     // Also readers wait: what they saw may be of this turn.
     return store_is_writing(cloud->store) ? SERVER_COMMIT : SERVER_ANSWER;

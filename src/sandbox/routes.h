@@ -26,6 +26,8 @@ struct routes routes_aws(void); // every operation of AWS: access/calls.h
 struct routes routes_gateway(void);
 struct routes routes_own(void);
 
+// Where it is for, as in operations/place.h; also sets exchange->operation.
+size_t routes_place(struct exchange *exchange);
 enum server_verdict routes_respond(struct cloud *cloud, struct exchange *exchange);
 size_t routes_body_limit(struct str path);
 

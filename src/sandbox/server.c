@@ -57,6 +57,7 @@ static void exchange_free(struct exchange *exchange) {
     buf_release(&exchange->body_bytes);
     buf_release(&exchange->content);
     response_release(&exchange->response);
+    mem_free(exchange->fault);
     mem_free(exchange->target);
     mem_free(exchange);
 }
@@ -71,9 +72,48 @@ static void completed(
     *state = NULL;
 }
 
+static void add_date(struct exchange *exchange) {
+    struct buf date = {0};
+    clock_add_http(&date, (clock_wall_ms() + exchange->skew_ms) / 1000);
+    headers_set(&exchange->response.headers, STR("Date"), buf_str(&date));
+    buf_release(&date);
+}
+
+static void add_head(const struct response *answer, struct buf *out) {
+    buf_add_format(
+        out, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\n", answer->status,
+        response_reason(answer->status), answer->body.len);
+    for (size_t i = 0; i < headers_count(&answer->headers); i++) {
+        const struct headers_field *field = headers_at(&answer->headers, i);
+        buf_add_format(
+            out, STR_FMT ": " STR_FMT "\r\n", STR_ARG(field->name), STR_ARG(field->value));
+    }
+    buf_add(out, STR("\r\n"));
+}
+
+// Half of the body, or of the headers when there is none, straight into the socket: libmicrohttpd would
+// send all or nothing. What does not fit there at once was not to arrive anyway.
+static void send_half(const struct exchange *exchange) {
+    const struct response *answer = &exchange->response;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct buf text = {0};
+    add_head(answer, &text);
+    const size_t half = answer->body.len ? text.len + answer->body.len / 2 : text.len / 2;
+    buf_add(&text, buf_str(&answer->body));
+    if (info) (void)send(info->connect_fd, text.ptr, half, MSG_DONTWAIT | MSG_NOSIGNAL);
+    buf_release(&text);
+}
+
 static enum MHD_Result queue_answer(struct server *server, struct exchange *exchange) {
     struct response *answer = &exchange->response;
     if (server->options.leaving) server->options.leaving(server->options.context, exchange);
+    if (exchange->skew_ms) add_date(exchange);
+    if (exchange->ending != SERVER_WHOLE) {
+        if (exchange->ending == SERVER_HALF) send_half(exchange);
+        exchange->state = EXCHANGE_SENT;
+        return MHD_NO; // ends the connection
+    }
     struct MHD_Response *reply =
         MHD_create_response_from_buffer(answer->body.len, answer->body.ptr, MHD_RESPMEM_MUST_COPY);
     if (!reply) return MHD_NO;

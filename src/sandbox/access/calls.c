@@ -61,10 +61,36 @@ static void refuse_unknown(struct cloud *cloud, struct exchange *exchange) {
     calls_refuse(cloud, exchange, operation_get(OPERATION_GET_CALLER_IDENTITY), &refusal);
 }
 
+static void refuse_expired(const struct operation *operation, struct aws_error *refusal) {
+    const bool is_query = operation->protocol == OPERATION_QUERY;
+    access_refuse(
+        refusal, operation->protocol == OPERATION_JSON11 ? 400 : 403,
+        is_query ? "ExpiredToken" : "ExpiredTokenException",
+        STR("The security token included in the request is expired"));
+}
+
+// As the service sees it, whose clock and sight of the token a fault may have changed.
+static bool authenticate(
+    struct cloud *cloud,
+    const struct exchange *exchange,
+    struct call *call,
+    struct aws_error *refusal) {
+    cloud->now_ms += exchange->skew_ms;
+    bool is_known =
+        access_authenticate(cloud, &call->request, call->operation, &call->caller, refusal);
+    cloud->now_ms -= exchange->skew_ms;
+    if (is_known && exchange->has_expired_token) {
+        refuse_expired(call->operation, refusal);
+        is_known = false;
+    }
+    return is_known;
+}
+
 static bool begin(struct cloud *cloud, struct exchange *exchange, struct call *out) {
     struct aws_error refusal;
     server_copy_request(exchange, &out->request);
     out->operation = operation_route(&out->request);
+    exchange->operation = out->operation;
     if (!out->operation) {
         refuse_unknown(cloud, exchange);
     } else if (exchange->is_too_large) {
@@ -72,7 +98,7 @@ static bool begin(struct cloud *cloud, struct exchange *exchange, struct call *o
             &refusal, 413, "RequestTooLargeException",
             STR("The request payload exceeded the limit."));
         calls_refuse(cloud, exchange, out->operation, &refusal);
-    } else if (access_authenticate(cloud, &out->request, out->operation, &out->caller, &refusal)) {
+    } else if (authenticate(cloud, exchange, out, &refusal)) {
         out->region = buf_str(&out->caller.region);
         return true;
     } else {

@@ -1,6 +1,7 @@
 // own_routes — the sandbox's routes of its own; own_routes.h is their contract.
 #include "sandbox/own_routes.h"
 #include "base/clock.h"
+#include "operations/faults.h"
 #include "personalize/campaigns.h"
 #include "personalize/ledger.h"
 #include "profiles/profiles.h"
@@ -245,6 +246,9 @@ static const struct route rows[] = {
     {.method = "POST", .path = OWN_ROUTES_IMPORT, .body_limit = IMPORT_LIMIT, .run = import},
     {.method = "POST", .path = OWN_ROUTES_RESET, .run = reset},
     {.method = "GET", .path = OWN_ROUTES_METRICS, .run = metrics},
+    {.method = "GET", .path = OWN_ROUTES_FAULTS, .run = faults_route_get},
+    {.method = "PUT", .path = OWN_ROUTES_FAULTS, .run = faults_route_put},
+    {.method = "DELETE", .path = OWN_ROUTES_FAULTS, .run = faults_route_delete},
 };
 
 struct routes routes_own(void) {
