@@ -62,6 +62,18 @@
 //   {"service":"tracking","operation":"track","status":503,"probability":0.2,"id":"mine"}, is added, or
 //   takes the place of the one of its id; {"faults":[…]} takes the place of all. The grammar is that of
 //   `recloop sandbox --fault`.
+// GET /_recloop/answers
+//   {"answers":[{"id":"answer-1","campaign":"segment-workshop-campaign"|null,"user_id":"U"|null,
+//     "item_id":"I"|null,"items":[…as declared…] or "error":{…},"count":3|null,"remaining":2|null,
+//     "hits":1}]}
+// PUT /_recloop/answers (answers the new list)
+//   one {"campaign":"NAME|ARN|*","user_id":"U","item_id":"I","count":3,"id":"mine",
+//     "items":["sku-1",{"item_id":"sku-2","score":0.4,"metadata":{"GENRE":"boots"}}]}, or with
+//   "error":{"code":"…","message":"…","status":400} instead of items, is added or takes the place of the
+//   one of its id; {"answers":[…]} takes the place of all. Everything but items/error may be left out.
+//   Of those that fit a question the one naming most of campaign, user and item answers; of equals the
+//   newest.
+// DELETE /_recloop/answers?id=ID     without id: all of them; answers the list that is left
 // DELETE /_recloop/faults?id=ID      without id: all of them; answers the list that is left
 #pragma once
 

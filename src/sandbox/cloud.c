@@ -4,11 +4,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "operations/answers.h"
 #include "operations/faults.h"
 #include "personalize/ledger.h"
 #include "routes.h"
 #include "seed.h"
+#include "tracking/delivery.h"
 #include "tracking/destination.h"
+#include "tracking/figures.h"
 
 #define LEAVING_LOOK_MS 10     // a held client that hangs up wakes nobody
 #define DELIVERY_SLICE_US 8000 // then the network gets its turn again
@@ -154,7 +157,7 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
         &cloud->url, "http://%s:%d", server_host(cloud->server), (int)server_port(cloud->server));
     sandbox_identities_make(
         &cloud->identities, buf_text(&cloud->url), cloud->options.region, cloud->options.account);
-    if (!faults_open(cloud, err) || !load(cloud, err)) {
+    if (!faults_open(cloud, err) || !load(cloud, err) || !answers_open(cloud, err)) {
         cloud_close(cloud);
         return false;
     }
@@ -178,15 +181,17 @@ void cloud_close(struct cloud *cloud) {
     if (!cloud) return;
     if (cloud->server) release_held(cloud);
     server_close(cloud->server);
+    delivery_free(cloud);
     if (cloud->store && cloud->recommender && cloud->options.data_folder) ledger_save(cloud);
     store_close(cloud->store);
     recommender_free(cloud->recommender);
     recommender_answer_release(&cloud->answer);
     buf_release(&cloud->text);
-    destination_release(&cloud->destination);
+    destination_release(cloud);
     sandbox_identities_release(&cloud->identities);
     sigv4_key_cache_release(&cloud->keys);
     buf_release(&cloud->url);
+    answers_free(cloud->answers);
     faults_free(cloud->faults);
     free_options(&cloud->options);
     mem_free(cloud);
@@ -201,6 +206,7 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
         return false;
     }
     destination_load(cloud);
+    answers_load(cloud);
     faults_reset(cloud);
     return true;
 }
@@ -210,6 +216,7 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
 static bool commit(struct cloud *cloud) {
     struct error err = {0};
     if (!store_is_writing(cloud->store)) return true;
+    figures_save(cloud);
     store_trim(cloud->store, cloud->now_ms);
     if (store_commit(cloud->store, &err)) {
         cloud->has_changed = true;
@@ -219,6 +226,7 @@ static bool commit(struct cloud *cloud) {
     // The model and the settings are ahead of the disk now: take them from there.
     ledger_load(cloud);
     destination_load(cloud);
+    answers_load(cloud);
     cloud->retry_at_ms = clock_monotonic_ms() + PAUSE_AFTER_FAILURE_MS;
     server_release_committed(cloud->server, &err);
     return false;
@@ -252,9 +260,10 @@ static bool is_anybody_due(const struct cloud *cloud, int64_t now_ms) {
 static void deliver(struct cloud *cloud) {
     const int64_t now_ms = clock_monotonic_ms();
     bool is_idle = false;
+    if (cloud->delivery_at_ms && now_ms >= cloud->delivery_at_ms) cloud->has_pending = true;
     if (!cloud->has_pending || now_ms < cloud->retry_at_ms) return;
     if (!store_is_writing(cloud->store)) cloud->commit_at_ms = now_ms + COMMIT_AFTER_MS;
-    const bool has_worked = destination_work(cloud, DELIVERY_SLICE_US, &is_idle);
+    const bool has_worked = delivery_work(cloud, DELIVERY_SLICE_US, &is_idle);
     const int64_t after_ms = clock_monotonic_ms();
     if (!is_idle && after_ms < cloud->commit_at_ms && !is_anybody_due(cloud, after_ms)) return;
     const bool is_kept = commit(cloud);
@@ -308,6 +317,10 @@ static int timeout_of(const struct cloud *cloud) {
     int64_t timeout_ms = -1;
     if (cloud->has_pending)
         timeout_ms = cloud->retry_at_ms > now_ms ? cloud->retry_at_ms - now_ms : 0;
+    if (cloud->delivery_at_ms) {
+        const int64_t left_ms = cloud->delivery_at_ms > now_ms ? cloud->delivery_at_ms - now_ms : 0;
+        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
+    }
     if (cloud->leave_by_ms) {
         int64_t left_ms = cloud->leave_by_ms > now_ms ? cloud->leave_by_ms - now_ms : 0;
         if (cloud->held && left_ms > LEAVING_LOOK_MS) left_ms = LEAVING_LOOK_MS;

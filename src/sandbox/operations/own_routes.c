@@ -1,6 +1,7 @@
 // own_routes — the sandbox's routes of its own; own_routes.h is their contract.
 #include "sandbox/own_routes.h"
 #include "base/clock.h"
+#include "operations/answers.h"
 #include "operations/faults.h"
 #include "personalize/campaigns.h"
 #include "personalize/ledger.h"
@@ -246,6 +247,9 @@ static const struct route rows[] = {
     {.method = "POST", .path = OWN_ROUTES_IMPORT, .body_limit = IMPORT_LIMIT, .run = import},
     {.method = "POST", .path = OWN_ROUTES_RESET, .run = reset},
     {.method = "GET", .path = OWN_ROUTES_METRICS, .run = metrics},
+    {.method = "GET", .path = OWN_ROUTES_ANSWERS, .run = answers_route_get},
+    {.method = "PUT", .path = OWN_ROUTES_ANSWERS, .run = answers_route_put},
+    {.method = "DELETE", .path = OWN_ROUTES_ANSWERS, .run = answers_route_delete},
     {.method = "GET", .path = OWN_ROUTES_FAULTS, .run = faults_route_get},
     {.method = "PUT", .path = OWN_ROUTES_FAULTS, .run = faults_route_put},
     {.method = "DELETE", .path = OWN_ROUTES_FAULTS, .run = faults_route_delete},

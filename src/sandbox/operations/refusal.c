@@ -87,8 +87,8 @@ static const struct naming *name_status(enum place_service service, bool is_quer
     return name_status(service, is_query, status < 500 ? 400 : 500);
 }
 
-// The status that goes with a code alone. The services of JSON 1.1 answer 400 to all that is not theirs.
-static int status_of_code(enum place_service service, struct str code) {
+// The services of JSON 1.1 answer 400 to all that is not theirs.
+int refusal_status_of_code(enum place_service service, struct str code) {
     static const struct {
         const char *part;
         int status;
@@ -247,7 +247,7 @@ void refusal_answer(
     if (whole.is_throttling) {
         fill_in_throttling(service, &whole);
     } else {
-        if (!whole.status) whole.status = status_of_code(service, str_from(whole.code));
+        if (!whole.status) whole.status = refusal_status_of_code(service, str_from(whole.code));
         const struct naming *naming = name_status(service, is_query, whole.status);
         if (!is_said(whole.code) && place_service_is_aws(service)) whole.code = naming->code;
         if (!is_said(whole.code) && service == PLACE_TRACKING)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cloud.h"
+#include "operations/place.h"
 
 struct refusal {
     bool is_throttling;
@@ -19,5 +20,7 @@ struct refusal {
 // `place` as in place.h.
 void refusal_answer(
     struct cloud *cloud, struct exchange *exchange, size_t place, const struct refusal *refusal);
+// The status that goes with a code alone.
+int refusal_status_of_code(enum place_service service, struct str code);
 // "Too many requests", as the service of this request says it.
 void refusal_throttle(struct cloud *cloud, struct exchange *exchange, int64_t retry_after_s);
