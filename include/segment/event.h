@@ -71,6 +71,8 @@ bool event_time_ms(const struct event *event, const char *key, int64_t *out);
 // Is the destination of that exact name (case counts) allowed by `integrations`? An entry of its
 // own wins over "All"; an object counts as yes; without either the answer is yes.
 bool event_allows(const struct event *event, const char *destination);
+// The object that stands there in place of true: options for that destination. NULL: none.
+const struct json_node *event_options(const struct event *event, const char *destination);
 
 // What a new message is made of. Empty texts and NULL nodes are left out; the nodes are copied.
 struct event_draft {

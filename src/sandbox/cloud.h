@@ -20,16 +20,17 @@
 
 struct cloud_counters { // since start
     int64_t requests, tracking_requests, accepted, duplicates, discarded, unknown_keys;
-    int64_t deliveries, deliveries_failed, put_events, recommendations, signature_failures;
+    int64_t deliveries, deliveries_failed, delivery_retries, put_events, recommendations, signature_failures;
 };
 
 // The one destination: Amazon Personalize on website-prod.
 struct cloud_destination {
     bool is_enabled;
     struct buf function, role, external_id, region, log_type;
-    int64_t delivered; // events of the source up to this sequence are done
+    struct buf client_context; // JSON object; empty: none
+    int64_t delivered; // events of the source up to this sequence have been attempted
     int64_t newest;    // accepted event of the source since start; 0: none
-    int64_t pending;   // accepted events of the source that are not delivered yet
+    int64_t pending;   // accepted events of the source that have not
 };
 
 struct cloud {
@@ -52,6 +53,8 @@ struct cloud {
     int64_t snapshot_at;          // interactions at the last snapshot
     bool has_changed;             // something was committed since the held were last asked
     bool has_pending;             // deliveries may be waiting
+    struct delivery *delivery;    // tracking/delivery.h
+    int64_t delivery_at_ms;       // monotonic; deliveries are due again then; 0: no such time
     int64_t commit_at_ms;         // monotonic; of deliveries in an open transaction
     int64_t retry_at_ms;          // monotonic; deliveries pause after a failed commit
     int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving

@@ -154,6 +154,11 @@ bool event_allows(const struct event *event, const char *destination) {
     return json_bool(json_get(integrations, "All"), true);
 }
 
+const struct json_node *event_options(const struct event *event, const char *destination) {
+    const struct json_node *own = json_get(find_object(event, "integrations"), destination);
+    return json_kind(own) == JSON_OBJECT ? own : NULL;
+}
+
 static void add_text_unless_empty(struct json_node *root, const char *key, struct str text) {
     if (text.len) json_add_text(root, key, text);
 }

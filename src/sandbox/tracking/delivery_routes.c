@@ -1,6 +1,7 @@
 // delivery_routes — see the header.
 #include "tracking/delivery_routes.h"
 
+#include "store_queue.h"
 #include "tracking/destination.h"
 #include "writer.h"
 
@@ -37,7 +38,8 @@ enum server_verdict delivery_routes_get(struct cloud *cloud, struct exchange *ex
     writer_close(&writer, '}');
     buf_release(&message_id);
     // A message that was dealt with and left no record (see own_routes.h) is nothing to wait for.
-    const bool is_over = only && only <= cloud->destination.delivered;
+    const bool is_over =
+        only && only <= cloud->destination.delivered && !store_is_queued(cloud->store, only);
     if (is_empty && !is_over && routes_may_hold(cloud, exchange)) {
         buf_release(&json);
         return SERVER_HOLD;

@@ -8,39 +8,38 @@ static void copy(char *out, size_t cap, const char *text) {
 }
 
 void destination_record_fail(
-    struct destination_record *record,
-    const char *code,
-    const char *error,
-    const char *reason,
-    const char *hint) {
-    record->code = code;
-    record->error = error;
-    copy(record->reason, sizeof(record->reason), reason);
-    copy(record->hint, sizeof(record->hint), hint);
+    struct destination_record *record, enum outcome outcome, const char *reason, const char *hint) {
+    const struct outcome_row *row = outcome_get(outcome);
+    record->outcome = outcome;
+    copy(record->reason, sizeof(record->reason), reason && *reason ? reason : row->description);
+    copy(record->hint, sizeof(record->hint), hint && *hint ? hint : row->action);
 }
 
 void destination_record_refuse(
     struct destination_record *record,
     const struct aws_error *refusal,
     enum destination_stage stage) {
-    const bool is_missing = str_equal(str_from(refusal->code), STR("ResourceNotFoundException"));
-    const char *hint = stage == DESTINATION_AT_ROLE
-                           ? "Compare Role Address with the role SegmentExecutePersonalizeLambda, "
-                             "and External ID with its trust policy."
-                       : is_missing
-                           ? "The destination's Region must be the region in the function's ARN; "
-                             "Segment's default is us-west-2."
-                           : "The role may invoke only SegmentPersonalizeDestinationHandler, "
-                             "without alias or version, in its own region.";
-    const char *code = is_missing               ? "RESOURCE_NOT_FOUND"
-                       : refusal->status == 403 ? "ACCESS_DENIED"
-                                                : "INVALID_SETTINGS";
-    const char *error = is_missing               ? "ResourceNotFoundException"
-                        : refusal->status == 403 ? "Accessdenied"
-                                                 : "Invalid settings";
-    destination_record_fail(record, code, error, refusal->message, hint);
+    const char *hint = NULL;
+    // A name that cannot be a role's or a function's is a setting that is wrong, not a message.
+    const enum outcome found = outcome_from_status(refusal->status);
+    const enum outcome outcome = found == OUTCOME_REJECTED ? OUTCOME_SETTINGS : found;
+    if (stage == DESTINATION_AT_ROLE) {
+        hint = "Compare Role Address with the role SegmentExecutePersonalizeLambda, and External "
+               "ID with its trust policy.";
+    } else if (outcome == OUTCOME_NOT_FOUND) {
+        hint = "The destination's Region must be the region in the function's ARN; Segment's "
+               "default is us-west-2.";
+    } else if (outcome == OUTCOME_DENIED || outcome == OUTCOME_SETTINGS) {
+        hint = "The role may invoke only SegmentPersonalizeDestinationHandler, without alias or "
+               "version, in its own region.";
+    }
+    destination_record_fail(record, outcome, refusal->message, hint);
     record->status = refusal->status;
     if (stage == DESTINATION_AT_FUNCTION) record->lambda_state = DESTINATION_HOP_FAILED;
+}
+
+struct str destination_record_error(const struct destination_record *record) {
+    return str_from(outcome_get(record->outcome)->error);
 }
 
 struct hop_row {
@@ -88,6 +87,7 @@ static void add_service_hop(
 
 static void add_hops(struct writer *writer, const struct destination_record *record) {
     const bool has_role_failed = record->assume_state == DESTINATION_HOP_FAILED;
+    const bool has_lambda_failed = record->lambda_state == DESTINATION_HOP_FAILED;
     writer_open(writer, "hops", '[');
     add_hop(
         writer, &(struct hop_row){
@@ -103,7 +103,7 @@ static void add_hops(struct writer *writer, const struct destination_record *rec
                     .state = record->lambda_state,
                     .us = record->lambda_us,
                     .status = record->run ? 200 : record->status,
-                    .detail = record->error                         ? record->reason
+                    .detail = has_lambda_failed                     ? record->reason
                               : record->run && record->run->outcome ? record->run->outcome
                                                                     : "",
                     .hint = record->hint});
@@ -113,32 +113,58 @@ static void add_hops(struct writer *writer, const struct destination_record *rec
     writer_close(writer, ']');
 }
 
-static void
-add_run(struct writer *writer, const struct cloud *cloud, const struct destination_record *record) {
-    const struct cloud_destination *settings = &cloud->destination;
+static void add_request(struct writer *writer, const struct destination_settings *settings) {
+    writer_open(writer, "request", '{');
+    writer_text(writer, "function", settings->function);
+    writer_text(writer, "roleAddress", settings->role);
+    writer_text(writer, "region", settings->region);
+    writer_text(writer, "logType", settings->log_type);
+    writer_json(
+        writer, "clientContext",
+        settings->client_context.len ? settings->client_context : STR("{}"));
+    writer_close(writer, '}');
+}
+
+static void add_run(struct writer *writer, const struct destination_record *record) {
     const struct invoke_reply *reply = record->run ? &record->run->reply : NULL;
-    const bool wants_log = str_equal(buf_str(&settings->log_type), STR("Tail"));
+    const bool wants_log = str_equal(record->settings->log_type, STR("Tail"));
     struct str log = reply && wants_log ? buf_str(&reply->log) : STR("");
     if (log.len > INVOKE_LOG_BYTES) log = str_skip(log, log.len - INVOKE_LOG_BYTES);
-    writer_int(writer, "status_code", reply ? 200 : record->status);
+    writer_int(writer, "status_code", record->status);
     writer_text_or_null(
         writer, "function_error", reply ? buf_str(&reply->function_error) : STR(""));
     writer_text_or_null(writer, "request_id", reply ? buf_str(&reply->request_id) : STR(""));
-    writer_open(writer, "request", '{');
-    writer_text(writer, "function", buf_str(&settings->function));
-    writer_text(writer, "roleAddress", buf_str(&settings->role));
-    writer_text(
-        writer, "region", settings->region.len ? buf_str(&settings->region) : STR("us-west-2"));
-    writer_text(writer, "logType", buf_str(&settings->log_type));
-    writer_close(writer, '}');
+    add_request(writer, record->settings);
     writer_text(writer, "payload", reply ? buf_str(&reply->payload) : STR(""));
     writer_text(writer, "log", log);
 }
 
-void destination_record_add_json(
-    const struct cloud *cloud, const struct destination_record *record, struct buf *out) {
+static struct str status_of(const struct outcome_row *row) {
+    switch (row->step) {
+    case OUTCOME_STEP_DELIVERED: return STR("delivered");
+    case OUTCOME_STEP_DESTINATION: return STR("not_sent");
+    case OUTCOME_STEP_RECEIVED:
+    case OUTCOME_STEP_INGEST:
+    case OUTCOME_STEP_SOURCE:
+    case OUTCOME_STEP_FAILED:
+    case OUTCOME_STEP_COUNT: break;
+    }
+    return STR("failed");
+}
+
+static void add_attempts(struct writer *writer, const struct destination_record *record) {
+    writer_int(writer, "attempts", record->attempts);
+    writer_time(writer, "first_attempt_at", record->first_ms);
+    if (record->next_ms)
+        writer_time(writer, "next_attempt_at", record->next_ms);
+    else
+        writer_null(writer, "next_attempt_at");
+}
+
+void destination_record_add_json(const struct destination_record *record, struct buf *out) {
     struct writer writer = {.out = out};
     const struct store_event *event = record->event;
+    const struct outcome_row *row = outcome_get(record->outcome);
     writer_open(&writer, NULL, '{');
     writer_int(&writer, "sequence", event->sequence);
     writer_text(&writer, "message_id", event->message_id);
@@ -146,18 +172,15 @@ void destination_record_add_json(
     writer_text(&writer, "destination", STR(IDENTITIES_DESTINATION));
     writer_text(&writer, "type", str_from(event_type_name((enum event_type)event->type)));
     writer_text_or_null(&writer, "user_id", event->user_id);
-    writer_text(
-        &writer, "status",
-        record->not_sent ? STR("not_sent")
-        : record->error  ? STR("failed")
-                         : STR("delivered"));
-    writer_text(&writer, "code", str_from(record->code));
-    writer_text_or_null(&writer, "error", str_from(record->error));
+    writer_text(&writer, "status", status_of(row));
+    writer_text(&writer, "code", str_from(row->code));
+    writer_text_or_null(&writer, "error", str_from(row->error));
     writer_text_or_null(&writer, "reason", str_from(record->reason));
     writer_text_or_null(&writer, "hint", str_from(record->hint));
+    add_attempts(&writer, record);
     writer_time(&writer, "at", record->at_ms);
     writer_number(&writer, "ms", (double)record->total_us / 1000.0);
-    add_run(&writer, cloud, record);
+    add_run(&writer, record);
     add_hops(&writer, record);
     writer_close(&writer, '}');
 }

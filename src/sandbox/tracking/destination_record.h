@@ -7,6 +7,8 @@
 
 #include "functions/functions.h"
 #include "segment/event.h"
+#include "tracking/destination.h"
+#include "tracking/outcome.h"
 #include "writer.h"
 
 enum destination_hop_state {
@@ -17,25 +19,27 @@ enum destination_hop_state {
 enum destination_stage { DESTINATION_AT_ROLE, DESTINATION_AT_FUNCTION };
 
 struct destination_record {
-    const struct store_event *event;
+    enum outcome outcome;
     int64_t at_ms, total_us, assume_us, lambda_us;
     enum destination_hop_state assume_state, lambda_state;
-    const char *not_sent;     // the code, when it did not go out
-    const char *code, *error; // error NULL: delivered
-    char reason[1024], hint[300];
+    char reason[1024], hint[400];
     int status;
-    const struct functions_run *run; // NULL: the function did not run
+    const struct functions_run *run; // NULL: the function did not run, or nobody heard its answer
+
+    // filled in by whoever writes it down
+    const struct store_event *event;
+    const struct destination_settings *settings;
+    int64_t attempts, first_ms;
+    int64_t next_ms; // wall; 0: it is not tried again
 };
 
+// `reason` and `hint` NULL: the outcome's own.
 void destination_record_fail(
-    struct destination_record *record,
-    const char *code,
-    const char *error,
-    const char *reason,
-    const char *hint);
+    struct destination_record *record, enum outcome outcome, const char *reason, const char *hint);
 void destination_record_refuse(
     struct destination_record *record,
     const struct aws_error *refusal,
     enum destination_stage stage);
-void destination_record_add_json(
-    const struct cloud *cloud, const struct destination_record *record, struct buf *out);
+void destination_record_add_json(const struct destination_record *record, struct buf *out);
+// The outcome's text for people: "Accessdenied"; empty when it was delivered or not sent.
+struct str destination_record_error(const struct destination_record *record);

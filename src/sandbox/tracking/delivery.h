@@ -1,0 +1,41 @@
+// delivery — what waits for the destination, and giving it to it: first attempts in the order of the events,
+// retries when they are due.
+//
+// Shape    delivery_work does a slice of it and moves the mark `delivered`: events of the source up to it
+//          have been attempted. What is not over after that (the function has yet to answer, or it will be
+//          tried again) is a row of the store's queue; all in one transaction, so that a kill loses nothing
+//          and repeats at most what was under way.
+// Bounds   DELIVERY_UNDER_WAY at a time. While DELIVERY_QUEUE_LIMIT rows wait, the mark stands still; while
+//          DELIVERY_PENDING_LIMIT events wait behind the mark, delivery_is_behind tells the tracking API
+//          to ask its clients for patience. Memory: the attempts under way.
+// Errors   none: what goes wrong is in the record (own_routes.h), in the words users of Segment meet.
+// Threads  the sandbox's.
+// Source   segment.md 4.2.
+#pragma once
+
+#include "cloud.h"
+#include "tracking/attempt.h"
+#include "tracking/figures.h"
+
+#define DELIVERY_UNDER_WAY 100
+#define DELIVERY_QUEUE_LIMIT 10000
+#define DELIVERY_PENDING_LIMIT 100000
+
+struct delivery {
+    struct attempt *under_way[DELIVERY_UNDER_WAY];
+    size_t under_way_count;
+    struct attempt *spare; // for the next event
+    int64_t queued;        // rows of the store's queue, those under way included
+    int64_t rate_from_us, rate_count;
+    int64_t per_second; // lately; 0: not known
+    struct figures figures;
+};
+
+// From the store, forgetting what is under way: at the start, after a reset, after a commit that failed.
+void delivery_load(struct cloud *cloud);
+void delivery_free(struct cloud *cloud);
+// Delivers for at most `budget_us`; true when some of it was done. `is_idle`: nothing can be done before
+// cloud->delivery_at_ms or until a function answers.
+bool delivery_work(struct cloud *cloud, int64_t budget_us, bool *is_idle);
+// Has so much piled up that more must not come in? Then so many seconds.
+bool delivery_is_behind(const struct cloud *cloud, int64_t *out_retry_after_s);
