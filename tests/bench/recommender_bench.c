@@ -110,7 +110,7 @@ ask(struct shop *shop,
     uint8_t digest[DIGEST_BYTES]) {
     char user_id[32], item_id[32];
     const uint64_t user = rng_below(&shop->rng, shop->users);
-    const const int user_len = snprintf(user_id, sizeof(user_id), "user-%" PRIu64, user);
+    const int user_len = snprintf(user_id, sizeof(user_id), "user-%" PRIu64, user);
     const int item_len = snprintf(item_id, sizeof(item_id), "item-%" PRIu64, pick_item(shop, user));
     const struct str item = {item_id, (size_t)item_len};
     const struct str listed[] = {STR("item-1"), item, STR("item-3"), STR("item-77"), STR("none")};

@@ -1,0 +1,131 @@
+// process — see the header.
+#include "process.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READY_WITHIN_MS 60000
+#define STOP_WITHIN_MS 60000
+
+static int open_socket(uint16_t port, struct sockaddr_in *address) {
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
+    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+uint16_t process_free_port(void) {
+    struct sockaddr_in address;
+    socklen_t length = sizeof(address);
+    const int fd = open_socket(0, &address);
+    if (bind(fd, (struct sockaddr *)&address, length) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &length) != 0) {
+        address.sin_port = 0;
+    }
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+// Connected is not ready: the port is open before the data is loaded. The answer comes when it is.
+static bool is_answering(uint16_t port) {
+    static const char question[] = "GET /_recloop/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    char answer[16] = "";
+    struct sockaddr_in address;
+    const int fd = open_socket(port, &address);
+    const bool is_it = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+                       send(fd, question, sizeof(question) - 1, MSG_NOSIGNAL) > 0 &&
+                       recv(fd, answer, sizeof(answer) - 1, 0) > 0 &&
+                       str_starts_with(str_from(answer), STR("HTTP/1.1 200"));
+    close(fd);
+    return is_it;
+}
+
+static void run_program(const char *program, const char *folder, const char *log, uint16_t port) {
+    char listen[32];
+    (void)snprintf(listen, sizeof(listen), "127.0.0.1:%d", (int)port);
+    const int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (fd >= 0) {
+        dup2(fd, STDOUT_FILENO);
+        dup2(fd, STDERR_FILENO);
+    }
+    static const char *const homes[] = {
+        "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"};
+    for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++)
+        setenv(homes[i], folder, 1); // whoever runs this has settings of his own
+    execl(program, program, "sandbox", "--listen", listen, "--data", folder, (char *)NULL);
+    _exit(127);
+}
+
+bool process_start(
+    struct process *process,
+    const char *program,
+    const char *folder,
+    const char *log,
+    uint16_t port,
+    struct error *err) {
+    const int64_t started_ms = clock_monotonic_ms();
+    *process = (struct process){.pid = fork()};
+    if (process->pid < 0) return error_from_errno(err, errno, "fork");
+    if (process->pid == 0) run_program(program, folder, log, port);
+    while (!is_answering(port)) {
+        if (!process_is_alive(process) || clock_monotonic_ms() - started_ms > READY_WITHIN_MS) {
+            return error_set(err, ERROR_IO, "the sandbox did not get ready; see %s", log);
+        }
+        usleep(2000);
+    }
+    process->ready_ms = clock_monotonic_ms() - started_ms;
+    return true;
+}
+
+void process_kill(struct process *process) {
+    kill(process->pid, SIGKILL);
+    waitpid(process->pid, NULL, 0);
+    process->pid = 0;
+}
+
+bool process_stop(struct process *process, struct error *err) {
+    const int64_t started_ms = clock_monotonic_ms();
+    int status = 0;
+    kill(process->pid, SIGTERM);
+    while (waitpid(process->pid, &status, WNOHANG) == 0) {
+        if (clock_monotonic_ms() - started_ms > STOP_WITHIN_MS) {
+            process_kill(process);
+            return error_set(err, ERROR_IO, "the sandbox did not stop on SIGTERM");
+        }
+        usleep(5000);
+    }
+    process->pid = 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+    return error_set(err, ERROR_IO, "the sandbox ended with status %d", status);
+}
+
+bool process_is_alive(const struct process *process) {
+    siginfo_t facts = {0};
+    return waitid(P_PID, (id_t)process->pid, &facts, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           facts.si_pid == 0;
+}
+
+int64_t process_resident_kib(const struct process *process) {
+    char path[64], line[256];
+    int64_t kib = 0;
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)process->pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file)) {
+        const struct str text = str_from(line);
+        if (!str_starts_with(text, STR("VmRSS:"))) continue;
+        struct str number = str_trim(str_skip(text, 6));
+        number.len = str_find_char(number, ' ');
+        (void)str_parse_int64(number, &kib);
+    }
+    if (file) (void)fclose(file);
+    return kib;
+}
