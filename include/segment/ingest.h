@@ -47,6 +47,12 @@ const char *ingest_discard_remedy(enum ingest_discard discard);
 // INGEST_ACCEPTED, or the first reason against the message.
 enum ingest_discard ingest_check(const struct event *event);
 
+// Why profiles (Unify) pass an accepted message over, silently; NULL: they take it. Destinations get it all
+// the same. (segment.md 1.5)
+const char *ingest_profile_discard(const struct event *event);
+#define INGEST_PROFILE_FIELDS 300      // properties or traits of one message
+#define INGEST_PROFILE_GROUP_CHARS 500 // of a groupId
+
 struct ingest_options {
     int64_t received_at_ms;
     struct rng *rng;       // for messageIds

@@ -32,6 +32,8 @@ bool store_is_writing(const struct store *store); // also: a failure is to be re
 bool store_commit(struct store *store, struct error *err) MUST_CHECK; // nothing open: true
 void store_rollback(struct store *store);
 void store_trim(struct store *store, int64_t now_ms);
+// Events from that sequence on are not trimmed, however old they grow; 0: all may go.
+void store_hold_events(struct store *store, int64_t from);
 // Empties every table but the settings of `meta` that begin with "keep.".
 void store_clear(struct store *store);
 

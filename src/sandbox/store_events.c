@@ -171,10 +171,15 @@ static void run_with(struct store *store, enum store_sql sql, int64_t number) {
     store_sql_run(&call);
 }
 
+void store_hold_events(struct store *store, int64_t from) {
+    store->held_from = from;
+}
+
 // Works in steps of a few thousand rows, so that no single turn of the loop pays for all.
 void store_trim(struct store *store, int64_t now_ms) {
     (void)now_ms;
-    const int64_t keep_from = store->last_sequence - STORE_EVENTS_KEPT + 1;
+    int64_t keep_from = store->last_sequence - STORE_EVENTS_KEPT + 1;
+    if (store->held_from && keep_from > store->held_from) keep_from = store->held_from;
     if (store->first_sequence + 1000 <= keep_from) {
         const int64_t upto =
             store->first_sequence + 4000 < keep_from ? store->first_sequence + 4000 : keep_from;

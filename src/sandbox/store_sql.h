@@ -180,6 +180,7 @@ struct store {
     struct error failure;
     int64_t last_sequence, last_interaction, last_profile; // kept here: asked for every event
     int64_t first_sequence;                                // lower bound of what is stored
+    int64_t held_from; // of store_hold_events
     int64_t deliveries_since_trim;
     struct buf hashed_id; // the messageId asked for last: mostly the one added next …
     int64_t hash;         // … and its hash

@@ -89,6 +89,17 @@ enum ingest_discard ingest_check(const struct event *event) {
     return INGEST_ACCEPTED;
 }
 
+const char *ingest_profile_discard(const struct event *event) {
+    const size_t traits = json_count(event_traits(event));
+    if (json_count(event_properties(event)) > INGEST_PROFILE_FIELDS) return "too_many_properties";
+    if (traits > INGEST_PROFILE_FIELDS) return "too_many_traits";
+    if (event->type == EVENT_IDENTIFY && traits == INGEST_PROFILE_FIELDS) return "too_many_traits";
+    if (str_count_runes(event->group_id) > INGEST_PROFILE_GROUP_CHARS) return "group_id_too_long";
+    if (str_count_runes(event->message_id) > EVENT_MAX_MESSAGE_ID_BYTES)
+        return "message_id_too_long";
+    return NULL;
+}
+
 static void set_time(struct json_node *root, const char *key, int64_t unix_ms) {
     CLEANUP(buf_release) struct buf text = {0};
     clock_add_iso8601(&text, unix_ms);

@@ -281,17 +281,27 @@ bool delivery_work(struct cloud *cloud, int64_t budget_us, bool *is_idle) {
     work_due(&work);
     work_mark(&work);
     *is_idle = !work.is_over_time;
+    store_hold_events(
+        cloud->store, cloud->destination.pending ? cloud->destination.delivered + 1 : 0);
     cloud->delivery_at_ms = work.delivery->queued ? next_ms(cloud) : 0;
     return work.has_worked;
 }
 
-bool delivery_is_behind(const struct cloud *cloud, int64_t *out_retry_after_s) {
+// What is let in of other sources while the destination does not keep up: the window of events must not grow
+// for ever.
+static bool is_window_full(const struct cloud *cloud) {
+    const int64_t limit = STORE_EVENTS_KEPT + DELIVERY_PENDING_LIMIT;
+    return cloud->destination.pending && store_count_events(cloud->store) > limit;
+}
+
+bool delivery_is_behind(
+    const struct cloud *cloud, enum source_id source, int64_t *out_retry_after_s) {
     const int64_t pending = cloud->destination.pending;
     const int64_t per_second = cloud->delivery->per_second;
-    if (pending < DELIVERY_PENDING_LIMIT) return false;
+    const bool is_full = source == SOURCE_WEBSITE && pending >= DELIVERY_PENDING_LIMIT;
+    if (!is_full && !is_window_full(cloud)) return false;
     // until half of it is done, at the rate seen lately
-    const int64_t excess = pending - DELIVERY_PENDING_LIMIT / 2;
-    const int64_t wait_s = per_second > 0 ? excess / per_second + 1 : PATIENCE_MAX_S;
+    const int64_t wait_s = per_second > 0 ? pending / 2 / per_second + 1 : PATIENCE_MAX_S;
     *out_retry_after_s = wait_s < PATIENCE_MAX_S ? wait_s : PATIENCE_MAX_S;
     return true;
 }

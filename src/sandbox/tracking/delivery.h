@@ -37,5 +37,7 @@ void delivery_free(struct cloud *cloud);
 // Delivers for at most `budget_us`; true when some of it was done. `is_idle`: nothing can be done before
 // cloud->delivery_at_ms or until a function answers.
 bool delivery_work(struct cloud *cloud, int64_t budget_us, bool *is_idle);
-// Has so much piled up that more must not come in? Then so many seconds.
-bool delivery_is_behind(const struct cloud *cloud, int64_t *out_retry_after_s);
+// Has so much piled up that more of that source must not come in? Then so many seconds. Of other sources only
+// so much may come in that the window of events does not lose what the destination has yet to see.
+bool delivery_is_behind(
+    const struct cloud *cloud, enum source_id source, int64_t *out_retry_after_s);

@@ -3,6 +3,7 @@
 
 #include "profiles/profiles.h"
 #include "segment/products.h"
+#include "tracking/figures.h"
 
 static void
 normalise(struct cloud *cloud, struct event *event, const struct ingest_options *normal) {
@@ -48,6 +49,7 @@ void intake_discard(
     const struct ingest_options *normal) {
     normalise(cloud, event, normal);
     cloud->counters.discarded++;
+    figures_count_discard(cloud, source, discard);
     store(cloud, source, event, discard, store_last_sequence(cloud->store) + 1, 0);
 }
 
@@ -68,17 +70,22 @@ void intake_accept(
     if (out->sequence) {
         out->is_duplicate = true;
         cloud->counters.duplicates++;
+        figures_count_duplicate(cloud, source);
         return;
     }
     normalise(cloud, event, normal);
     out->sequence = store_last_sequence(cloud->store) + 1;
-    const int64_t profile = profiles_apply(
-        cloud,
-        &(struct profiles_event){.event = event, .source = (int)source, .sequence = out->sequence});
+    int64_t profile = 0;
+    if (!ingest_profile_discard(event)) {
+        profile = profiles_apply(
+            cloud, &(struct profiles_event){
+                       .event = event, .source = (int)source, .sequence = out->sequence});
+    }
     store(cloud, source, event, INGEST_ACCEPTED, out->sequence, profile);
     if (source == SOURCE_WEBSITE) {
         cloud->destination.newest = out->sequence;
         cloud->destination.pending++;
     }
     cloud->counters.accepted++;
+    figures_count_received(cloud, source);
 }
