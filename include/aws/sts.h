@@ -9,12 +9,16 @@
 #pragma once
 
 #include "aws/credentials.h"
+#include "aws/query.h"
 #include "base/buf.h"
 #include "http/request.h"
 #include "http/response.h"
 
 #define STS_NAMESPACE "https://sts.amazonaws.com/doc/2011-06-15/"
 #define STS_DEFAULT_DURATION_S 3600
+#define STS_MAX_POLICY_BYTES 2048 // also what packed policies and tags may take together
+#define STS_MAX_POLICY_ARNS 10
+#define STS_MAX_TAGS 50
 
 struct sts_assume_role {
     struct str role_arn, session_name;
@@ -22,7 +26,13 @@ struct sts_assume_role {
     int64_t duration_s;     // 0: not sent
     struct str policy;      // JSON text; empty: none
     struct str serial_number, token_code, source_identity;
-    struct buf storage; // owned when decoded
+    struct str policy_arns[STS_MAX_POLICY_ARNS];
+    size_t policy_arn_count;
+    struct sts_tag {
+        struct str key, value;
+    } tags[STS_MAX_TAGS];
+    size_t tag_count;
+    struct query form; // owned when decoded
 };
 void sts_assume_role_release(struct sts_assume_role *assume);
 bool sts_check_assume_role(const struct sts_assume_role *assume, struct error *err) MUST_CHECK;
@@ -38,6 +48,8 @@ struct sts_session {
     struct credentials credentials; // expires_at_s is set
     struct buf assumed_role_id;     // "AROA…:session"
     struct buf arn;                 // "arn:aws:sts::210987654321:assumed-role/shoe-role/sbx"
+    int64_t packed_percent;         // of what policies and tags may take; 0: none were sent
+    struct buf source_identity;     // empty: none
     struct buf request_id;
 };
 void sts_session_release(struct sts_session *session);

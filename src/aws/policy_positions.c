@@ -1,8 +1,8 @@
 // policy_positions — line and column of each statement, for simulations and error texts. cJSON does not
 // keep positions, so the text is walked once more; it is known to be JSON by then.
 //
-// A statement begins behind the '[' or ',' before it, and ends behind its '}'; one that stands alone
-// begins at its '{'. So IAM reports them.
+// The first statement of a list begins behind the '[', each other one behind the statement before it, so at
+// the comma; each ends behind its '}'. One that stands alone begins at its '{'. So IAM reports them.
 #include "policy_internal.h"
 
 struct walk {
@@ -99,13 +99,15 @@ size_t policy_find_positions(
     if (is_list) walk.at++;
     while (count < cap && walk.at < text.len) {
         const size_t start = walk.at;
+        if (count) {
+            skip_blanks(&walk);
+            if (!is_list || peek(&walk) != ',') break;
+            walk.at++;
+        }
         skip_value(&walk);
         if (walk.at == start) break;
         from[count] = policy_position_at(text, start);
         to[count++] = policy_position_at(text, walk.at);
-        skip_blanks(&walk);
-        if (!is_list || peek(&walk) != ',') break;
-        walk.at++;
     }
     return count;
 }

@@ -9,12 +9,21 @@
 #include "base/memory.h"
 #include "http/url.h"
 
-static bool
-refuse(struct error *err, const char *member, const char *constraint, const char *hint) {
+// `value` ptr NULL: it was not sent.
+static bool refuse(
+    struct error *err,
+    const char *member,
+    struct str value,
+    const char *constraint,
+    const char *hint) {
+    CLEANUP(buf_release) struct buf shown = {0};
+    buf_add(&shown, value.ptr ? STR("'") : STR("null"));
+    buf_add_printable(&shown, str_slice(value, 0, 100));
+    if (value.ptr) buf_add_char(&shown, '\'');
     error_set(
         err, ERROR_USAGE,
-        "1 validation error detected: Value at '%s' failed to satisfy constraint: Member %s",
-        member, constraint);
+        "1 validation error detected: Value %s at '%s' failed to satisfy constraint: Member %s",
+        buf_text(&shown), member, constraint);
     return error_hint(err, "%s", hint);
 }
 
@@ -59,6 +68,11 @@ static const struct member_rule {
      .also = "_+=,.@:/-",
      .pattern = "[\\w+=,.@:\\/-]*",
      .hint = "Check external_id: 2 to 1224 letters, digits and _+=,.@:/-"},
+    {.member = "policy",
+     .at = offsetof(struct sts_assume_role, policy),
+     .least = 1,
+     .most = STS_MAX_POLICY_BYTES,
+     .hint = "Shorten the session's policy."},
     {.member = "serialNumber",
      .at = offsetof(struct sts_assume_role, serial_number),
      .least = 9,
@@ -87,9 +101,10 @@ static bool check_member(
     CLEANUP(buf_release) struct buf constraint = {0};
     struct str text;
     memcpy(&text, (const char *)assume + rule->at, sizeof(text));
-    if (text.len == 0) {
+    if (text.len == 0 &&
+        !(text.ptr && assume->form.count)) { // an empty one that was sent is too short
         if (!rule->is_required) return true;
-        return refuse(err, rule->member, "must not be null", rule->hint);
+        return refuse(err, rule->member, (struct str){0}, "must not be null", rule->hint);
     }
     if (text.len < rule->least) {
         buf_add_format(&constraint, "must have length greater than or equal to %zu", rule->least);
@@ -100,7 +115,7 @@ static bool check_member(
     } else {
         return true;
     }
-    return refuse(err, rule->member, buf_text(&constraint), rule->hint);
+    return refuse(err, rule->member, text, buf_text(&constraint), rule->hint);
 }
 
 bool sts_check_assume_role(const struct sts_assume_role *assume, struct error *err) {
@@ -115,10 +130,12 @@ bool sts_check_assume_role(const struct sts_assume_role *assume, struct error *e
         error_set(err, ERROR_USAGE, "%s is invalid", buf_text(&shown)); // STS's own words
         return error_hint(err, "%s", member_rules[0].hint);
     }
+    CLEANUP(buf_release) struct buf shown = {0};
     const int64_t duration_s = assume->duration_s;
     if (duration_s && (duration_s < 900 || duration_s > 43200)) {
+        buf_add_int(&shown, duration_s < 0 ? 0 : duration_s);
         return refuse(
-            err, "durationSeconds",
+            err, "durationSeconds", buf_str(&shown),
             duration_s < 900 ? "must have value greater than or equal to 900"
                              : "must have value less than or equal to 43200",
             "Ask for 900 to 43200 seconds.");
@@ -128,7 +145,7 @@ bool sts_check_assume_role(const struct sts_assume_role *assume, struct error *e
 
 void sts_assume_role_release(struct sts_assume_role *assume) {
     if (!assume) return;
-    buf_release(&assume->storage);
+    query_release(&assume->form);
     *assume = (struct sts_assume_role){0};
 }
 
@@ -185,25 +202,53 @@ static const struct form_field {
     {.name = "SourceIdentity", .at = offsetof(struct sts_assume_role, source_identity)},
 };
 
+static bool read_lists(struct sts_assume_role *read, struct error *err) {
+    const struct query *form = &read->form;
+    const size_t arns = query_count_members(form, "PolicyArns", "arn");
+    const size_t tags = query_count_members(form, "Tags", "Key");
+    if (arns > STS_MAX_POLICY_ARNS)
+        return refuse(
+            err, "policyArns", STR("[...]"), "must have length less than or equal to 10",
+            "Name ten policies at most.");
+    if (tags > STS_MAX_TAGS)
+        return refuse(
+            err, "tags", STR("[...]"), "must have length less than or equal to 50",
+            "Give fifty tags at most.");
+    for (size_t i = 0; i < arns; i++)
+        read->policy_arns[i] = query_get_member(form, "PolicyArns", i + 1, "arn");
+    for (size_t i = 0; i < tags; i++) {
+        read->tags[i] = (struct sts_tag){
+            .key = query_get_member(form, "Tags", i + 1, "Key"),
+            .value = query_get_member(form, "Tags", i + 1, "Value")};
+        if (read->tags[i].key.len == 0 || read->tags[i].key.len > 128)
+            return refuse(
+                err, "tags.1.member.key", read->tags[i].key,
+                read->tags[i].key.len ? "must have length less than or equal to 128"
+                                      : "must have length greater than or equal to 1",
+                "A tag's key has 1 to 128 characters.");
+        if (read->tags[i].value.len > 256)
+            return refuse(
+                err, "tags.1.member.value", read->tags[i].value,
+                "must have length less than or equal to 256", "Shorten the tag's value.");
+    }
+    read->policy_arn_count = arns;
+    read->tag_count = tags;
+    return true;
+}
+
 bool sts_decode_assume_role(struct str body, struct sts_assume_role *out, struct error *err) {
     CLEANUP(sts_assume_role_release) struct sts_assume_role read = {0};
-    CLEANUP(buf_release) struct buf duration = {0};
-    size_t at[ARRAY_COUNT(form_fields)], len[ARRAY_COUNT(form_fields)];
+    if (!query_parse(body, &read.form, err)) return false;
     for (size_t i = 0; i < ARRAY_COUNT(form_fields); i++) {
-        at[i] = read.storage.len;
-        (void)url_query_get(body, str_from(form_fields[i].name), true, &read.storage);
-        len[i] = read.storage.len - at[i];
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(form_fields); i++) { // the storage rests now
-        const struct str text = str_slice(buf_str(&read.storage), at[i], len[i]);
+        const struct str text = query_get(&read.form, form_fields[i].name);
         memcpy((char *)&read + form_fields[i].at, &text, sizeof(text));
     }
-    if (url_query_get(body, STR("DurationSeconds"), true, &duration) &&
-        !str_parse_int64(buf_str(&duration), &read.duration_s)) {
-        return refuse(err, "durationSeconds", "must be a number", "Ask for 900 to 43200 seconds.");
-    }
+    const struct str duration = query_get(&read.form, "DurationSeconds");
+    if (!query_get_integer(&read.form, "DurationSeconds", 0, &read.duration_s))
+        return refuse(
+            err, "durationSeconds", duration, "must be a number", "Ask for 900 to 43200 seconds.");
     if (duration.len && read.duration_s == 0) read.duration_s = -1; // 0 was sent: below the least
-    if (!sts_check_assume_role(&read, err)) return false;
+    if (!read_lists(&read, err) || !sts_check_assume_role(&read, err)) return false;
     sts_assume_role_release(out);
     *out = read;
     read = (struct sts_assume_role){0};
@@ -215,6 +260,7 @@ void sts_session_release(struct sts_session *session) {
     credentials_release(&session->credentials);
     buf_release(&session->assumed_role_id);
     buf_release(&session->arn);
+    buf_release(&session->source_identity);
     buf_release(&session->request_id);
     *session = (struct sts_session){0};
 }
@@ -265,6 +311,13 @@ void sts_encode_session(const struct sts_session *session, struct response *out)
     xml_add_element(&xml, "AssumedRoleId", buf_str(&session->assumed_role_id));
     xml_add_element(&xml, "Arn", buf_str(&session->arn));
     buf_add(&xml, STR("</AssumedRoleUser>\n"));
+    if (session->packed_percent) {
+        buf_add_format(
+            &xml, "    <PackedPolicySize>%lld</PackedPolicySize>\n",
+            (long long)session->packed_percent);
+    }
+    if (session->source_identity.len)
+        xml_add_element(&xml, "SourceIdentity", buf_str(&session->source_identity));
     close_reply(&xml, "AssumeRole", buf_str(&session->request_id), out);
     mem_wipe(xml.ptr, xml.cap); // the secret's way out is the response alone
 }

@@ -1,6 +1,7 @@
 // cloud — see the header.
 #include "cloud.h"
 
+#include "access/roles.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -143,6 +144,7 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
     copy_options(cloud, options);
     rng_seed_from_system(&cloud->rng);
     cloud->now_ms = cloud->started_at_ms = clock_wall_ms();
+    cloud->roles = roles_new();
     const struct server_options server = {
         .listen = cloud->options.listen,
         .body_limit = body_limit,
@@ -193,6 +195,7 @@ void cloud_close(struct cloud *cloud) {
     buf_release(&cloud->url);
     answers_free(cloud->answers);
     faults_free(cloud->faults);
+    roles_free(cloud->roles);
     free_options(&cloud->options);
     mem_free(cloud);
 }
@@ -200,6 +203,7 @@ void cloud_close(struct cloud *cloud) {
 bool cloud_reset(struct cloud *cloud, struct error *err) {
     // Requests of the same turn came before and are answered as they were; they are reset with the rest.
     store_clear(cloud->store);
+    roles_forget(cloud);
     if (!fill(cloud, err)) {
         store_rollback(cloud->store);
         ledger_load(cloud);
@@ -224,6 +228,7 @@ static bool commit(struct cloud *cloud) {
     }
     log_note(LOG_LEVEL_ERROR, "sandbox", "%s", err.message);
     // The model and the settings are ahead of the disk now: take them from there.
+    roles_forget(cloud);
     ledger_load(cloud);
     destination_load(cloud);
     answers_load(cloud);

@@ -58,6 +58,7 @@ struct cloud {
     int64_t commit_at_ms;         // monotonic; of deliveries in an open transaction
     int64_t retry_at_ms;          // monotonic; deliveries pause after a failed commit
     int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving
+    struct roles *roles;          // access/roles.h
     struct faults *faults;        // operations/faults.h
     struct answers *answers;      // operations/answers.h
     struct metrics *metrics;      // operations/metrics.h

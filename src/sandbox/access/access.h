@@ -1,12 +1,14 @@
-// access — who a request comes from, and what that one may do: the sandbox's IAM and STS.
+// access — who a request comes from, and what that one may do: the sandbox's STS and the questions to its
+// IAM.
 //
-// Who      the permanent key (user/recloop) may do everything, and stands for Segment's account when it
-//          assumes a role; a session of the destination role may invoke exactly the workshop's
-//          function, bare, in the sandbox's region.
+// Who      the permanent key is user/recloop with AdministratorAccess; it also stands for Segment's
+//          account when it assumes a role, for the real one has no key here. A session has the rights of
+//          its role, narrowed by the session's policies.
+// Deciding all of it by the documents of roles.h.
 // Texts    refusals in AWS's grammar (aws.md 5.1), the same for a missing role, a wrong principal and a
-//          wrong external id, as in the cloud.
+//          wrong external id, as in the cloud. calls_refuse gives them the code and status of the protocol.
 // Threads  the sandbox's.
-// Source   workshop template, segment.md 4.3.
+// Source   IAM User Guide, "Policy evaluation logic"; aws.md 1.4, 3.6; segment.md 4.3.
 #pragma once
 
 #include "aws/aws_error.h"
@@ -19,6 +21,7 @@ struct access_caller {
     struct buf arn, user_id; // owned
     struct buf role;         // owned; name, of a session
     struct buf region;       // owned; the one the request is scoped to
+    struct buf policies;     // owned; JSON list of a session's own documents; empty: none
 };
 void access_caller_release(struct access_caller *caller);
 
@@ -29,15 +32,27 @@ bool access_authenticate(
     const struct operation *operation,
     struct access_caller *out,
     struct aws_error *refusal);
-// May the caller do this? `resource` empty: no resource in the text.
+// May the caller do this? `resource` empty: the action has none ("*"), and the text names none. Cheap:
+// what was allowed and cannot change is remembered.
 bool access_allows(
     const struct cloud *cloud,
     const struct access_caller *caller,
     const char *action,
     struct str resource,
     struct aws_error *refusal);
+// By the policies of a role alone: for functions, which run as their execution role. The refusal names
+// the role's session `session` (a function's name).
+bool access_role_allows(
+    const struct cloud *cloud,
+    struct str role_name,
+    struct str session,
+    const char *action,
+    struct str resource,
+    struct aws_error *refusal);
+// Does the role exist, and may this service ("lambda.amazonaws.com") assume it?
+bool access_role_serves(const struct cloud *cloud, struct str role_arn, struct str service);
 
-// The trust policy alone, as Segment's account meets it.
+// The trust policy alone. `principal` empty: Segment's own.
 bool access_trusts(
     const struct cloud *cloud,
     struct str role_arn,
@@ -50,19 +65,6 @@ bool access_assume_role(
     const struct sts_assume_role *call,
     struct sts_session *out,
     struct aws_error *refusal);
-void access_identity(
-    struct cloud *cloud, const struct access_caller *caller, struct sts_identity *out);
-// Does the role exist, and may this service ("lambda.amazonaws.com") assume it?
-bool access_role_serves(struct cloud *cloud, struct str role_arn, struct str service);
-// By the policies of a role alone: for functions, which run as their execution role. Cheap: decisions are
-// remembered. The refusal names the role's session `session` (a function's name).
-bool access_role_allows(
-    struct cloud *cloud,
-    struct str role_name,
-    struct str session,
-    const char *action,
-    struct str resource,
-    struct aws_error *refusal);
 // New temporary credentials of a role, as AssumeRole gives them: for functions that people bring. False:
 // there is no such role.
 bool access_issue_credentials(
@@ -71,7 +73,9 @@ bool access_issue_credentials(
     struct str session,
     int64_t duration_s,
     struct sts_session *out);
-// The destination role's session, without credentials: for deliveries inside the process.
+void access_identity(
+    struct cloud *cloud, const struct access_caller *caller, struct sts_identity *out);
+// A session of the destination role, without credentials: for deliveries inside the process.
 void access_make_session_caller(
     const struct cloud *cloud, struct str region, struct str session, struct access_caller *out);
 

@@ -19,6 +19,16 @@ void calls_add_request_id(struct cloud *cloud, struct exchange *exchange) {
     buf_release(&id);
 }
 
+// A denial is one thing to access, and three to the protocols.
+static void fit_denial(const struct operation *operation, struct aws_error *error) {
+    if (!operation || !str_equal(str_from(error->code), STR("AccessDeniedException"))) return;
+    if (operation->protocol == OPERATION_JSON11) error->status = 400;
+    if (operation->protocol == OPERATION_QUERY) {
+        const struct aws_error denial = *error;
+        access_refuse(error, 403, "AccessDenied", str_from(denial.message));
+    }
+}
+
 void calls_refuse(
     struct cloud *cloud,
     struct exchange *exchange,
@@ -26,6 +36,7 @@ void calls_refuse(
     const struct aws_error *refusal) {
     struct aws_error error = *refusal;
     struct buf id = {0};
+    fit_denial(operation, &error);
     rng_add_uuid(&cloud->rng, &id);
     memcpy(error.request_id, buf_text(&id), id.len + 1);
     buf_release(&id);
@@ -46,19 +57,43 @@ void calls_refuse_input(
     calls_refuse(cloud, exchange, operation, &refusal);
 }
 
-static void refuse_unknown(struct cloud *cloud, struct exchange *exchange) {
+// The query protocol's own words for an action it does not have.
+static void refuse_action(struct cloud *cloud, struct exchange *exchange, struct str form) {
+    struct buf action = {0}, version = {0}, text = {0};
     struct aws_error refusal;
-    if (server_header(exchange, "X-Amz-Target").len || !str_equal(exchange->path, STR("/"))) {
-        access_refuse(
-            &refusal, 404, "UnknownOperationException",
-            STR("The sandbox does not know this operation."));
-        calls_refuse(cloud, exchange, NULL, &refusal);
+    (void)url_query_get(form, STR("Action"), true, &action);
+    (void)url_query_get(form, STR("Version"), true, &version);
+    const bool is_iam =
+        str_equal(buf_str(&version), str_from(operation_get(OPERATION_GET_ROLE)->version));
+    if (action.len) {
+        buf_add(&text, STR("Could not find operation "));
+        buf_add_printable(&text, str_slice(buf_str(&action), 0, 100));
+        buf_add(&text, STR(" for version "));
+        buf_add_printable(
+            &text, version.len ? str_slice(buf_str(&version), 0, 40) : STR("NO_VERSION_SPECIFIED"));
+    } else {
+        buf_add(&text, STR("The request must contain the parameter Action"));
+    }
+    access_refuse(&refusal, 400, action.len ? "InvalidAction" : "MissingAction", buf_str(&text));
+    calls_refuse(
+        cloud, exchange, operation_get(is_iam ? OPERATION_GET_ROLE : OPERATION_ASSUME_ROLE),
+        &refusal);
+    buf_release(&action);
+    buf_release(&version);
+    buf_release(&text);
+}
+
+static void
+refuse_unknown(struct cloud *cloud, struct exchange *exchange, const struct request *request) {
+    struct aws_error refusal;
+    if (!server_header(exchange, "X-Amz-Target").len && str_equal(exchange->path, STR("/"))) {
+        refuse_action(cloud, exchange, operation_form(request));
         return;
     }
     access_refuse(
-        &refusal, 400, "InvalidAction",
-        STR("The sandbox knows AssumeRole and GetCallerIdentity here."));
-    calls_refuse(cloud, exchange, operation_get(OPERATION_GET_CALLER_IDENTITY), &refusal);
+        &refusal, 404, "UnknownOperationException",
+        STR("The sandbox does not know this operation."));
+    calls_refuse(cloud, exchange, NULL, &refusal);
 }
 
 static void refuse_expired(const struct operation *operation, struct aws_error *refusal) {
@@ -92,7 +127,7 @@ static bool begin(struct cloud *cloud, struct exchange *exchange, struct call *o
     out->operation = operation_route(&out->request);
     exchange->operation = out->operation;
     if (!out->operation) {
-        refuse_unknown(cloud, exchange);
+        refuse_unknown(cloud, exchange, &out->request);
     } else if (exchange->is_too_large) {
         access_refuse(
             &refusal, 413, "RequestTooLargeException",
@@ -108,7 +143,8 @@ static bool begin(struct cloud *cloud, struct exchange *exchange, struct call *o
 }
 
 static call_fn *find(enum operation_id operation) {
-    const struct calls tables[] = {calls_personalize_runtime(), calls_lambda(), calls_sts()};
+    const struct calls tables[] = {
+        calls_personalize_runtime(), calls_lambda(), calls_sts(), calls_iam()};
     for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
         for (size_t j = 0; j < tables[i].count; j++) {
             if (tables[i].rows[j].operation == operation) return tables[i].rows[j].run;
@@ -125,7 +161,7 @@ static enum server_verdict dispatch(struct cloud *cloud, struct exchange *exchan
         if (run)
             verdict = run(cloud, exchange, &call);
         else
-            refuse_unknown(cloud, exchange);
+            refuse_unknown(cloud, exchange, &call.request);
     }
     end(&call);
     return verdict;

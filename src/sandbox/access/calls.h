@@ -29,6 +29,8 @@ struct calls {
 struct calls calls_personalize_runtime(void);
 struct calls calls_lambda(void);
 struct calls calls_sts(void);
+struct calls calls_iam(void);
+struct calls calls_logs(void);
 
 // Refusals replace what is in the response.
 void calls_refuse(

@@ -28,7 +28,7 @@ static void documents_are_read_or_refused_in_iams_words(void **state) {
         {"{\"Statment\":[]}", POLICY_IDENTITY, "Syntax errors in policy.", "Version, Id"},
         {"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},\n "
          "{\"Effect\":\"Alow\",\"Action\":\"*\",\"Resource\":\"*\"}]}",
-         POLICY_IDENTITY, "Syntax errors in policy.", "Statement 2, at line 1, column 62"},
+         POLICY_IDENTITY, "Syntax errors in policy.", "Statement 2, at line 1, column 61"},
         {"{\"Statement\":{\"Effect\":\"Allow\",\"Resource\":\"*\"}}", POLICY_IDENTITY,
          "Policy statement must contain actions.", "add Action"},
         {"{\"Statement\":{\"Effect\":\"Allow\",\"Action\":[],\"Resource\":\"*\"}}", POLICY_IDENTITY,
@@ -149,7 +149,7 @@ static void statements_stand_where_iam_says(void **state) {
     assert_int_equal(policy.statements[0].to.line, 8);
     assert_int_equal(policy.statements[0].to.column, 10);
     assert_int_equal(policy.statements[1].from.line, 8);
-    assert_int_equal(policy.statements[1].from.column, 11);
+    assert_int_equal(policy.statements[1].from.column, 10);
     assert_int_equal(policy.statements[1].to.line, 9);
     policy_release(&policy);
     assert_ok(policy_parse(str_from(alone), POLICY_IDENTITY, &policy, &err), err);

@@ -392,7 +392,7 @@ static void unknown_operations_are_named_so(void **state) {
             &(struct fixture_aws){
                 .service = "iam",
                 .target = "/",
-                .body = "Action=GetRole&Version=2010-05-08&RoleName=x",
+                .body = "Action=GetUser&Version=2010-05-08&UserName=x",
                 .is_form = true}),
         400);
     assert_contains(buf_str(&fixture->response.body), "InvalidAction");

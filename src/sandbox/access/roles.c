@@ -1,0 +1,357 @@
+// roles — see the header.
+#include "access/roles.h"
+
+#include "access/role_templates.h"
+#include "aws/arn.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "store_records.h"
+
+#define RECORD_KIND STR("iam-role")
+#define MAX_SESSION_S 3600                   // IAM's default; the workshop's template sets none
+#define CREATED_AT_MS INT64_C(1714564800000) // 2024-05-01T12:00:00Z, so that answers repeat
+#define REMEMBERED 256
+#define REMEMBERED_BYTES 400
+
+struct roles {
+    bool is_loaded;
+    struct role *list; // by name
+    size_t count;
+    struct {
+        uint64_t hash;
+        size_t len;
+        char text[REMEMBERED_BYTES];
+    } allowed[REMEMBERED];
+};
+
+static void release_role(struct role *role) {
+    for (size_t i = 0; i < role->count; i++) {
+        mem_free(role->policies[i].name);
+        mem_free(role->policies[i].document);
+        policy_release(&role->policies[i].policy);
+    }
+    mem_free(role->policies);
+    mem_free(role->name);
+    mem_free(role->id);
+    mem_free(role->trust_document);
+    policy_release(&role->trust);
+    *role = (struct role){0};
+}
+
+static void empty(struct roles *roles) {
+    for (size_t i = 0; i < roles->count; i++)
+        release_role(&roles->list[i]);
+    mem_free(roles->list);
+    *roles = (struct roles){0};
+}
+
+struct roles *roles_new(void) {
+    return MEM_NEW(struct roles);
+}
+
+void roles_free(struct roles *roles) {
+    if (!roles) return;
+    empty(roles);
+    mem_free(roles);
+}
+
+void roles_forget(struct cloud *cloud) {
+    empty(cloud->roles);
+}
+
+// ---- making them ----
+
+static char *copy_text(struct str text) {
+    struct buf copy = {0};
+    buf_add(&copy, text);
+    return buf_take(&copy);
+}
+
+static char *fill_in(const struct cloud *cloud, const char *pattern) {
+    struct buf out = {0};
+    struct str rest = str_from(pattern);
+    while (rest.len) {
+        const size_t brace = str_find_char(rest, '{');
+        buf_add(&out, str_slice(rest, 0, brace));
+        rest = str_skip(rest, brace);
+        if (str_starts_with(rest, STR("{region}"))) {
+            buf_add(&out, str_from(cloud_region(cloud)));
+            rest = str_skip(rest, strlen("{region}"));
+        } else if (str_starts_with(rest, STR("{account}"))) {
+            buf_add(&out, str_from(cloud_account(cloud)));
+            rest = str_skip(rest, strlen("{account}"));
+        } else if (rest.len) {
+            buf_add_char(&out, '{');
+            rest = str_skip(rest, 1);
+        }
+    }
+    return buf_take(&out);
+}
+
+const char *roles_managed_document(struct str arn) {
+    for (size_t i = 0; i < role_template_managed_count; i++) {
+        if (str_equal(arn, str_from(role_template_managed[i].arn)))
+            return role_template_managed[i].document;
+    }
+    return NULL;
+}
+
+// Every document was parsed before it came here: the templates by the tests, the others when they were put.
+static bool parse(const char *document, enum policy_kind kind, struct policy *out) {
+    struct error err = {0};
+    if (policy_parse(str_from(document), kind, out, &err)) return true;
+    log_note(LOG_LEVEL_ERROR, "sandbox", "a stored policy cannot be read: %s", err.message);
+    return false;
+}
+
+static struct roles_policy *add_policy(struct role *role) {
+    role->policies = mem_resize(role->policies, role->count + 1, sizeof(*role->policies));
+    struct roles_policy *policy = &role->policies[role->count++];
+    *policy = (struct roles_policy){0};
+    return policy;
+}
+
+static void add_inline(struct role *role, struct str name, char *take_document) {
+    struct roles_policy *policy = add_policy(role);
+    policy->name = copy_text(name);
+    policy->document = take_document;
+    (void)parse(policy->document, POLICY_IDENTITY, &policy->policy);
+}
+
+static void add_managed(struct role *role, const char *arn) {
+    struct arn parts;
+    struct error ignored;
+    struct roles_policy *policy = add_policy(role);
+    policy->arn = arn;
+    ASSERT(arn_parse(str_from(arn), &parts, &ignored));
+    policy->name = copy_text(parts.name);
+    (void)parse(roles_managed_document(str_from(arn)), POLICY_IDENTITY, &policy->policy);
+}
+
+static void read_record(struct role *role, struct str body, struct json *document) {
+    struct error ignored;
+    if (!json_parse(body, document, &ignored)) return;
+    const struct str trust = json_get_text(document->root, "trust");
+    if (trust.len) {
+        mem_free(role->trust_document);
+        role->trust_document = copy_text(trust);
+    }
+    const struct json_node *node = json_first(json_get(document->root, "policies"));
+    for (; node; node = json_next(node))
+        add_inline(role, json_get_text(node, "name"), copy_text(json_get_text(node, "document")));
+}
+
+static void
+make_role(const struct cloud *cloud, const struct role_template *template, struct role *role) {
+    struct buf body = {0};
+    struct json document = {0};
+    *role = (struct role){
+        .name = copy_text(str_from(template->name)),
+        .id = copy_text(str_from(template->id)),
+        .path = template->path,
+        .description = template->description,
+        .is_user = template->trust == NULL,
+        .created_at_ms = CREATED_AT_MS,
+        .max_session_s = MAX_SESSION_S,
+        .trust_document = template->trust ? fill_in(cloud, template->trust) : NULL};
+    const bool is_changed =
+        store_get_record(cloud->store, RECORD_KIND, str_from(role->name), &body, NULL);
+    if (is_changed) read_record(role, buf_str(&body), &document);
+    for (size_t i = 0; i < ARRAY_COUNT(template->policies) && template->policies[i].name; i++) {
+        const struct role_template_policy *policy = &template->policies[i];
+        if (!policy->document)
+            add_managed(role, policy->name);
+        else if (!is_changed)
+            add_inline(role, str_from(policy->name), fill_in(cloud, policy->document));
+    }
+    if (role->trust_document) (void)parse(role->trust_document, POLICY_TRUST, &role->trust);
+    role->is_constant = true;
+    for (size_t i = 0; i < role->count; i++)
+        role->is_constant = role->is_constant && !policy_has_conditions(&role->policies[i].policy);
+    json_release(&document);
+    buf_release(&body);
+}
+
+static struct roles *load(const struct cloud *cloud) {
+    struct roles *roles = cloud->roles;
+    if (roles->is_loaded) return roles;
+    roles->list = mem_zeroed(role_template_count, sizeof(*roles->list));
+    roles->count = role_template_count;
+    for (size_t i = 0; i < role_template_count; i++)
+        make_role(cloud, &role_templates[i], &roles->list[i]);
+    roles->is_loaded = true;
+    return roles;
+}
+
+// ---- finding ----
+
+const struct role *roles_find(const struct cloud *cloud, struct str name) {
+    const struct roles *roles = load(cloud);
+    for (size_t i = 0; i < roles->count; i++) {
+        const struct role *role = &roles->list[i];
+        if (!role->is_user && str_equal_nocase(str_from(role->name), name)) return role;
+    }
+    return NULL;
+}
+
+const struct role *roles_find_arn(const struct cloud *cloud, struct str text) {
+    struct arn arn;
+    struct error ignored;
+    if (!arn_parse(text, &arn, &ignored) || arn.kind != ARN_ROLE ||
+        !str_equal(arn.account, str_from(cloud_account(cloud))))
+        return NULL;
+    const struct role *role = roles_find(cloud, arn.name);
+    return role && str_equal(arn.path, str_from(role->path)) ? role : NULL;
+}
+
+const struct role *roles_user(const struct cloud *cloud) {
+    const struct roles *roles = load(cloud);
+    for (size_t i = 0; i < roles->count; i++) {
+        if (roles->list[i].is_user) return &roles->list[i];
+    }
+    UNREACHABLE("there is no permanent user");
+}
+
+// The user stands at the end of the templates.
+size_t roles_count(const struct cloud *cloud) {
+    return load(cloud)->count - 1;
+}
+
+const struct role *roles_at(const struct cloud *cloud, size_t at) {
+    ASSERT(at < roles_count(cloud));
+    return &load(cloud)->list[at];
+}
+
+void roles_add_arn(const struct cloud *cloud, const struct role *role, struct buf *out) {
+    buf_add_format(
+        out, "arn:aws:iam::%s:%s%s%s", cloud_account(cloud), role->is_user ? "user" : "role",
+        role->path, role->name);
+}
+
+const struct roles_policy *roles_find_policy(const struct role *role, struct str name) {
+    for (size_t i = 0; i < role->count; i++) {
+        if (!role->policies[i].arn && str_equal(str_from(role->policies[i].name), name))
+            return &role->policies[i];
+    }
+    return NULL;
+}
+
+// ---- deciding ----
+
+enum policy_decision roles_decide(
+    const struct role *role,
+    const struct policy_request *request,
+    const struct roles_policy **out_policy,
+    size_t *out_statement) {
+    enum policy_decision decision = POLICY_IMPLICIT_DENY;
+    for (size_t i = 0; i < role->count; i++) {
+        size_t statement = 0;
+        const enum policy_decision one =
+            policy_decide(&role->policies[i].policy, request, &statement);
+        if (one <= decision) continue; // the order of the enum is that of their weight
+        decision = one;
+        if (out_policy) *out_policy = &role->policies[i];
+        if (out_statement) *out_statement = statement;
+        if (decision == POLICY_EXPLICIT_DENY) break;
+    }
+    return decision;
+}
+
+// The question as one text, and FNV-1a of it. 0: too long to keep.
+static size_t write_question(
+    const struct roles_question *question, char text[REMEMBERED_BYTES], uint64_t *out_hash) {
+    const struct str parts[] = {question->who, question->action, question->resource};
+    size_t len = 0;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (len + parts[i].len + 1 > REMEMBERED_BYTES) return 0;
+        if (parts[i].len) memcpy(text + len, parts[i].ptr, parts[i].len);
+        len += parts[i].len;
+        text[len++] = '\n';
+    }
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+    *out_hash = hash;
+    return len;
+}
+
+bool roles_remember_allowed(const struct cloud *cloud, const struct roles_question *question) {
+    const struct roles *roles = load(cloud);
+    char text[REMEMBERED_BYTES];
+    uint64_t hash = 0;
+    const size_t len = write_question(question, text, &hash);
+    const size_t at = (size_t)(hash % REMEMBERED);
+    return len && roles->allowed[at].hash == hash && roles->allowed[at].len == len &&
+           memcmp(roles->allowed[at].text, text, len) == 0;
+}
+
+void roles_keep_allowed(const struct cloud *cloud, const struct roles_question *question) {
+    struct roles *roles = load(cloud);
+    char text[REMEMBERED_BYTES];
+    uint64_t hash = 0;
+    const size_t len = write_question(question, text, &hash);
+    const size_t at = (size_t)(hash % REMEMBERED);
+    if (!len) return;
+    roles->allowed[at].hash = hash;
+    roles->allowed[at].len = len;
+    memcpy(roles->allowed[at].text, text, len);
+}
+
+// ---- changing ----
+
+struct change {
+    struct str trust;    // ptr NULL: as it is
+    struct str name;     // of the policy that changes
+    struct str document; // ptr NULL: it goes
+};
+
+static void add_policy_record(struct json_node *list, struct str name, struct str document) {
+    struct json_node *node = json_add_object(list, NULL);
+    json_add_text(node, "name", name);
+    json_add_text(node, "document", document);
+}
+
+static void save(struct cloud *cloud, const struct role *role, const struct change *change) {
+    struct json record = {0};
+    struct buf body = {0};
+    bool is_replaced = false;
+    struct json_node *root = json_new_object(&record);
+    json_add_text(
+        root, "trust", change->trust.ptr ? change->trust : str_from(role->trust_document));
+    struct json_node *list = json_add_array(root, "policies");
+    for (size_t i = 0; i < role->count; i++) {
+        const struct roles_policy *policy = &role->policies[i];
+        if (policy->arn) continue;
+        const bool is_it = str_equal(str_from(policy->name), change->name);
+        is_replaced = is_replaced || is_it;
+        if (is_it && !change->document.ptr) continue;
+        add_policy_record(
+            list, str_from(policy->name), is_it ? change->document : str_from(policy->document));
+    }
+    if (!is_replaced && change->document.ptr)
+        add_policy_record(list, change->name, change->document);
+    json_print(root, &body);
+    store_put_record(
+        cloud->store, &(struct store_record){
+                          .kind = RECORD_KIND,
+                          .id = str_from(role->name),
+                          .body = buf_str(&body),
+                          .created_at_ms = cloud->now_ms,
+                          .updated_at_ms = cloud->now_ms});
+    json_release(&record);
+    buf_release(&body);
+    roles_forget(cloud);
+}
+
+void roles_put_policy(
+    struct cloud *cloud, const struct role *role, struct str name, struct str document) {
+    save(cloud, role, &(struct change){.name = name, .document = document});
+}
+
+void roles_remove_policy(struct cloud *cloud, const struct role *role, struct str name) {
+    save(cloud, role, &(struct change){.name = name});
+}
+
+void roles_set_trust(struct cloud *cloud, const struct role *role, struct str document) {
+    save(cloud, role, &(struct change){.trust = document});
+}
