@@ -75,6 +75,29 @@
 //   newest.
 // DELETE /_recloop/answers?id=ID     without id: all of them; answers the list that is left
 // DELETE /_recloop/faults?id=ID      without id: all of them; answers the list that is left
+// GET /_recloop/computed-traits
+//   {"computed_traits":[{…},…]}  the space's computed traits and audiences, each
+//   {"key":"purchased_products",…what was PUT…,"class":"computed_trait"|"audience",
+//    "status":"live"|"clearing"|"computing","progress":0.5,"created_at":"…","updated_at":"…"}
+// GET /_recloop/computed-traits/KEY?wait=MS     one; held while it is not live
+// PUT /_recloop/computed-traits/KEY             answers the definition as above
+//   {"name"?:"Orders","type":"event_counter","event":"Order Completed","collection"?:"users"|"accounts",
+//    "conditions"?:[{"property":"total","operator":"greater_than","value":30}]}
+//   type           further members
+//   event_counter
+//   aggregation       "property", "aggregation":"sum"|"average"|"minimum"|"maximum"
+//   most_frequent     "property"; shows from two occurrences on, ties alphabetical
+//   first, last       "property"; by event time
+//   unique_list       "property"; alphabetical
+//   unique_list_count "property"
+//   event_audience    "at_least"?:2; instead of a value: true from then on
+//   trait_audience    "trait":"lifetime_revenue","operator":…,"value":…; no event
+//   Operators: equals, not_equals, less_than, greater_than, less_than_or_equal, greater_than_or_equal,
+//   contains, does_not_contain, starts_with, ends_with, exists, not_exists, before_date, after_date,
+//   equals_one_of, contains_one_of (value: a list).
+//   Tracks only. A new or changed one is computed over the events in the store, and takes new events
+//   meanwhile. The same definition again changes nothing. At most 50. reset brings back the sandbox's own.
+// DELETE /_recloop/computed-traits/KEY  {"deleted":true}  the values stay, as custom traits
 #pragma once
 
 #define OWN_ROUTES_HEALTH "/_recloop/health"
@@ -89,5 +112,7 @@
 #define OWN_ROUTES_METRICS "/_recloop/metrics"
 #define OWN_ROUTES_FAULTS "/_recloop/faults"
 #define OWN_ROUTES_ANSWERS "/_recloop/answers"
+
+#define OWN_ROUTES_COMPUTED_TRAITS "/_recloop/computed-traits"
 
 #define OWN_ROUTES_WAIT_LIMIT_MS 30000

@@ -8,15 +8,17 @@
 #include "operations/answers.h"
 #include "operations/faults.h"
 #include "personalize/ledger.h"
+#include "profiles/computed_traits.h"
 #include "routes.h"
 #include "seed.h"
 #include "tracking/delivery.h"
 #include "tracking/destination.h"
 #include "tracking/figures.h"
 
-#define LEAVING_LOOK_MS 10     // a held client that hangs up wakes nobody
-#define DELIVERY_SLICE_US 8000 // then the network gets its turn again
-#define COMMIT_AFTER_MS 50     // of deliveries in a row that nobody waits for
+#define LEAVING_LOOK_MS 10      // a held client that hangs up wakes nobody
+#define DELIVERY_SLICE_US 8000  // then the network gets its turn again
+#define COMMIT_AFTER_MS 50      // of deliveries in a row that nobody waits for
+#define COMPUTING_SLICE_US 4000 // of new computed traits over old events
 #define PAUSE_AFTER_FAILURE_MS 1000
 
 const char *cloud_region(const struct cloud *cloud) {
@@ -84,6 +86,8 @@ static bool load(struct cloud *cloud, struct error *err) {
         return false;
     }
     destination_load(cloud);
+    computed_traits_load(cloud);
+    if (!store_commit(cloud->store, err)) return false;
     cloud->has_pending = true; // from before a kill, maybe
     return true;
 }
@@ -195,6 +199,7 @@ void cloud_close(struct cloud *cloud) {
     buf_release(&cloud->url);
     answers_free(cloud->answers);
     faults_free(cloud->faults);
+    computed_traits_free(cloud->computed_traits);
     roles_free(cloud->roles);
     free_options(&cloud->options);
     mem_free(cloud);
@@ -210,6 +215,7 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
         return false;
     }
     destination_load(cloud);
+    computed_traits_load(cloud);
     answers_load(cloud);
     faults_reset(cloud);
     return true;
@@ -231,6 +237,7 @@ static bool commit(struct cloud *cloud) {
     roles_forget(cloud);
     ledger_load(cloud);
     destination_load(cloud);
+    computed_traits_load(cloud);
     answers_load(cloud);
     cloud->retry_at_ms = clock_monotonic_ms() + PAUSE_AFTER_FAILURE_MS;
     server_release_committed(cloud->server, &err);
@@ -320,7 +327,7 @@ static int timeout_of(const struct cloud *cloud) {
     if (server_has_uncommitted(cloud->server)) return 0;
     const int64_t now_ms = clock_monotonic_ms();
     int64_t timeout_ms = -1;
-    if (cloud->has_pending)
+    if (cloud->has_pending || computed_traits_has_work(cloud))
         timeout_ms = cloud->retry_at_ms > now_ms ? cloud->retry_at_ms - now_ms : 0;
     if (cloud->delivery_at_ms) {
         const int64_t left_ms = cloud->delivery_at_ms > now_ms ? cloud->delivery_at_ms - now_ms : 0;
@@ -338,10 +345,17 @@ static int timeout_of(const struct cloud *cloud) {
     return (int)timeout_ms;
 }
 
+static void compute(struct cloud *cloud) {
+    if (!computed_traits_has_work(cloud) || clock_monotonic_ms() < cloud->retry_at_ms) return;
+    computed_traits_work(cloud, COMPUTING_SLICE_US);
+    (void)commit(cloud);
+}
+
 void cloud_turn(struct cloud *cloud) {
     server_wait(cloud->server, timeout_of(cloud));
     cloud->now_ms = clock_wall_ms();
     serve(cloud);
     deliver(cloud);
+    compute(cloud);
     answer_held(cloud);
 }

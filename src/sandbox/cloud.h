@@ -20,7 +20,8 @@
 
 struct cloud_counters { // since start
     int64_t requests, tracking_requests, accepted, duplicates, discarded, unknown_keys;
-    int64_t deliveries, deliveries_failed, delivery_retries, put_events, recommendations, signature_failures;
+    int64_t deliveries, deliveries_failed, delivery_retries, put_events, recommendations,
+        signature_failures;
 };
 
 // The one destination: Amazon Personalize on website-prod.
@@ -28,9 +29,9 @@ struct cloud_destination {
     bool is_enabled;
     struct buf function, role, external_id, region, log_type;
     struct buf client_context; // JSON object; empty: none
-    int64_t delivered; // events of the source up to this sequence have been attempted
-    int64_t newest;    // accepted event of the source since start; 0: none
-    int64_t pending;   // accepted events of the source that have not
+    int64_t delivered;         // events of the source up to this sequence have been attempted
+    int64_t newest;            // accepted event of the source since start; 0: none
+    int64_t pending;           // accepted events of the source that have not
 };
 
 struct cloud {
@@ -60,9 +61,11 @@ struct cloud {
     int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving
     struct roles *roles;          // access/roles.h
     struct faults *faults;        // operations/faults.h
-    struct answers *answers;      // operations/answers.h
-    struct metrics *metrics;      // operations/metrics.h
-    struct request_log *log;      // operations/request_log.h; NULL: none
+    struct computed_traits *computed_traits; // profiles/computed_traits.h
+    int64_t profile_second, profile_count;   // requests of the Profile API in a second
+    struct answers *answers;                 // operations/answers.h
+    struct metrics *metrics;                 // operations/metrics.h
+    struct request_log *log;                 // operations/request_log.h; NULL: none
 };
 
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err)

@@ -22,6 +22,7 @@ struct routes {
 };
 struct routes routes_tracking(void);
 struct routes routes_profile(void);
+struct routes routes_computed_traits(void);
 struct routes routes_aws(void); // every operation of AWS: access/calls.h
 struct routes routes_gateway(void);
 struct routes routes_own(void);

@@ -211,6 +211,7 @@ void store_each_computed(
 typedef bool store_value_fn(void *context, struct str value, int64_t count);
 int64_t
 store_count_value(struct store *store, int64_t profile, struct str trait, struct str value);
+int64_t store_count_values(struct store *store, int64_t profile, struct str trait); // different ones
 void store_add_value(
     struct store *store, int64_t profile, struct str trait, struct str value, int64_t count);
 void store_each_value(

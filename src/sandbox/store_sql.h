@@ -126,6 +126,7 @@ struct sqlite3_stmt;
     X(SQL_COMPUTED_TRAITS, "SELECT * FROM traits WHERE name=? AND computed!=0")                    \
     X(SQL_GET_TRAIT_VALUE,                                                                         \
       "SELECT count FROM trait_values WHERE profile=? AND trait=? AND value=?")                    \
+    X(SQL_COUNT_TRAIT_VALUES, "SELECT count(*) FROM trait_values WHERE profile=? AND trait=?")     \
     X(SQL_ADD_TRAIT_VALUE,                                                                         \
       "INSERT INTO trait_values VALUES(?,?,?,?) ON CONFLICT(profile,trait,value) DO UPDATE SET "   \
       "count=count+excluded.count")                                                                \

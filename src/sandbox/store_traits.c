@@ -136,6 +136,13 @@ store_count_value(struct store *store, int64_t profile, struct str trait, struct
     return store_sql_single(&call, 0);
 }
 
+int64_t store_count_values(struct store *store, int64_t profile, struct str trait) {
+    struct store_sql_call call = store_sql_begin(store, SQL_COUNT_TRAIT_VALUES);
+    store_sql_int(&call, profile);
+    store_sql_text(&call, trait);
+    return store_sql_single(&call, 0);
+}
+
 void store_add_value(
     struct store *store, int64_t profile, struct str trait, struct str value, int64_t count) {
     struct store_sql_call call = store_sql_write(store, SQL_ADD_TRAIT_VALUE);

@@ -3,120 +3,127 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
-#include "segment/products.h"
-
-#include <stdlib.h>
-
-#define IDENTIFIERS_MAX 16
-#define USER_ID_LIMIT 1
-#define OTHER_LIMIT 5
-#define TRAITS_LIMIT 300 // an identify with as many is rejected
-
-struct identifier {
-    struct str type, value;
-    struct buf key; // owned
-    int64_t profile;
-};
+#include "profiles/computed_traits.h"
+#include "profiles/identity.h"
 
 struct match {
-    struct identifier ids[IDENTIFIERS_MAX];
-    size_t count;
-    int64_t found[IDENTIFIERS_MAX]; // distinct profiles, in order of priority
+    bool is_accounts;
+    struct identity identity;
+    int64_t profiles[IDENTITY_MAX]; // of each identifier; 0: unknown
+    int64_t found[IDENTITY_MAX];    // distinct profiles, in order of priority
     size_t found_count;
 };
 
-static void add_lower(struct buf *out, struct str text) {
-    for (size_t i = 0; i < text.len; i++) {
-        const char at = text.ptr[i];
-        buf_add_char(out, at >= 'A' && at <= 'Z' ? (char)(at - 'A' + 'a') : at);
-    }
-}
-
-// Values that many different people would share.
-static bool is_blocked(struct str value) {
-    static const char *const blocked[] = {"-1", "null", "anonymous"};
-    for (size_t i = 0; i < ARRAY_COUNT(blocked); i++) {
-        if (str_equal_nocase(value, str_from(blocked[i]))) return true;
-    }
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] != '0' && value.ptr[i] != '-') return false;
-    }
-    return true; // only zeros and dashes, or empty
-}
-
-static void add_identifier(struct match *match, struct str type, struct str value) {
-    if (match->count == IDENTIFIERS_MAX || is_blocked(value) || value.len > 500) return;
-    struct identifier *id = &match->ids[match->count++];
-    *id = (struct identifier){.type = type, .value = value};
-    add_lower(&id->key, value);
-}
-
-static void collect(struct match *match, const struct event *event) {
-    const struct json_node *context = event_context(event);
-    struct str email = json_get_text(event_traits(event), "email");
-    if (!email.len) email = json_get_text(json_get(context, "traits"), "email");
-    if (event->user_id.len) add_identifier(match, STR("user_id"), event->user_id);
-    if (email.len) add_identifier(match, STR("email"), email);
-    if (event->anonymous_id.len) add_identifier(match, STR("anonymous_id"), event->anonymous_id);
-    // alias joins two names of one person; an SDK may alias an id to itself
-    if (event->type == EVENT_ALIAS && !str_equal(event->previous_id, event->user_id)) {
-        add_identifier(match, STR("anonymous_id"), event->previous_id);
-    }
-    const struct json_node *more = json_first(json_get(context, "externalIds"));
-    for (; more; more = json_next(more)) {
-        const bool is_whole = json_get_text(more, "encoding").len &&
-                              str_equal(json_get_text(more, "collection"), STR("users"));
-        const struct str type = json_get_text(more, "type");
-        if (is_whole && type.len) add_identifier(match, type, json_get_text(more, "id"));
-    }
-}
-
 static void find_all(struct cloud *cloud, struct match *match) {
     match->found_count = 0;
-    for (size_t i = 0; i < match->count; i++) {
-        struct identifier *id = &match->ids[i];
-        id->profile = store_find_identifier(cloud->store, id->type, buf_str(&id->key));
-        bool is_new = id->profile != 0;
+    for (size_t i = 0; i < match->identity.count; i++) {
+        const struct identity_item *item = &match->identity.items[i];
+        const int64_t profile = store_find_identifier(cloud->store, item->type, item->key);
+        bool is_new = profile != 0;
+        match->profiles[i] = profile;
         for (size_t j = 0; j < match->found_count; j++) {
-            if (match->found[j] == id->profile) is_new = false;
+            if (match->found[j] == profile) is_new = false;
         }
-        if (is_new) match->found[match->found_count++] = id->profile;
+        if (is_new) match->found[match->found_count++] = profile;
     }
 }
 
 static bool has_unmapped(const struct match *match) {
-    for (size_t i = 0; i < match->count; i++) {
-        if (!match->ids[i].profile) return true;
+    for (size_t i = 0; i < match->identity.count; i++) {
+        if (!match->profiles[i]) return true;
     }
     return false;
 }
 
 static bool is_within_limit(struct cloud *cloud, const struct match *match, struct str type) {
     int64_t total = 0;
-    for (size_t i = 0; i < match->found_count; i++) {
+    for (size_t i = 0; i < match->found_count; i++)
         total += store_count_identifiers(cloud->store, match->found[i], type);
-    }
-    for (size_t i = 0; i < match->count; i++) {
-        total += !match->ids[i].profile && str_equal(match->ids[i].type, type);
-    }
-    return total <= (str_equal(type, STR("user_id")) ? USER_ID_LIMIT : OTHER_LIMIT);
+    for (size_t i = 0; i < match->identity.count; i++)
+        total += !match->profiles[i] && str_equal(match->identity.items[i].type, type);
+    return total <= identity_limit(type);
+}
+
+// Merging may break the limit of a type that the event does not name.
+struct limit_check {
+    struct cloud *cloud;
+    const struct match *match;
+    struct buf type; // asked last: rows come sorted by it
+    bool is_broken;
+};
+
+static bool check_type(void *context, const struct store_identifier *row) {
+    struct limit_check *check = context;
+    if (str_equal(buf_str(&check->type), row->type)) return true;
+    buf_reset(&check->type);
+    buf_add(&check->type, row->type);
+    check->is_broken = !is_within_limit(check->cloud, check->match, buf_str(&check->type));
+    return !check->is_broken;
 }
 
 static bool breaks_a_limit(struct cloud *cloud, const struct match *match) {
     if (match->found_count <= 1 && !has_unmapped(match)) return false;
-    if (!is_within_limit(cloud, match, STR("user_id"))) return true;
-    for (size_t i = 0; i < match->count; i++) {
-        if (!is_within_limit(cloud, match, match->ids[i].type)) return true;
+    if (!match->is_accounts && !is_within_limit(cloud, match, STR("user_id"))) return true;
+    for (size_t i = 0; i < match->identity.count; i++) {
+        if (!is_within_limit(cloud, match, match->identity.items[i].type)) return true;
     }
-    return false;
+    struct limit_check check = {.cloud = cloud, .match = match};
+    for (size_t i = 1; i < match->found_count && !check.is_broken; i++) {
+        buf_reset(&check.type);
+        store_each_identifier(cloud->store, match->found[i], check_type, &check);
+    }
+    buf_release(&check.type);
+    return check.is_broken;
 }
 
-static void merge(struct cloud *cloud, int64_t from, int64_t into) {
-    store_move_traits(cloud->store, from, into);
-    store_merge_profiles(cloud->store, from, into, false);
+// ---- merging ----
+
+// A row of the store with texts of its own.
+struct kept {
+    struct store_profile row;
+    struct buf first_message;
+};
+
+static bool keep_profile(struct cloud *cloud, int64_t profile, struct kept *out) {
+    *out = (struct kept){0};
+    if (!store_get_profile(cloud->store, profile, &out->row)) return false;
+    buf_add(&out->first_message, out->row.first_message_id);
+    out->row.first_message_id = buf_str(&out->first_message);
+    return true;
 }
 
-static int64_t new_profile(struct cloud *cloud, const struct profiles_event *event) {
+static bool may_merge(struct cloud *cloud, const struct kept *from, const struct kept *into) {
+    if (from->row.merges + into->row.merges + 1 > PROFILES_MAX_MERGES) return false;
+    const int64_t identifiers =
+        store_count_identifiers(cloud->store, from->row.id, (struct str){0}) +
+        store_count_identifiers(cloud->store, into->row.id, (struct str){0});
+    return identifiers <= PROFILES_MAX_IDENTIFIERS;
+}
+
+static void merge(struct cloud *cloud, int64_t from_id, int64_t into_id) {
+    struct kept from, into;
+    const bool is_whole = keep_profile(cloud, from_id, &from) & keep_profile(cloud, into_id, &into);
+    if (is_whole && may_merge(cloud, &from, &into)) {
+        const bool is_older = from.row.created_at_ms < into.row.created_at_ms;
+        const struct store_profile *first = is_older ? &from.row : &into.row;
+        computed_traits_merge(cloud, from_id, into_id, into.row.is_account);
+        store_merge_profiles(cloud->store, from_id, into_id, into.row.is_account);
+        store_update_profile(
+            cloud->store, &(struct store_profile){
+                              .id = into_id,
+                              .created_at_ms = first->created_at_ms,
+                              .first_message_id = first->first_message_id,
+                              .first_source = first->first_source,
+                              .merges = from.row.merges + into.row.merges + 1});
+    }
+    buf_release(&from.first_message);
+    buf_release(&into.first_message);
+}
+
+// ---- resolving ----
+
+static int64_t
+new_profile(struct cloud *cloud, bool is_account, const struct profiles_event *event) {
     return store_add_profile(
         cloud->store, &(struct store_profile){
                           .created_at_ms = cloud->now_ms,
@@ -125,116 +132,84 @@ static int64_t new_profile(struct cloud *cloud, const struct profiles_event *eve
                           .first_message_id = event->event->message_id,
                           .last_message_id = event->event->message_id,
                           .first_source = event->source,
-                          .last_source = event->source});
+                          .last_source = event->source,
+                          .is_account = is_account});
 }
 
-static int64_t
-resolve(struct cloud *cloud, struct match *match, const struct profiles_event *event) {
-    find_all(cloud, match);
-    while (match->count > 1 && breaks_a_limit(cloud, match)) {
-        buf_release(&match->ids[--match->count].key);
-        find_all(cloud, match);
-    }
-    if (match->count == 0) return 0;
-    const int64_t profile = match->found_count ? match->found[0] : new_profile(cloud, event);
-    for (size_t i = 1; i < match->found_count; i++)
-        merge(cloud, match->found[i], profile);
-    for (size_t i = 0; i < match->count; i++) {
-        const struct identifier *id = &match->ids[i];
-        if (id->profile) continue;
+static void add_identifiers(
+    struct cloud *cloud,
+    const struct match *match,
+    int64_t profile,
+    const struct profiles_event *event) {
+    int64_t room = -1;
+    for (size_t i = 0; i < match->identity.count; i++) {
+        const struct identity_item *item = &match->identity.items[i];
+        if (match->profiles[i]) continue;
+        if (room < 0) {
+            room = PROFILES_MAX_IDENTIFIERS -
+                   store_count_identifiers(cloud->store, profile, (struct str){0});
+        }
+        if (room-- <= 0) return;
         store_put_identifier(
             cloud->store, &(struct store_identifier){
                               .profile = profile,
-                              .type = id->type,
-                              .key = buf_str(&id->key),
-                              .value = id->value,
+                              .type = item->type,
+                              .key = item->key,
+                              .value = item->value,
                               .source = event->source,
                               .created_at_ms = cloud->now_ms,
                               .message_id = event->event->message_id});
     }
+}
+
+static int64_t resolve(struct cloud *cloud, bool is_accounts, const struct profiles_event *event) {
+    struct match match = {.is_accounts = is_accounts};
+    int64_t profile = 0;
+    identity_collect(event->event, is_accounts, &match.identity);
+    find_all(cloud, &match);
+    while (match.identity.count > 1 && breaks_a_limit(cloud, &match)) {
+        identity_drop_last(&match.identity);
+        find_all(cloud, &match);
+    }
+    if (match.identity.count) {
+        profile = match.found_count ? match.found[0] : new_profile(cloud, is_accounts, event);
+        for (size_t i = 1; i < match.found_count; i++)
+            merge(cloud, match.found[i], profile);
+        add_identifiers(cloud, &match, profile, event);
+    }
+    identity_release(&match.identity);
     return profile;
 }
 
-static void apply_traits(struct cloud *cloud, int64_t profile, const struct profiles_event *event) {
-    const struct json_node *traits = event_traits(event->event);
-    if (json_count(traits) >= TRAITS_LIMIT) return;
+// ---- what the event changes ----
+
+static void apply_traits(
+    struct cloud *cloud, int64_t profile, bool is_account, const struct profiles_event *event) {
     struct buf value = {0};
-    for (const struct json_node *trait = json_first(traits); trait; trait = json_next(trait)) {
+    const struct json_node *trait = json_first(event_traits(event->event));
+    for (; trait; trait = json_next(trait)) {
+        const struct str name = json_key(trait);
+        if (computed_traits_owns(cloud, name, is_account)) continue;
         if (json_kind(trait) == JSON_NULL) {
-            store_remove_trait(cloud->store, profile, json_key(trait));
-            continue;
+            store_remove_trait(cloud->store, profile, name);
+        } else {
+            buf_reset(&value);
+            json_print(trait, &value);
+            store_put_trait(
+                cloud->store, &(struct store_trait){
+                                  .profile = profile,
+                                  .name = name,
+                                  .value = buf_str(&value),
+                                  .source = event->source,
+                                  .updated_at_ms = cloud->now_ms});
         }
-        buf_reset(&value);
-        json_print(trait, &value);
-        store_put_trait(
-            cloud->store, &(struct store_trait){
-                              .profile = profile,
-                              .name = json_key(trait),
-                              .value = buf_str(&value),
-                              .source = event->source,
-                              .updated_at_ms = cloud->now_ms});
+        computed_traits_changed(cloud, profile, is_account, name);
     }
     buf_release(&value);
 }
 
-static int compare_texts(const void *left, const void *right) {
-    return str_compare(*(const struct str *)left, *(const struct str *)right);
-}
-
-static void add_unique(struct str *texts, size_t *count, size_t cap, struct str text) {
-    for (size_t i = 0; i < *count; i++) {
-        if (str_equal(texts[i], text)) return;
-    }
-    if (*count < cap) texts[(*count)++] = text;
-}
-
-#define PURCHASED_MAX 1000
-
-static void apply_purchase(struct cloud *cloud, int64_t profile, const struct event *event) {
-    struct products bought;
-    products_read(event_properties(event), &bought);
-    if (!bought.count) return;
-    struct buf text = {0};
-    struct json before = {0}, after = {0};
-    struct error err = {0};
-    if (store_get_trait(cloud->store, profile, STR(PROFILES_PURCHASED), &text) &&
-        !json_parse(buf_str(&text), &before, &err)) {
-        before.root = NULL;
-    }
-    struct str *all = mem_zeroed(PURCHASED_MAX, sizeof(*all));
-    size_t count = 0;
-    const struct json_node *old = json_first(before.root);
-    for (; old; old = json_next(old))
-        add_unique(all, &count, PURCHASED_MAX, json_text(old));
-    for (size_t i = 0; i < bought.count; i++)
-        add_unique(all, &count, PURCHASED_MAX, bought.skus[i]);
-    qsort(all, count, sizeof(*all), compare_texts);
-    struct json_node *list = json_new_array(&after);
-    for (size_t i = 0; i < count; i++)
-        json_add_text(list, NULL, all[i]);
-    buf_reset(&text);
-    json_print(list, &text);
-    store_put_trait(
-        cloud->store, &(struct store_trait){
-                          .profile = profile,
-                          .name = STR(PROFILES_PURCHASED),
-                          .value = buf_str(&text),
-                          .source = -1,
-                          .updated_at_ms = cloud->now_ms,
-                          .kind = STORE_TRAIT_COMPUTED});
-    mem_free(all);
-    json_release(&before);
-    json_release(&after);
-    buf_release(&text);
-}
-
-int64_t profiles_apply(struct cloud *cloud, const struct profiles_event *event) {
-    struct match match = {0};
-    collect(&match, event->event);
-    const int64_t profile = resolve(cloud, &match, event);
-    for (size_t i = 0; i < match.count; i++)
-        buf_release(&match.ids[i].key);
-    if (!profile) return 0;
+static void touch(struct cloud *cloud, int64_t profile, const struct profiles_event *event) {
+    if (!profile) return;
     store_touch_profile(
         cloud->store, &(struct store_profile){
                           .id = profile,
@@ -242,38 +217,111 @@ int64_t profiles_apply(struct cloud *cloud, const struct profiles_event *event) 
                           .last_sequence = event->sequence,
                           .last_message_id = event->event->message_id,
                           .last_source = event->source});
-    if (event->event->type == EVENT_IDENTIFY) apply_traits(cloud, profile, event);
-    if (event->event->type == EVENT_TRACK &&
-        str_equal(event->event->name, STR(IDENTITIES_FILTERED_EVENT))) {
-        apply_purchase(cloud, profile, event->event);
-    }
-    return profile;
 }
 
-void profiles_add_internal_id(struct buf *out, int64_t profile) {
+static void
+compute(struct cloud *cloud, int64_t profile, bool is_account, const struct profiles_event *event) {
+    struct computed_traits_event computed = {
+        .profile = profile, .is_account = is_account, .event = event->event};
+    if (!profile || !computed_traits_wants(cloud, event->event->name, is_account)) return;
+    if (!event_timestamp_ms(event->event, &computed.at_ms)) computed.at_ms = cloud->now_ms;
+    computed_traits_apply(cloud, &computed);
+}
+
+static void join_account(
+    struct cloud *cloud, int64_t user, int64_t account, const struct profiles_event *event) {
+    int64_t at_ms = 0;
+    if (user) {
+        store_add_link(
+            cloud->store, &(struct store_link){
+                              .user = user,
+                              .account = account,
+                              .source = event->source,
+                              .created_at_ms = cloud->now_ms,
+                              .message_id = event->event->message_id});
+    }
+    if (event->event->type == EVENT_GROUP) apply_traits(cloud, account, true, event);
+    if (event->event->type != EVENT_TRACK) return;
+    if (!event_timestamp_ms(event->event, &at_ms)) at_ms = cloud->now_ms;
+    store_add_account_event(cloud->store, account, at_ms, event->sequence);
+    compute(cloud, account, true, event);
+}
+
+int64_t profiles_apply(struct cloud *cloud, const struct profiles_event *event) {
+    int64_t account = 0;
+    if (identity_is_dropped(event->event)) return 0;
+    const int64_t user = resolve(cloud, false, event);
+    if (identity_has_group(event->event)) account = resolve(cloud, true, event);
+    touch(cloud, user, event);
+    touch(cloud, account, event);
+    if (user && event->event->type == EVENT_IDENTIFY) apply_traits(cloud, user, false, event);
+    if (event->event->type == EVENT_TRACK) compute(cloud, user, false, event);
+    if (account) join_account(cloud, user, account, event);
+    return user;
+}
+
+// ---- finding ----
+
+#define INTERNAL_PREFIX_BYTES ((size_t)14)
+
+void profiles_add_internal_id(struct buf *out, int64_t profile, bool is_account) {
     struct buf seed = {0};
     char hex[DIGEST_HEX_BYTES];
     buf_add_format(&seed, "profile %lld", (long long)profile);
     digest_sha256_hex(buf_str(&seed), hex);
     buf_release(&seed);
-    buf_add_format(out, "use_%.10s%lld", hex, (long long)profile);
+    buf_add_format(out, "%s_%.10s%lld", is_account ? "acc" : "use", hex, (long long)profile);
 }
 
-static int64_t find_internal(struct str value) {
+int64_t profiles_number_of(struct str internal_id, bool is_account) {
     int64_t profile = 0;
-    if (value.len <= 14 || !str_parse_int64(str_skip(value, 14), &profile)) return 0;
     struct buf expected = {0};
-    profiles_add_internal_id(&expected, profile);
-    const bool is_it = str_equal_nocase(buf_str(&expected), value);
+    if (internal_id.len <= INTERNAL_PREFIX_BYTES ||
+        !str_parse_int64(str_skip(internal_id, INTERNAL_PREFIX_BYTES), &profile)) {
+        return 0;
+    }
+    profiles_add_internal_id(&expected, profile, is_account);
+    const bool is_it = str_equal_nocase(buf_str(&expected), internal_id);
     buf_release(&expected);
     return is_it ? profile : 0;
 }
 
-int64_t profiles_find(struct cloud *cloud, struct str type, struct str value) {
-    if (!type.len) return find_internal(value);
-    struct buf key = {0};
-    add_lower(&key, value);
-    const int64_t profile = store_find_identifier(cloud->store, type, buf_str(&key));
-    buf_release(&key);
+// Also by the id that a profile had before it became part of another.
+static int64_t find_internal(struct cloud *cloud, struct str value, bool is_account) {
+    struct store_profile row;
+    int64_t profile = profiles_number_of(value, is_account);
+    if (!profile) return 0;
+    const int64_t merged = store_find_merged(cloud->store, profile);
+    if (merged) profile = merged;
+    if (!store_get_profile(cloud->store, profile, &row) || row.is_account != is_account) return 0;
     return profile;
+}
+
+static int64_t find(struct cloud *cloud, struct str type, struct str value, bool is_account) {
+    if (!type.len) return find_internal(cloud, value, is_account);
+    struct buf key = {0}, stored_type = {0};
+    identity_add_lower(&key, value);
+    identity_add_type(&stored_type, is_account, type);
+    const int64_t profile =
+        store_find_identifier(cloud->store, buf_str(&stored_type), buf_str(&key));
+    buf_release(&key);
+    buf_release(&stored_type);
+    return profile;
+}
+
+int64_t profiles_find(struct cloud *cloud, struct str type, struct str value) {
+    return find(cloud, type, value, false);
+}
+
+int64_t profiles_find_account(struct cloud *cloud, struct str type, struct str value) {
+    return find(cloud, type, value, true);
+}
+
+int64_t profiles_account_of(struct cloud *cloud, const struct event *event) {
+    struct match match = {.is_accounts = true};
+    if (!identity_has_group(event)) return 0;
+    identity_collect(event, true, &match.identity);
+    find_all(cloud, &match);
+    identity_release(&match.identity);
+    return match.found_count ? match.found[0] : 0;
 }

@@ -34,7 +34,8 @@ static void the_default_limit_ends_before_recommended_products(void **state) {
     assert_int_equal(fixture_profile(fixture, "2941404340", buf_text(&next)), 200);
     buf_release(&next);
     traits = json_get(fixture->json.root, "traits");
-    assert_int_equal(json_count(traits), 6);
+    assert_int_equal(json_count(traits), 7);
+    assert_str(json_get_text(traits, "last_product_clicked"), "ocean-blue-shirt");
     assert_true(json_count(json_get(traits, "recommended_products")) > 0);
     assert_false(json_bool(json_get(json_get(fixture->json.root, "cursor"), "has_more"), true));
     assert_true(headers_get(&fixture->response.headers, STR("Request-Id")).len > 0);
