@@ -42,6 +42,9 @@ struct sandbox_options {
     bool has_instant_statuses; // what is created or trained is ACTIVE at once
     int64_t
         status_step_ms; // else: how long each status on the way lasts; 0: SANDBOX_STATUS_STEP_MS
+    bool has_runtime_handler;   // functions are served by runtimes that attach to the Runtime API
+    const char *runtime_listen; // of the Runtime API; NULL: the port after that of `listen`, or a free
+                                // one when that is 0
     bool is_strict;     // the Tracking API refuses what the real one accepts and drops
     int64_t delivery_retry_base_ms; // backoff of failed deliveries begins with it; 0: a minute
     int profile_limit; // Profile API requests a second; 0: 100 as at Segment; negative: no limit
@@ -92,5 +95,7 @@ struct sandbox_identities {
 void sandbox_identities_make(
     struct sandbox_identities *out, const char *url, const char *region, const char *account);
 void sandbox_identities_release(struct sandbox_identities *identities);
+// Gives a value to a key of the list that depends on the running sandbox.
+void sandbox_identities_set(struct sandbox_identities *identities, const char *key, const char *value);
 // NULL when there is no such key.
 const char *sandbox_identities_get(const struct sandbox_identities *identities, const char *key);

@@ -31,6 +31,8 @@ static const struct identity_row rows[] = {
      .environment = "RECLOOP_PROFILE_URL",
      .setting = "profile_url",
      .pattern = "{url}"},
+    // given by the sandbox while it serves that API, else empty
+    {.key = "runtime_api", .environment = "AWS_LAMBDA_RUNTIME_API", .pattern = ""},
     {.key = "region", .environment = "AWS_REGION", .setting = "region", .pattern = "{region}"},
     // botocore reads this name only
     {.key = "default_region", .environment = "AWS_DEFAULT_REGION", .pattern = "{region}"},
@@ -173,6 +175,15 @@ void sandbox_identities_release(struct sandbox_identities *identities) {
         mem_free(identities->rows[i].value);
     mem_free(identities->rows);
     *identities = (struct sandbox_identities){0};
+}
+
+void sandbox_identities_set(
+    struct sandbox_identities *identities, const char *key, const char *value) {
+    for (size_t i = 0; i < identities->count; i++) {
+        if (!str_equal(str_from(identities->rows[i].key), str_from(key))) continue;
+        mem_free(identities->rows[i].value);
+        identities->rows[i].value = mem_copy_string(value);
+    }
 }
 
 const char *sandbox_identities_get(const struct sandbox_identities *identities, const char *key) {

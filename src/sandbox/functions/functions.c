@@ -1,21 +1,32 @@
-// functions — see the header.
+// functions — see the header. What runs at once is a list: the built-in code leaves it before it was ever
+// in it, runs over the Runtime API and runs that a fault lets time out stay there until their end.
 #include "functions/functions.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "functions/local_services.h"
-#include "handler/event_handler.h"
-#include "handler/recommend_handler.h"
+#include "functions/built_in.h"
+#include "functions/invocation.h"
+#include "functions/later.h"
+#include "functions/runtime_server.h"
+#include "operations/faults.h"
 
-#include <sys/resource.h>
+struct functions {
+    struct function_list list;
+    struct functions_invocation *running; // newest first
+    size_t running_count, running_bytes;
+    struct later later;
+    struct runtime_server *runtime; // NULL: only the built-in code
+};
 
-#define MEMORY_SIZE_MB 128 // Lambda's default, which the workshop keeps
-#define LOG_LIMIT ((size_t)64 << 10)
-
-void functions_run_release(struct functions_run *run) {
-    invoke_reply_release(&run->reply);
-    *run = (struct functions_run){0};
+struct function_list *functions_list(const struct cloud *cloud) {
+    return &cloud->functions->list;
 }
+
+struct server *functions_runtime_server(const struct cloud *cloud) {
+    return runtime_server_http(cloud->functions->runtime);
+}
+
+// ---- names ----
 
 static bool refuse(struct aws_error *refusal, int status, const char *code, struct buf *take_text) {
     access_refuse(refusal, status, code, buf_str(take_text));
@@ -37,38 +48,18 @@ static void add_arn(
     if (qualifier.len) buf_add_format(out, ":" STR_FMT, STR_ARG(qualifier));
 }
 
-static bool find_function(
-    const struct cloud *cloud,
-    struct str region,
-    const struct invoke_function *function,
-    struct str qualifier,
-    enum functions_id *out) {
-    static const char *const names[FUNCTIONS_COUNT] = {
-        [FUNCTIONS_DESTINATION] = IDENTITIES_FUNCTION,
-        [FUNCTIONS_ENDPOINT] = IDENTITIES_ENDPOINT_FUNCTION,
-    };
-    if (!str_equal(region, str_from(cloud_region(cloud)))) return false;
-    if (qualifier.len && !str_equal(qualifier, STR("$LATEST"))) return false;
-    for (int id = 0; id < FUNCTIONS_COUNT; id++) {
-        if (!str_equal(function->name, str_from(names[id]))) continue;
-        *out = (enum functions_id)id;
-        return true;
-    }
-    return false;
-}
-
-bool functions_resolve(
+bool functions_name(
     struct cloud *cloud,
-    const struct access_caller *caller,
-    struct str text,
-    struct str qualifier,
+    const struct functions_question *question,
     struct functions_target *out,
     struct aws_error *refusal) {
     struct invoke_function function = {0};
     struct error err = {0};
     struct buf why = {0}, arn = {0};
+    struct str qualifier = question->qualifier;
+    const struct access_caller *caller = question->caller;
     const struct str region = buf_str(&caller->region);
-    if (!invoke_split_function(text, &function, &err)) {
+    if (!invoke_split_function(question->name, &function, &err)) {
         buf_add(&why, str_from(err.message));
         return refuse(refusal, 400, "ValidationException", &why);
     }
@@ -86,119 +77,267 @@ bool functions_resolve(
         return refuse(refusal, 404, "ResourceNotFoundException", &why);
     }
     add_arn(cloud, region, &function, qualifier, &arn);
-    bool is_allowed = access_allows(cloud, caller, "lambda:InvokeFunction", buf_str(&arn), refusal);
-    if (is_allowed && function.account.len &&
+    bool is_found = access_allows(cloud, caller, question->action, buf_str(&arn), refusal);
+    if (is_found && function.account.len &&
         !str_equal(function.account, str_from(cloud_account(cloud)))) {
         buf_add_format(
             &why,
-            "User: %s is not authorized to perform: lambda:InvokeFunction on resource: %s "
-            "because no resource-based policy allows the lambda:InvokeFunction action",
-            buf_text(&caller->arn), buf_text(&arn));
-        is_allowed = refuse(refusal, 403, "AccessDeniedException", &why);
-    } else if (is_allowed && !find_function(cloud, region, &function, qualifier, &out->id)) {
-        buf_add_format(&why, "Function not found: %s", buf_text(&arn));
-        is_allowed = refuse(refusal, 404, "ResourceNotFoundException", &why);
+            "User: %s is not authorized to perform: %s on resource: %s because no resource-based "
+            "policy allows the %s action",
+            buf_text(&caller->arn), question->action, buf_text(&arn), question->action);
+        is_found = refuse(refusal, 403, "AccessDeniedException", &why);
+    } else if (is_found) {
+        const bool is_here = str_equal(region, str_from(cloud_region(cloud)));
+        *out = (struct functions_target){.qualifier = qualifier};
+        out->function = is_here ? function_find(cloud, function.name) : NULL;
+        is_found =
+            out->function && (question->is_new_qualifier ||
+                              function_find_version(out->function, qualifier, &out->version));
+        if (!is_found) {
+            buf_add_format(&why, "Function not found: %s", buf_text(&arn));
+            (void)refuse(refusal, 404, "ResourceNotFoundException", &why);
+        }
     }
-    out->qualifier = qualifier;
     buf_release(&arn);
-    return is_allowed;
+    return is_found;
 }
 
-// Lambda runs where its environment says; the same settings the workshop pastes into the console.
-static bool run_destination(
+bool functions_resolve(
     struct cloud *cloud,
-    const struct services *services,
-    struct str payload,
-    struct functions_run *out) {
-    const struct event_handler_settings settings = {
-        .campaign_arn = cloud_identity(cloud, "campaign_arn"),
-        .tracking_id = STR(IDENTITIES_TRACKING_ID),
-        .request_id = buf_str(&out->reply.request_id),
-        .has_personas_write_key = true,
-    };
-    struct event_handler_result result = {0};
-    const bool has_returned =
-        event_handler_run(services, &settings, payload, &result, &out->failure);
-    out->outcome = event_handler_outcome_name(result.outcome);
-    if (has_returned)
-        buf_add(&out->reply.payload, STR("null"));
-    else
-        event_handler_add_failure(&out->reply.payload, &out->failure);
-    event_handler_result_release(&result);
-    return has_returned;
+    const struct access_caller *caller,
+    struct str name,
+    struct str qualifier,
+    struct functions_target *out,
+    struct aws_error *refusal) {
+    return functions_name(
+        cloud,
+        &(struct functions_question){
+            .caller = caller,
+            .name = name,
+            .qualifier = qualifier,
+            .action = "lambda:InvokeFunction"},
+        out, refusal);
 }
 
-static bool run_endpoint(
-    struct cloud *cloud,
-    const struct services *services,
-    struct str payload,
-    struct functions_run *out) {
-    const struct recommend_handler_settings settings = {
-        .campaign_arn = cloud_identity(cloud, "campaign_arn"),
-        .related_campaign_arn = cloud_identity(cloud, "related_campaign_arn"),
-    };
-    struct recommend_handler_reply reply = {0};
-    recommend_handler_run(services, &settings, payload, &reply);
-    recommend_handler_encode(&reply, &out->reply.payload);
-    recommend_handler_reply_release(&reply);
-    return true;
+// ---- running ----
+
+static size_t bytes_of(const struct functions_call *call) {
+    return call->payload.len + call->client_context.len;
 }
 
-// Asked of the kernel once a turn: in a flood hundreds of runs share one.
-static int64_t used_mib(struct cloud *cloud) {
-    struct rusage usage = {0};
-    if (cloud->used_at_ms != cloud->now_ms && getrusage(RUSAGE_SELF, &usage) == 0) {
-        cloud->used_mib = usage.ru_maxrss / 1024;
-        cloud->used_at_ms = cloud->now_ms;
+static int64_t count_running(const struct functions *functions, const struct function *function) {
+    int64_t count = 0;
+    const struct functions_invocation *at = functions->running;
+    for (; at; at = at->next)
+        count += str_equal(str_from(at->function), str_from(function->name));
+    return count;
+}
+
+// NULL: it may run.
+static const char *
+find_throttle(const struct functions *functions, const struct functions_call *call) {
+    const struct function *function = call->target.function;
+    if (function->reserved >= 0 &&
+        (function->reserved == 0 || count_running(functions, function) >= function->reserved))
+        return "ReservedFunctionConcurrentInvocationLimitExceeded";
+    if (functions->running_count >= FUNCTIONS_CONCURRENCY ||
+        functions->running_bytes + bytes_of(call) > FUNCTIONS_WAITING_BYTES)
+        return "ConcurrentInvocationLimitExceeded";
+    return NULL;
+}
+
+static bool
+strikes(struct cloud *cloud, const struct function *function, enum fault_effect effect) {
+    const struct str name = str_from(function->name);
+    return faults_strikes(
+        cloud, effect,
+        &(struct fault_place){.service = STR("function"), .operation = name, .function = name},
+        NULL);
+}
+
+static struct functions_invocation *
+keep(struct functions *functions, const struct functions_invocation *made) {
+    struct functions_invocation *invocation = MEM_NEW(struct functions_invocation);
+    *invocation = *made;
+    struct buf arn = {0};
+    const struct str label = made->qualifier;
+    function_add_arn(made->cloud, str_from(made->function), label, &arn);
+    invocation->arn = buf_str(&arn);
+    invocation_keep(invocation);
+    buf_release(&arn);
+    invocation->queued_us = clock_monotonic_us();
+    invocation->deadline_ms = invocation->queued_us / 1000 + invocation->timeout_ms;
+    invocation->next = functions->running;
+    functions->running = invocation;
+    functions->running_count++;
+    functions->running_bytes += invocation->storage.len;
+    return invocation;
+}
+
+static void take_out(struct functions *functions, struct functions_invocation *invocation) {
+    struct functions_invocation **link = &functions->running;
+    while (*link != invocation)
+        link = &(*link)->next;
+    *link = invocation->next;
+    functions->running_count--;
+    functions->running_bytes -= invocation->storage.len;
+}
+
+void functions_end(struct functions_invocation *invocation) {
+    take_out(invocation->cloud->functions, invocation);
+    invocation_finish(invocation);
+    mem_free(invocation);
+}
+
+struct functions_invocation *
+functions_find_waiting(const struct cloud *cloud, struct str function) {
+    struct functions_invocation *at = cloud->functions->running, *oldest = NULL;
+    for (; at; at = at->next) {
+        if (!at->started_us && str_equal(function, str_from(at->function))) oldest = at;
     }
-    return cloud->used_mib;
+    return oldest;
 }
 
-static void add_report(struct cloud *cloud, struct functions_run *out) {
-    const int64_t billed_ms = out->us / 1000 + 1;
-    const double ms = (double)out->us / 1000.0;
-    const char *id = buf_text(&out->reply.request_id);
-    buf_add(&out->reply.log, STR("END RequestId: "));
-    buf_add(&out->reply.log, buf_str(&out->reply.request_id));
+// Uploaded code is checked and kept, but nothing here unpacks or starts it.
+static void fail_without_code(struct functions_invocation *invocation) {
+    struct buf text = {0};
     buf_add_format(
-        &out->reply.log,
-        "\nREPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\tMemory Size: %d MB\t"
-        "Max Memory Used: %lld MB\t\n",
-        id, ms, (long long)billed_ms, MEMORY_SIZE_MB, (long long)used_mib(cloud));
+        &text,
+        "RequestId: %s Error: The sandbox does not run uploaded code. Start it with --handler "
+        "runtime and attach a runtime for %s to its Runtime API.",
+        buf_text(&invocation->run.reply.request_id), invocation->function);
+    invocation->init_us = 0;
+    invocation_add_init_report(invocation, "invoke", STR("Runtime.InvalidEntrypoint"));
+    invocation_add_start(invocation);
+    invocation_add_line(invocation, buf_str(&text));
+    invocation_fail_with(invocation, STR("Runtime.InvalidEntrypoint"), buf_str(&text));
+    error_hint(
+        &invocation->run.failure,
+        "Stop the sandbox, start it with --handler runtime, then start your runtime.");
+    buf_release(&text);
 }
 
-static void run_built_in(
-    struct cloud *cloud, enum functions_id id, struct str payload, struct functions_run *out) {
-    out->reply.status = 200;
-    out->reply.log.limit = LOG_LIMIT;
-    rng_add_uuid(&cloud->rng, &out->reply.request_id);
-    buf_add(&out->reply.executed_version, STR("$LATEST"));
-    buf_add(&out->reply.log, STR("START RequestId: "));
-    buf_add(&out->reply.log, buf_str(&out->reply.request_id));
-    buf_add(&out->reply.log, STR(" Version: $LATEST\n"));
-    struct local_services context = {.cloud = cloud, .run = out};
-    const struct services services = local_services_make(&context);
-    const int64_t started_us = clock_monotonic_us();
-    const bool has_returned = id == FUNCTIONS_DESTINATION
-                                  ? run_destination(cloud, &services, payload, out)
-                                  : run_endpoint(cloud, &services, payload, out);
-    out->us = clock_monotonic_us() - started_us;
-    if (!has_returned) {
-        out->reply.has_failed = true;
-        buf_add(&out->reply.function_error, STR("Unhandled"));
-    }
-    add_report(cloud, out);
+static bool goes_to_a_runtime(const struct functions *functions, const struct function *function) {
+    if (!functions->runtime) return false;
+    // The endpoint's own code serves until somebody brings other code for it.
+    return function->code != FUNCTION_CODE_ENDPOINT ||
+           runtime_server_knows(functions->runtime, str_from(function->name));
 }
 
 struct functions_invocation *
 functions_start(struct cloud *cloud, const struct functions_call *call) {
-    struct functions_run run = {0};
-    run_built_in(cloud, call->target.id, call->payload, &run);
-    call->done(call->context, &run);
-    functions_run_release(&run);
+    struct functions *functions = cloud->functions;
+    struct function *function = call->target.function;
+    struct functions_invocation invocation;
+    const char *throttle = find_throttle(functions, call);
+    const bool has_faults = !faults_is_empty(cloud);
+    invocation_begin(&invocation, cloud, call);
+    if (throttle) {
+        invocation_refuse(
+            &invocation, 429, throttle, "Rate Exceeded.",
+            "Fewer at once, or raise the function's reserved concurrency.");
+        return NULL;
+    }
+    if (has_faults && strikes(cloud, function, FAULT_TIMEOUT)) {
+        struct functions_invocation *kept = keep(functions, &invocation);
+        kept->started_us = kept->queued_us;
+        invocation_add_start(kept);
+        return kept; // functions_work ends it
+    }
+    if (has_faults && strikes(cloud, function, FAULT_CRASH)) {
+        invocation.started_us = clock_monotonic_us();
+        invocation_add_start(&invocation);
+        invocation_crash(&invocation, STR("Runtime exited with error: exit status 1"));
+    } else if (goes_to_a_runtime(functions, function)) {
+        struct functions_invocation *kept = keep(functions, &invocation);
+        return runtime_server_offer(functions->runtime, kept) ? kept : NULL;
+    } else if (function->code != FUNCTION_CODE_UPLOADED) {
+        built_in_run(&invocation, function, call->target.version);
+    } else {
+        fail_without_code(&invocation);
+    }
+    invocation_finish(&invocation);
     return NULL;
 }
 
 void functions_forget(struct functions_invocation *invocation) {
-    (void)invocation; // nobody but the built-in code runs yet
+    if (invocation) invocation->done = NULL;
+}
+
+bool functions_start_later(
+    struct cloud *cloud, const struct functions_call *call, struct aws_error *refusal) {
+    return later_add(&cloud->functions->later, cloud, call, refusal);
+}
+
+// ---- with the cloud ----
+
+bool functions_open(struct cloud *cloud, struct error *err) {
+    cloud->functions = MEM_NEW(struct functions);
+    if (!cloud->options.has_runtime_handler) return true;
+    return runtime_server_open(cloud, &cloud->functions->runtime, err);
+}
+
+void functions_close(struct cloud *cloud) {
+    struct functions *functions = cloud->functions;
+    if (!functions) return;
+    runtime_server_close(functions->runtime);
+    functions->runtime = NULL;
+    while (functions->running) {
+        struct functions_invocation *invocation = functions->running;
+        take_out(functions, invocation);
+        invocation_refuse(
+            invocation, 503, NULL, "the sandbox is stopping", "Start it again, then repeat.");
+        mem_free(invocation);
+    }
+    later_release(&functions->later);
+    function_list_release(&functions->list);
+    mem_free(functions);
+    cloud->functions = NULL;
+}
+
+void functions_seed(struct cloud *cloud) {
+    function_list_seed(cloud);
+    store_set_meta_int(cloud->store, "functions", 1);
+    later_load(&cloud->functions->later, cloud);
+}
+
+void functions_load(struct cloud *cloud) {
+    if (!store_get_meta_int(cloud->store, "functions", 0)) {
+        functions_seed(cloud); // a folder of an older version
+        return;
+    }
+    function_list_load(cloud);
+    later_load(&cloud->functions->later, cloud);
+}
+
+static void end_late_ones(struct functions *functions, int64_t now_ms) {
+    struct functions_invocation *at = functions->running;
+    while (at) {
+        struct functions_invocation *next = at->next;
+        if (at->deadline_ms <= now_ms) {
+            runtime_server_give_up(functions->runtime, at);
+            invocation_time_out(at);
+            functions_end(at);
+            next = functions->running; // `done` may have started others
+        }
+        at = next;
+    }
+}
+
+void functions_work(struct cloud *cloud) {
+    struct functions *functions = cloud->functions;
+    end_late_ones(functions, clock_monotonic_ms());
+    runtime_server_work(functions->runtime);
+    later_work(&functions->later, cloud);
+}
+
+int64_t functions_due_ms(const struct cloud *cloud) {
+    const struct functions *functions = cloud->functions;
+    int64_t due_ms = later_due_ms(&functions->later, cloud);
+    const int64_t runtime_ms = runtime_server_due_ms(functions->runtime);
+    if (runtime_ms < due_ms) due_ms = runtime_ms;
+    for (const struct functions_invocation *at = functions->running; at; at = at->next) {
+        if (at->deadline_ms < due_ms) due_ms = at->deadline_ms;
+    }
+    return due_ms;
 }

@@ -1,10 +1,14 @@
 // gateway_routes — the HTTP endpoint of Exercise 3: what API Gateway does between the URL and the
 // function. The event has format 1 (REST API proxy), the answer is the function's proxy answer.
+#include "base/clock.h"
 #include "base/json.h"
-#include "functions/functions.h"
+#include "functions/function.h"
+#include "functions/held_run.h"
 #include "http/url.h"
 #include "routes.h"
 #include "writer.h"
+
+#define INTEGRATION_MS INT64_C(29000) // the gateway waits no longer
 
 static void add_query(struct writer *writer, struct str query) {
     struct url_pair pair;
@@ -77,24 +81,36 @@ static bool take_proxy_answer(struct exchange *exchange, struct str payload) {
     return is_proper;
 }
 
-static void take_run(void *context, struct functions_run *run) {
-    struct exchange *exchange = context;
-    if (run->reply.has_failed || !take_proxy_answer(exchange, buf_str(&run->reply.payload))) {
+static enum server_verdict answer_run(void *cloud, struct exchange *exchange) {
+    struct held_run *held = exchange->holder;
+    (void)cloud;
+    if (!held->is_done && clock_monotonic_ms() < exchange->hold_until_ms) return SERVER_HOLD;
+    if (!held->is_done)
+        routes_answer_json(exchange, 504, STR("{\"message\": \"Endpoint request timed out\"}"));
+    else if (held->run.reply.status != 200) // a throttled or refused invoke
+        routes_answer_json(exchange, 500, STR("{\"message\": \"Internal server error\"}"));
+    else if (
+        held->run.reply.has_failed ||
+        !take_proxy_answer(exchange, buf_str(&held->run.reply.payload)))
         routes_answer_json(exchange, 502, STR("{\"message\": \"Internal server error\"}"));
-    }
+    return SERVER_ANSWER;
 }
 
 static enum server_verdict recommendations(struct cloud *cloud, struct exchange *exchange) {
     struct buf event = {0};
+    const struct functions_target target = {
+        .function = function_find(cloud, STR(IDENTITIES_ENDPOINT_FUNCTION))};
+    if (!target.function) {
+        routes_answer_json(exchange, 500, STR("{\"message\": \"Internal server error\"}"));
+        return SERVER_ANSWER;
+    }
     add_event(cloud, exchange, &event);
-    (void)functions_start(
-        cloud, &(struct functions_call){
-                   .target = {.id = FUNCTIONS_ENDPOINT},
-                   .payload = buf_str(&event),
-                   .done = take_run,
-                   .context = exchange});
+    (void)held_run_start(
+        cloud, exchange, (struct functions_call){.target = target, .payload = buf_str(&event)},
+        INTEGRATION_MS);
     buf_release(&event);
-    return SERVER_ANSWER;
+    exchange->again = answer_run;
+    return answer_run(cloud, exchange);
 }
 
 static const struct route rows[] = {

@@ -1,12 +1,18 @@
-// lambda_routes — Invoke, synchronous and asynchronous, for both functions.
+// lambda_routes — Invoke: synchronous, queued and dry.
 #include "access/calls.h"
+#include "base/clock.h"
 #include "base/json.h"
-#include "functions/functions.h"
+#include "functions/function.h"
+#include "functions/held_run.h"
+
+#define LOOK_AGAIN_MS INT64_C(60000)
+#define RETRY_AFTER_MS 1000
 
 static enum server_verdict refuse(
     struct cloud *cloud, struct exchange *exchange, int status, const char *code, struct str text) {
     struct aws_error refusal;
     access_refuse(&refusal, status, code, text);
+    refusal.is_server_side = status >= 500;
     calls_refuse(cloud, exchange, operation_get(OPERATION_INVOKE), &refusal);
     return SERVER_ANSWER;
 }
@@ -21,54 +27,98 @@ static bool is_json(struct str payload, struct buf *why) {
     return is_read;
 }
 
-struct waiting {
-    struct cloud *cloud;
-    struct exchange *exchange;
-    const struct invoke *call;
-};
-
-static void take_run(void *context, struct functions_run *run) {
-    const struct waiting *waiting = context;
-    const struct invoke *call = waiting->call;
-    if (call->type == INVOKE_EVENT) { // what it answered goes nowhere
-        functions_run_release(run);
-        rng_add_uuid(&waiting->cloud->rng, &run->reply.request_id);
-        run->reply.status = 202;
-    } else if (!call->wants_log) {
-        buf_release(&run->reply.log);
-    }
-    invoke_encode_reply(&run->reply, &waiting->exchange->response);
+static void
+refuse_throttled(struct cloud *cloud, struct exchange *exchange, const struct functions_run *run) {
+    struct aws_error refusal;
+    const struct str reason = str_from(run->throttle);
+    access_refuse(&refusal, 429, "TooManyRequestsException", str_from(run->failure.message));
+    if (reason.len < sizeof(refusal.reason)) memcpy(refusal.reason, reason.ptr, reason.len);
+    refusal.retry_after_ms = RETRY_AFTER_MS;
+    calls_refuse(cloud, exchange, operation_get(OPERATION_INVOKE), &refusal);
 }
 
-static void answer_dry_run(struct cloud *cloud, struct exchange *exchange) {
-    struct functions_run nothing = {.reply = {.status = 204}};
-    rng_add_uuid(&cloud->rng, &nothing.reply.request_id);
-    invoke_encode_reply(&nothing.reply, &exchange->response);
-    functions_run_release(&nothing);
+static enum server_verdict answer_run(void *cloud, struct exchange *exchange) {
+    struct held_run *held = exchange->holder;
+    struct invoke_reply *reply = &held->run.reply;
+    if (!held->is_done) {
+        if (clock_monotonic_ms() >= exchange->hold_until_ms)
+            exchange->hold_until_ms = clock_monotonic_ms() + LOOK_AGAIN_MS;
+        return SERVER_HOLD;
+    }
+    if (reply->status == 429) {
+        refuse_throttled(cloud, exchange, &held->run);
+    } else if (reply->status != 200) {
+        (void)refuse(cloud, exchange, 500, "ServiceException", str_from(held->run.failure.message));
+    } else {
+        if (!held->wants_log) buf_reset(&reply->log);
+        invoke_encode_reply(reply, &exchange->response);
+    }
+    return SERVER_ANSWER;
+}
+
+static void answer_without_run(
+    struct cloud *cloud, struct exchange *exchange, int status, struct str request_id) {
+    struct invoke_reply nothing = {.status = status};
+    if (request_id.len)
+        buf_add(&nothing.request_id, request_id);
+    else
+        rng_add_uuid(&cloud->rng, &nothing.request_id);
+    invoke_encode_reply(&nothing, &exchange->response);
+    invoke_reply_release(&nothing);
+}
+
+static void
+start_later(struct cloud *cloud, struct exchange *exchange, struct functions_call *call) {
+    struct aws_error refusal;
+    struct buf request_id = {0};
+    rng_add_uuid(&cloud->rng, &request_id);
+    call->request_id = buf_str(&request_id);
+    if (functions_start_later(cloud, call, &refusal))
+        answer_without_run(cloud, exchange, 202, call->request_id);
+    else
+        calls_refuse(cloud, exchange, operation_get(OPERATION_INVOKE), &refusal);
+    buf_release(&request_id);
 }
 
 static enum server_verdict
 run(struct cloud *cloud,
     struct exchange *exchange,
-    const struct invoke *call,
+    const struct invoke *input,
     const struct functions_target *target) {
-    struct waiting waiting = {.cloud = cloud, .exchange = exchange, .call = call};
     struct buf why = {0};
-    if (!is_json(call->payload, &why)) {
+    struct functions_call call = {
+        .target = *target,
+        .payload = input->payload.len ? input->payload : STR("{}"),
+        .client_context = input->client_context,
+        .trace_id = server_header(exchange, "X-Amzn-Trace-Id")};
+    if (!is_json(input->payload, &why)) {
         (void)refuse(cloud, exchange, 400, "InvalidRequestContentException", buf_str(&why));
-        buf_release(&why);
-    } else if (call->type == INVOKE_DRY_RUN) {
-        answer_dry_run(cloud, exchange);
+    } else if (input->type == INVOKE_DRY_RUN) {
+        answer_without_run(cloud, exchange, 204, STR(""));
+    } else if (function_is_pending(cloud, target->function)) {
+        (void)refuse(
+            cloud, exchange, 409, "ResourceConflictException",
+            STR("The operation cannot be performed at this time. The function is currently in the "
+                "following state: Pending"));
+    } else if (input->type == INVOKE_EVENT) {
+        start_later(cloud, exchange, &call);
     } else {
-        (void)functions_start(
-            cloud, &(struct functions_call){
-                       .target = *target,
-                       .payload = call->payload.len ? call->payload : STR("{}"),
-                       .client_context = call->client_context,
-                       .done = take_run,
-                       .context = &waiting});
+        struct held_run *held = held_run_start(cloud, exchange, call, LOOK_AGAIN_MS);
+        held->wants_log = input->wants_log;
+        exchange->again = answer_run;
+        return answer_run(cloud, exchange);
     }
+    buf_release(&why);
     return SERVER_ANSWER;
+}
+
+// boto sends none; a form or a text is what the service cannot read.
+static bool is_supported_type(const struct exchange *exchange) {
+    struct str type, parameters;
+    str_split(server_header(exchange, "Content-Type"), ';', &type, &parameters);
+    type = str_trim(type);
+    return !type.len || str_starts_with(type, STR("application/")) ||
+           str_equal(type, STR("text/plain"));
 }
 
 static enum server_verdict
@@ -77,7 +127,12 @@ invoke(struct cloud *cloud, struct exchange *exchange, const struct call *call) 
     struct aws_error refusal;
     struct error err = {0};
     struct functions_target target = {0};
-    if (!invoke_decode(&call->request, &input, &err)) {
+    enum server_verdict verdict = SERVER_ANSWER;
+    if (!is_supported_type(exchange)) {
+        (void)refuse(
+            cloud, exchange, 415, "UnsupportedMediaTypeException",
+            STR("The content type of the Invoke request body is not JSON."));
+    } else if (!invoke_decode(&call->request, &input, &err)) {
         if (err.code == ERROR_LIMIT)
             (void)refuse(cloud, exchange, 413, "RequestTooLargeException", str_from(err.message));
         else
@@ -87,10 +142,10 @@ invoke(struct cloud *cloud, struct exchange *exchange, const struct call *call) 
                    cloud, &call->caller, input.function, input.qualifier, &target, &refusal)) {
         calls_refuse(cloud, exchange, call->operation, &refusal);
     } else {
-        (void)run(cloud, exchange, &input, &target);
+        verdict = run(cloud, exchange, &input, &target);
     }
     invoke_release(&input);
-    return SERVER_ANSWER;
+    return verdict;
 }
 
 static const struct calls_row rows[] = {

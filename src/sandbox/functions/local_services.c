@@ -119,15 +119,19 @@ static bool get_recommendations(
     return true;
 }
 
+// Segment answers success also to a key that nobody has, and for what it then discards.
 static bool identify(void *context, struct event *message, struct error *err) {
     struct local_services *self = context;
     struct functions_hop *hop = start(self, FUNCTIONS_IDENTIFY);
     struct intake_result result;
     (void)err;
+    if (self->settings->source < 0) {
+        self->cloud->counters.unknown_keys++;
+        return finish(hop, true, 200, STR("success, but no source has this write key"));
+    }
     intake_accept(
-        self->cloud, SOURCE_PERSONAS, message, &(struct ingest_options){.channel = STR("server")},
-        &result);
-    // Segment answers success also for what it then discards.
+        self->cloud, (enum source_id)self->settings->source, message,
+        &(struct ingest_options){.channel = STR("server")}, &result);
     return finish(
         hop, true, 200,
         result.discard != INGEST_ACCEPTED ? str_from(ingest_discard_name(result.discard))
@@ -141,6 +145,11 @@ static bool purchased_products(
     const int64_t profile = profiles_find(self->cloud, STR("user_id"), user_id);
     struct buf text = {0};
     struct json list = {0};
+    if (self->settings->is_profile_key_wrong) {
+        error_set(err, ERROR_REFUSED, "the Profile API refused personas_api_key (401)");
+        return error_hint(
+            err, "Set personas_api_key and personas_workspace_id as Segment shows them.");
+    }
     if (!profile) return error_set(err, ERROR_NOT_FOUND, "the shopper has no profile yet");
     if (store_get_trait(self->cloud->store, profile, STR(PROFILES_PURCHASED), &text) &&
         json_parse(buf_str(&text), &list, err)) {

@@ -1,15 +1,18 @@
 // local_services — handler/services.h inside the sandbox: every call is a function call, measured.
 //
-// Shape    PutEvents and GetRecommendations go to campaigns.h, the identify through intake.h into the
-//          source personas-event-source, purchases come from the profile.
+// Shape    PutEvents and GetRecommendations go to campaigns.h, as the function's execution role may; the
+//          identify goes through intake.h into the source of the function's write key; purchases come from
+//          the profile.
 // Threads  the sandbox's.
 #pragma once
 
+#include "functions/function.h"
 #include "functions/functions.h"
 #include "handler/services.h"
 
 struct local_services {
     struct cloud *cloud;
-    struct functions_run *run; // log and hops are written here
+    struct functions_run *run;                // log and hops are written here
+    const struct function_settings *settings; // of the version that runs
 };
 struct services local_services_make(struct local_services *context); // borrows the context

@@ -1,0 +1,247 @@
+// invocation — see the header.
+#include "functions/invocation.h"
+
+#include "aws/runtime_api.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "logs/logs.h"
+
+#include <sys/resource.h>
+
+#define LOG_LIMIT ((size_t)64 << 10)
+// Of the runtime that every function of the sandbox is said to have: 64 hex digits, as there.
+#define RUNTIME_ID "7ec100b07ec100b07ec100b07ec100b07ec100b07ec100b07ec100b07ec100b0"
+
+void functions_run_release(struct functions_run *run) {
+    invoke_reply_release(&run->reply);
+    *run = (struct functions_run){0};
+}
+
+void invocation_begin(
+    struct functions_invocation *invocation,
+    struct cloud *cloud,
+    const struct functions_call *call) {
+    const struct function *function = call->target.function;
+    const struct function_version *version = &function->versions[call->target.version];
+    *invocation = (struct functions_invocation){
+        .cloud = cloud,
+        .label = buf_str(&version->label),
+        .log_group = buf_str(&version->log_group),
+        .log_stream = buf_str(&version->log_stream),
+        .qualifier = call->target.qualifier,
+        .payload = call->payload,
+        .client_context = call->client_context,
+        .trace_id = call->trace_id,
+        .timeout_ms = version->timeout_ms,
+        .memory_mb = version->memory_mb,
+        .done = call->done,
+        .context = call->context,
+        .init_us = -1};
+    memcpy(invocation->function, function->name, sizeof(invocation->function));
+    invocation->run.reply.status = 200;
+    invocation->run.reply.log.limit = LOG_LIMIT;
+    if (call->request_id.len)
+        buf_add(&invocation->run.reply.request_id, call->request_id);
+    else
+        rng_add_uuid(&cloud->rng, &invocation->run.reply.request_id);
+    buf_add(&invocation->run.reply.executed_version, invocation->label);
+}
+
+static void add_trace_id(struct cloud *cloud, struct buf *out) {
+    buf_add_format(
+        out, "Root=1-%08llx-%08llx%016llx;Parent=%016llx;Sampled=0",
+        (unsigned long long)(cloud->now_ms / 1000),
+        (unsigned long long)(rng_next(&cloud->rng) >> 32),
+        (unsigned long long)rng_next(&cloud->rng), (unsigned long long)rng_next(&cloud->rng));
+}
+
+void invocation_keep(struct functions_invocation *invocation) {
+    struct str *const views[] = {&invocation->label,          &invocation->log_group,
+                                 &invocation->log_stream,     &invocation->arn,
+                                 &invocation->qualifier,      &invocation->payload,
+                                 &invocation->client_context, &invocation->trace_id};
+    struct buf trace = {0};
+    size_t bytes = 0, at = 0;
+    if (!invocation->trace_id.len) {
+        add_trace_id(invocation->cloud, &trace);
+        invocation->trace_id = buf_str(&trace);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(views); i++)
+        bytes += views[i]->len;
+    struct buf storage = {.limit = bytes + 1};
+    buf_reserve(&storage, bytes);
+    for (size_t i = 0; i < ARRAY_COUNT(views); i++)
+        buf_add(&storage, *views[i]);
+    for (size_t i = 0; i < ARRAY_COUNT(views); i++) {
+        *views[i] = str_slice(buf_str(&storage), at, views[i]->len);
+        at += views[i]->len;
+    }
+    buf_release(&invocation->storage);
+    invocation->storage = storage;
+    buf_release(&trace);
+}
+
+void invocation_release(struct functions_invocation *invocation) {
+    functions_run_release(&invocation->run);
+    buf_release(&invocation->storage);
+    buf_release(&invocation->own_stream);
+}
+
+// ---- lines ----
+
+void invocation_add_line(struct functions_invocation *invocation, struct str line) {
+    buf_add(&invocation->run.reply.log, line);
+    buf_add_char(&invocation->run.reply.log, '\n');
+}
+
+void invocation_add_start(struct functions_invocation *invocation) {
+    struct buf *log = &invocation->run.reply.log;
+    buf_add(log, STR("START RequestId: "));
+    buf_add(log, buf_str(&invocation->run.reply.request_id));
+    buf_add(log, STR(" Version: "));
+    buf_add(log, invocation->label);
+    buf_add_char(log, '\n');
+}
+
+void invocation_add_init_report(
+    struct functions_invocation *invocation, const char *phase, struct str error_type) {
+    const int64_t us = invocation->init_us > 0 ? invocation->init_us : 0;
+    buf_add_format(
+        &invocation->run.reply.log,
+        "INIT_REPORT Init Duration: %.2f ms\tPhase: %s\tStatus: error\tError Type: " STR_FMT "\n",
+        (double)us / 1000.0, phase, STR_ARG(error_type));
+}
+
+// Asked of the kernel once a turn: in a flood hundreds of runs share one.
+static int64_t used_mib(struct cloud *cloud) {
+    struct rusage usage = {0};
+    if (cloud->used_at_ms != cloud->now_ms && getrusage(RUSAGE_SELF, &usage) == 0) {
+        cloud->used_mib = usage.ru_maxrss / 1024;
+        cloud->used_at_ms = cloud->now_ms;
+    }
+    return cloud->used_mib;
+}
+
+static void add_report(struct functions_invocation *invocation) {
+    struct buf *log = &invocation->run.reply.log;
+    const int64_t us = invocation->run.us;
+    const char *id = buf_text(&invocation->run.reply.request_id);
+    buf_add(log, STR("END RequestId: "));
+    buf_add(log, buf_str(&invocation->run.reply.request_id));
+    buf_add_format(
+        log,
+        "\nREPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\tMemory Size: %lld "
+        "MB\t"
+        "Max Memory Used: %lld MB\t",
+        id, (double)us / 1000.0, (long long)(us / 1000 + 1), (long long)invocation->memory_mb,
+        (long long)used_mib(invocation->cloud));
+    if (invocation->init_us >= 0)
+        buf_add_format(log, "Init Duration: %.2f ms\t", (double)invocation->init_us / 1000.0);
+    if (invocation->report) buf_add(log, str_from(invocation->report));
+    buf_add_char(log, '\n');
+}
+
+// ---- what came of it ----
+
+static void mark_failed(struct functions_invocation *invocation) {
+    struct invoke_reply *reply = &invocation->run.reply;
+    reply->has_failed = true;
+    buf_reset(&reply->function_error);
+    buf_add(&reply->function_error, STR("Unhandled"));
+    buf_reset(&reply->payload);
+}
+
+void invocation_fail(struct functions_invocation *invocation, struct str payload) {
+    mark_failed(invocation);
+    buf_add(&invocation->run.reply.payload, payload);
+}
+
+void invocation_fail_with(
+    struct functions_invocation *invocation, struct str type, struct str message) {
+    mark_failed(invocation);
+    runtime_api_add_error(&invocation->run.reply.payload, type, message);
+    if (invocation->run.failure.code == ERROR_NONE)
+        error_set(&invocation->run.failure, ERROR_REFUSED, STR_FMT, STR_ARG(message));
+}
+
+void invocation_crash(struct functions_invocation *invocation, struct str how) {
+    struct buf text = {0};
+    buf_add_format(
+        &text, "RequestId: %s Error: " STR_FMT, buf_text(&invocation->run.reply.request_id),
+        STR_ARG(how));
+    error_set(&invocation->run.failure, ERROR_REFUSED, "Runtime.ExitError: " STR_FMT, STR_ARG(how));
+    error_hint(&invocation->run.failure, "See what the function wrote before it ended.");
+    invocation_fail_with(invocation, STR("Runtime.ExitError"), buf_str(&text));
+    buf_add(&text, STR("\nRuntime.ExitError"));
+    invocation_add_line(invocation, buf_str(&text));
+    invocation->report = "Status: error\tError Type: Runtime.ExitError";
+    buf_release(&text);
+}
+
+void invocation_time_out(struct functions_invocation *invocation) {
+    struct buf text = {0}, line = {0};
+    buf_add_format(
+        &text, "Task timed out after %lld.%02lld seconds",
+        (long long)(invocation->timeout_ms / 1000),
+        (long long)(invocation->timeout_ms % 1000 / 10));
+    clock_add_iso8601(&line, invocation->cloud->now_ms);
+    buf_add_format(&line, " %s %s", buf_text(&invocation->run.reply.request_id), buf_text(&text));
+    invocation_add_line(invocation, buf_str(&line));
+    error_set(&invocation->run.failure, ERROR_TIMEOUT, "%s", buf_text(&text));
+    error_hint(
+        &invocation->run.failure,
+        "Raise the function's Timeout, or see in its log what it waited for.");
+    buf_reset(&line);
+    buf_add_format(
+        &line, "RequestId: %s Error: %s", buf_text(&invocation->run.reply.request_id),
+        buf_text(&text));
+    invocation_fail_with(invocation, STR("Sandbox.Timedout"), buf_str(&line));
+    invocation->report = "Status: timeout";
+    buf_release(&text);
+    buf_release(&line);
+}
+
+static void store_log(const struct functions_invocation *invocation) {
+    const struct invoke_reply *reply = &invocation->run.reply;
+    if (invocation->init_us < 0) {
+        logs_add(
+            invocation->cloud, invocation->log_group, invocation->log_stream,
+            invocation->cloud->now_ms, buf_str(&reply->log));
+        return;
+    }
+    struct buf text = {0};
+    buf_add_format(
+        &text,
+        "INIT_START Runtime Version: recloop:sandbox.v1\tRuntime Version ARN: "
+        "arn:aws:lambda:%s::runtime:" RUNTIME_ID "\n",
+        cloud_region(invocation->cloud));
+    buf_add(&text, buf_str(&reply->log));
+    logs_add(
+        invocation->cloud, invocation->log_group, invocation->log_stream, invocation->cloud->now_ms,
+        buf_str(&text));
+    buf_release(&text);
+}
+
+void invocation_finish(struct functions_invocation *invocation) {
+    if (invocation->started_us) invocation->run.us = clock_monotonic_us() - invocation->started_us;
+    add_report(invocation);
+    store_log(invocation);
+    invocation->cloud->has_pending = true; // what was written is committed, whoever waits is told
+    if (invocation->done) invocation->done(invocation->context, &invocation->run);
+    invocation_release(invocation);
+}
+
+void invocation_refuse(
+    struct functions_invocation *invocation,
+    int status,
+    const char *throttle,
+    const char *message,
+    const char *hint) {
+    struct functions_run *run = &invocation->run;
+    run->reply.status = status;
+    run->throttle = throttle;
+    error_set(&run->failure, status == 429 ? ERROR_THROTTLED : ERROR_CANCELLED, "%s", message);
+    error_hint(&run->failure, "%s", hint);
+    if (invocation->done) invocation->done(invocation->context, run);
+    invocation_release(invocation);
+}
