@@ -221,7 +221,9 @@ int main(int argc, char **argv) {
     struct connection connection = {0};
     struct sandbox *sandbox = NULL;
     struct error err = {0};
-    if (!sandbox_start(&(struct sandbox_options){.data_folder = folder.path}, &sandbox, &err)) {
+    // a trait is read after each click: more often than Segment lets a space be asked
+    const struct sandbox_options options = {.data_folder = folder.path, .profile_limit = -1};
+    if (!sandbox_start(&options, &sandbox, &err)) {
         die(err.message);
     }
     sandbox_identities_make(&ids, sandbox_url(sandbox), NULL, NULL);
