@@ -5,9 +5,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "functions/functions.h"
 #include "operations/answers.h"
 #include "operations/faults.h"
 #include "personalize/ledger.h"
+#include "personalize/resources.h"
 #include "profiles/computed_traits.h"
 #include "routes.h"
 #include "seed.h"
@@ -73,6 +75,8 @@ static bool fill(struct cloud *cloud, struct error *err) {
     if (!seed_fill(cloud, cloud->options.seed_file, err)) {
         return error_wrap(err, "filling the sandbox's history");
     }
+    functions_seed(cloud);
+    resources_load(cloud); // the workshop's, for there are none
     store_set_meta_int(cloud->store, "seeded", 1);
     store_set_meta_int(cloud->store, "delivered", store_last_sequence(cloud->store));
     return true;
@@ -82,6 +86,8 @@ static bool load(struct cloud *cloud, struct error *err) {
     if (!store_open(cloud->options.data_folder, &cloud->store, err)) return false;
     if (store_get_meta_int(cloud->store, "seeded", 0)) {
         ledger_load(cloud);
+        functions_load(cloud);
+        resources_load(cloud);
     } else if (!fill(cloud, err) || !store_commit(cloud->store, err)) {
         return false;
     }
@@ -116,6 +122,7 @@ static void copy_options(struct cloud *cloud, const struct sandbox_options *opti
     cloud->options.seed_file = copy_or(options->seed_file, NULL);
     cloud->options.answers_file = copy_or(options->answers_file, NULL);
     cloud->options.request_log = copy_or(options->request_log, NULL);
+    cloud->options.runtime_listen = copy_or(options->runtime_listen, NULL);
     cloud->options.faults = copy_texts(options->faults);
     if (!options->status_step_ms) cloud->options.status_step_ms = SANDBOX_STATUS_STEP_MS;
 }
@@ -136,6 +143,7 @@ static void free_options(struct sandbox_options *options) {
     free_text(options->seed_file);
     free_text(options->answers_file);
     free_text(options->request_log);
+    free_text(options->runtime_listen);
     for (size_t i = 0; options->faults && options->faults[i]; i++)
         free_text(options->faults[i]);
     const char **faults;
@@ -151,6 +159,7 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
     cloud->roles = roles_new();
     const struct server_options server = {
         .listen = cloud->options.listen,
+        .is_remote_allowed = cloud->options.is_remote_allowed,
         .body_limit = body_limit,
         .respond = respond,
         .leaving = leaving,
@@ -163,7 +172,8 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
         &cloud->url, "http://%s:%d", server_host(cloud->server), (int)server_port(cloud->server));
     sandbox_identities_make(
         &cloud->identities, buf_text(&cloud->url), cloud->options.region, cloud->options.account);
-    if (!faults_open(cloud, err) || !load(cloud, err) || !answers_open(cloud, err)) {
+    if (!functions_open(cloud, err) || !faults_open(cloud, err) || !load(cloud, err) ||
+        !answers_open(cloud, err)) {
         cloud_close(cloud);
         return false;
     }
@@ -186,7 +196,9 @@ static void release_held(struct cloud *cloud) {
 void cloud_close(struct cloud *cloud) {
     if (!cloud) return;
     if (cloud->server) release_held(cloud);
+    resources_free(cloud->resources); // its jobs wake the server
     server_close(cloud->server);
+    functions_close(cloud);
     delivery_free(cloud);
     if (cloud->store && cloud->recommender && cloud->options.data_folder) ledger_save(cloud);
     store_close(cloud->store);
@@ -212,6 +224,8 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
     if (!fill(cloud, err)) {
         store_rollback(cloud->store);
         ledger_load(cloud);
+        functions_load(cloud);
+        resources_load(cloud);
         return false;
     }
     destination_load(cloud);
@@ -236,6 +250,8 @@ static bool commit(struct cloud *cloud) {
     // The model and the settings are ahead of the disk now: take them from there.
     roles_forget(cloud);
     ledger_load(cloud);
+    functions_load(cloud);
+    resources_load(cloud);
     destination_load(cloud);
     computed_traits_load(cloud);
     answers_load(cloud);
@@ -338,6 +354,11 @@ static int timeout_of(const struct cloud *cloud) {
         if (cloud->held && left_ms > LEAVING_LOOK_MS) left_ms = LEAVING_LOOK_MS;
         if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
     }
+    const int64_t functions_ms = functions_due_ms(cloud);
+    if (functions_ms != INT64_MAX) {
+        const int64_t left_ms = functions_ms > now_ms ? functions_ms - now_ms : 0;
+        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
+    }
     for (const struct exchange *held = cloud->held; held; held = held->next) {
         const int64_t left_ms = due_ms(held) > now_ms ? due_ms(held) - now_ms : 0;
         if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
@@ -352,9 +373,13 @@ static void compute(struct cloud *cloud) {
 }
 
 void cloud_turn(struct cloud *cloud) {
-    server_wait(cloud->server, timeout_of(cloud));
+    struct server *runtime = functions_runtime_server(cloud);
+    server_wait_two(cloud->server, runtime, timeout_of(cloud));
     cloud->now_ms = clock_wall_ms();
     serve(cloud);
+    if (runtime) server_serve(runtime);
+    functions_work(cloud);
+    if (runtime) server_serve(runtime); // invocations leave for their runtimes
     deliver(cloud);
     compute(cloud);
     answer_held(cloud);

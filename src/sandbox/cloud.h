@@ -22,6 +22,7 @@ struct cloud_counters { // since start
     int64_t requests, tracking_requests, accepted, duplicates, discarded, unknown_keys;
     int64_t deliveries, deliveries_failed, delivery_retries, put_events, recommendations,
         signature_failures;
+    int64_t attributed, impressions; // events that give a recommendationId of ours back; items shown
 };
 
 // The one destination: Amazon Personalize on website-prod.
@@ -61,8 +62,10 @@ struct cloud {
     int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving
     struct roles *roles;          // access/roles.h
     struct faults *faults;        // operations/faults.h
+    struct functions *functions;  // functions/functions.h
     struct computed_traits *computed_traits; // profiles/computed_traits.h
     int64_t profile_second, profile_count;   // requests of the Profile API in a second
+    struct resources *resources;  // personalize/resources.h
     struct answers *answers;                 // operations/answers.h
     struct metrics *metrics;                 // operations/metrics.h
     struct request_log *log;                 // operations/request_log.h; NULL: none

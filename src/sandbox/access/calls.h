@@ -26,7 +26,8 @@ struct calls {
     } * rows;
     size_t count;
 };
-struct calls calls_personalize_runtime(void);
+struct calls calls_personalize_runtime(void); // and -events
+struct calls calls_personalize_control(void);
 struct calls calls_lambda(void);
 struct calls calls_sts(void);
 struct calls calls_iam(void);
