@@ -15,19 +15,27 @@
 // GET /_recloop/env
 //   every identity of product.md 4: {"url":…,"region":…,"write_keys":{"website-prod":…},…}
 // GET /_recloop/debugger?source=NAME&limit=N&after=SEQ&wait=MS&message_id=ID
+//                       &event=NAME&user=ID&type=TYPE&text=WORDS&before=SEQ&detail=1
 //   {"events":[{"sequence":12,"source":"website-prod","type":"track","event":"Product Clicked"|null,
 //     "user_id":"…"|null,"anonymous_id":"…"|null,"sku":"…"|null,"message_id":"…","received_at":"…",
-//     "discard_reason":null|"no_user_anon_id","raw":{…the message as ingested…}}],
+//     "discard_reason":null|"no_user_anon_id","raw":{…the message as ingested…},
+//     "pretty"?:"analytics.track(\"Product Clicked\", {…});"|null,
+//     "profile_discard_reason"?:null|"too_many_properties"}],
 //    "last_sequence":12}
 //   Oldest first; the newest `limit` (default 50, at most 500) of those after `after`. Without source:
 //   all sources. `last_sequence` is the newest of the whole sandbox: pass it as the next `after`.
-// GET /_recloop/deliveries?message_id=ID&limit=N&after=SEQ&wait=MS
+//   event, user (userId or anonymousId) and type must be equal, text occurs anywhere in raw, letters in
+//   either case; a search looks at the newest 500. `before`: as it was when that event had come (a paused
+//   view). detail=1 adds "pretty", and why profiles passed the event over.
+// GET /_recloop/deliveries?message_id=ID&limit=N&after=SEQ&wait=MS&attempts=N
 //   {"deliveries":[{"sequence":12,"message_id":"…","source":"website-prod",
 //     "destination":"Amazon Personalize","type":"track","user_id":"…"|null,
 //     "status":"delivered"|"failed"|"not_sent","code":"OK",
 //     "error":null|"Accessdenied","reason":null|"what the services said","hint":null|"the next step",
+//     "attempts":1,"first_attempt_at":"…","next_attempt_at":null|"…",
 //     "at":"…","ms":1.234,"status_code":200,"function_error":null|"Unhandled","request_id":"…",
-//     "request":{"function":"arn:…","roleAddress":"arn:…","region":"us-east-1","logType":"Tail"},
+//     "request":{"function":"arn:…","roleAddress":"arn:…","region":"us-east-1","logType":"Tail",
+//                "clientContext":{}},
 //     "payload":"null","log":"START RequestId: …",
 //     "hops":[{"name":"destination","state":"done"|"failed"|"skipped","ms":0.012,"status":200,
 //              "detail":"…","hint":"…"},…]}],
@@ -37,13 +45,42 @@
 //   When a record is visible, the changed trait is too. The newest 1,000 are kept; in a flood (2,000
 //   messages behind) only failures are recorded, and asking for one message without a record that was
 //   dealt with answers an empty list at once. Other sources than website-prod have no destination.
-//   code: OK; FUNCTION_ERROR (the function
-//   raised); ACCESS_DENIED; RESOURCE_NOT_FOUND; INVALID_SETTINGS; ETIMEDOUT;
+//   code: OK; discarded at once: INVALID_SETTINGS, ACCESS_DENIED, RESOURCE_NOT_FOUND, MESSAGE_REJECTED;
+//   tried again with randomised exponential backoff for four hours (then next_attempt_at is not null, and
+//   the record is replaced by that of the next attempt): FUNCTION_ERROR (the function raised), ETIMEDOUT
+//   (no answer within 5 s), ECONNRESET, THROTTLED, SERVICE_ERROR;
 //   not_sent: DESTINATION_DISABLED, FILTERED_BY_INTEGRATIONS_OBJECT, UNSUPPORTED_EVENT_TYPE.
+//   attempts=N waits for the record of attempt N, or of the last one if there are fewer.
 // GET /_recloop/destination, PUT with any part of it (answers the new whole)
 //   {"source":"website-prod","destination":"Amazon Personalize","enabled":true,
 //    "settings":{"function":"arn:…","roleAddress":"arn:…","externalId":"123456789",
-//                "region":"us-east-1","logType":"Tail"}}
+//                "region":"us-east-1","logType":"Tail","clientContext":{}}}
+//   region "": us-west-2. clientContext is a map of texts. A message may bring function, region and
+//   logType of its own: "integrations":{"Amazon Personalize":{"logType":"None"}}.
+// POST /_recloop/event-tester {"type"?:"track","event":{…}}
+//   sends the event straight to the destination, past the source, the filters and the switch; what the
+//   function does is real. Missing type, messageId, timestamp, receivedAt and version are filled in.
+//   {"success":true,"code":"OK","error":null|"…","reason":null|"…","hint":null|"…",
+//    "event":{…as sent…},
+//    "calls":[{"name":"AssumeRole"|"Invoke","request":{"method":"POST","action":"lambda:InvokeFunction",
+//       "headers":{…},"body":{…}},"response":{"headers":{…},"statusCode":200,"statusMessage":"OK",
+//       "body":…|null},"ms":1.2},…],       secrets are REDACTED
+//    "delivery":{…as in deliveries, sequence 0…}}
+// GET /_recloop/event-delivery?source=website-prod&window=10m|1h|24h|7d|14d&samples=N
+//   {"source":"…","destination":"Amazon Personalize"|null,"enabled":true,"from":"…","to":"…",
+//    "bucket_ms":60000,"delivered":10,"not_delivered":1,"duplicates":0,"pending":0,"pending_retry":0,
+//    "p95_latency_ms":1.4|null,
+//    "steps":[{"step":"successfully_received","count":12},…failed_on_ingest, filtered_at_source,
+//             filtered_at_destination, failed_delivery, successful_delivery],
+//    "codes":[{"code":"FUNCTION_ERROR","step":"failed_delivery","count":1,"retried":3,
+//       "description":"…","action":"…",
+//       "samples":[{"sequence":12,"message_id":"…","at":"…","reason":"…"|null,"sent":{…}|null,
+//          "request":{…}|null,"response":{"statusCode":200,"functionError":"…"|null,"body":"…"}|null}]}],
+//    "trend":[{"at":"…","received":9,"delivered":9,"not_delivered":0,"p95_latency_ms":1|null}]}
+//   Default window 1h. Buckets are minutes (kept a day) or, from 7d on, hours (kept two weeks); only those
+//   with anything in them. Counts are final: an event that will be tried again is in pending_retry, its
+//   failed attempts in "retried". Latency from receipt to the function's answer. At most ten samples (3).
+//   Batch codes (multi_user_error, empty_batch_result) stand beside those of their messages.
 // GET /_recloop/profile?user_id=U&after=SEQ&wait=MS
 //   {"user_id":"…","sequence":12}  sequence of the last event that touched the profile, 0: unknown
 //   user. Held while sequence ≤ after. Then ask the Profile API.
@@ -105,6 +142,8 @@
 #define OWN_ROUTES_DEBUGGER "/_recloop/debugger"
 #define OWN_ROUTES_DELIVERIES "/_recloop/deliveries"
 #define OWN_ROUTES_DESTINATION "/_recloop/destination"
+#define OWN_ROUTES_EVENT_TESTER "/_recloop/event-tester"
+#define OWN_ROUTES_EVENT_DELIVERY "/_recloop/event-delivery"
 #define OWN_ROUTES_PROFILE "/_recloop/profile"
 #define OWN_ROUTES_REASONS "/_recloop/reasons"
 #define OWN_ROUTES_IMPORT "/_recloop/import"

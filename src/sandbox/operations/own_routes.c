@@ -10,6 +10,8 @@
 #include "sandbox/interactions_csv.h"
 #include "tracking/debugger.h"
 #include "tracking/delivery_routes.h"
+#include "tracking/event_delivery.h"
+#include "tracking/event_tester.h"
 #include "writer.h"
 
 #include <unistd.h>
@@ -242,6 +244,8 @@ static const struct route rows[] = {
     {.method = "GET", .path = OWN_ROUTES_DELIVERIES, .run = delivery_routes_get},
     {.method = "GET", .path = OWN_ROUTES_DESTINATION, .run = delivery_routes_get_destination},
     {.method = "PUT", .path = OWN_ROUTES_DESTINATION, .run = delivery_routes_put_destination},
+    {.method = "POST", .path = OWN_ROUTES_EVENT_TESTER, .run = event_tester_route_post},
+    {.method = "GET", .path = OWN_ROUTES_EVENT_DELIVERY, .run = event_delivery_route_get},
     {.method = "GET", .path = OWN_ROUTES_PROFILE, .run = profile},
     {.method = "GET", .path = OWN_ROUTES_REASONS, .run = reasons},
     {.method = "POST", .path = OWN_ROUTES_IMPORT, .body_limit = IMPORT_LIMIT, .run = import},

@@ -1,6 +1,7 @@
 // delivery_routes — see the header.
 #include "tracking/delivery_routes.h"
 
+#include "base/json.h"
 #include "store_queue.h"
 #include "tracking/destination.h"
 #include "writer.h"
@@ -11,15 +12,37 @@ static enum server_verdict finish(struct exchange *exchange, struct buf *take_js
     return SERVER_ANSWER;
 }
 
+struct listing {
+    struct writer writer;
+    int64_t attempts; // a record with fewer is passed over, unless it is the last word
+    size_t count;
+};
+
+static bool is_awaited(const struct listing *listing, struct str record) {
+    struct json read = {0};
+    struct error ignored = {0};
+    int64_t attempts = 0;
+    if (listing->attempts <= 1 || !json_parse(record, &read, &ignored)) return false;
+    (void)json_integer(json_get(read.root, "attempts"), &attempts);
+    const bool has_next = json_get_text(read.root, "next_attempt_at").len > 0;
+    json_release(&read);
+    return has_next && attempts < listing->attempts;
+}
+
 static bool add_delivery(void *context, int64_t sequence, struct str record) {
+    struct listing *listing = context;
     (void)sequence;
-    writer_json(context, NULL, record);
+    if (is_awaited(listing, record)) return true;
+    writer_json(&listing->writer, NULL, record);
+    listing->count++;
     return true;
 }
 
 enum server_verdict delivery_routes_get(struct cloud *cloud, struct exchange *exchange) {
     struct buf json = {0}, message_id = {0};
-    struct writer writer = {.out = &json};
+    struct listing listing = {
+        .writer = {.out = &json}, .attempts = routes_query_int(exchange, "attempts", 1, 1, 1000)};
+    struct writer *writer = &listing.writer;
     const int64_t after = routes_query_int(exchange, "after", 0, 0, INT64_MAX);
     const int limit = (int)routes_query_int(exchange, "limit", 50, 1, 500);
     int64_t only = 0;
@@ -28,19 +51,17 @@ enum server_verdict delivery_routes_get(struct cloud *cloud, struct exchange *ex
         only = store_find_message(cloud->store, buf_str(&message_id));
         is_known = only != 0;
     }
-    writer_open(&writer, NULL, '{');
-    writer_open(&writer, "deliveries", '[');
-    const size_t empty = json.len;
-    if (is_known) store_each_delivery(cloud->store, after, only, limit, add_delivery, &writer);
-    const bool is_empty = json.len == empty;
-    writer_close(&writer, ']');
-    writer_int(&writer, "last_sequence", cloud->destination.delivered);
-    writer_close(&writer, '}');
+    writer_open(writer, NULL, '{');
+    writer_open(writer, "deliveries", '[');
+    if (is_known) store_each_delivery(cloud->store, after, only, limit, add_delivery, &listing);
+    writer_close(writer, ']');
+    writer_int(writer, "last_sequence", cloud->destination.delivered);
+    writer_close(writer, '}');
     buf_release(&message_id);
     // A message that was dealt with and left no record (see own_routes.h) is nothing to wait for.
     const bool is_over =
         only && only <= cloud->destination.delivered && !store_is_queued(cloud->store, only);
-    if (is_empty && !is_over && routes_may_hold(cloud, exchange)) {
+    if (!listing.count && !is_over && routes_may_hold(cloud, exchange)) {
         buf_release(&json);
         return SERVER_HOLD;
     }

@@ -255,6 +255,54 @@ static void ingest_tells_the_channel_and_fills_the_shoppers_address_only(void **
     }
 }
 
+static void profiles_pass_over_what_unify_drops(void **state) {
+    (void)state;
+    static const struct {
+        const char *type, *group_of, *reason;
+        size_t fields, id_chars, group_chars;
+    } cases[] = {
+        {.type = "track", .group_of = "properties", .fields = 300, .id_chars = 100},
+        {.type = "track",
+         .group_of = "properties",
+         .fields = 301,
+         .id_chars = 1,
+         .reason = "too_many_properties"},
+        {.type = "track",
+         .group_of = "properties",
+         .id_chars = 101,
+         .reason = "message_id_too_long"},
+        {.type = "identify", .group_of = "traits", .fields = 299, .id_chars = 1},
+        {.type = "identify",
+         .group_of = "traits",
+         .fields = 300,
+         .id_chars = 1,
+         .reason = "too_many_traits"},
+        {.type = "group", .group_of = "traits", .fields = 300, .id_chars = 1, .group_chars = 500},
+        {.type = "group",
+         .group_of = "traits",
+         .id_chars = 1,
+         .group_chars = 501,
+         .reason = "group_id_too_long"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        CLEANUP(buf_release) struct buf text = {0};
+        CLEANUP(event_release) struct event event = {0};
+        buf_add_format(&text, "{\"type\":\"%s\",\"userId\":\"u\",\"messageId\":\"", cases[i].type);
+        for (size_t j = 0; j < cases[i].id_chars; j++)
+            buf_add(&text, STR("\xc3\xa4")); // characters, not bytes
+        buf_add(&text, STR("\",\"groupId\":\""));
+        for (size_t j = 0; j < cases[i].group_chars; j++)
+            buf_add_char(&text, 'g');
+        buf_add_format(&text, "\",\"%s\":{", cases[i].group_of);
+        for (size_t j = 0; j < cases[i].fields; j++)
+            buf_add_format(&text, "%s\"f%zu\":1", j ? "," : "", j);
+        buf_add(&text, STR("}}"));
+        decode(buf_text(&text), &event);
+        assert_str(
+            str_from(ingest_profile_discard(&event)), cases[i].reason ? cases[i].reason : "");
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ingest_check_names_the_reason),
     cmocka_unit_test(ingest_every_reason_has_a_remedy),
@@ -264,6 +312,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ingest_keeps_a_client_made_message_id),
     cmocka_unit_test(ingest_merges_the_envelope_under_the_message),
     cmocka_unit_test(ingest_tells_the_channel_and_fills_the_shoppers_address_only),
+    cmocka_unit_test(profiles_pass_over_what_unify_drops),
 };
 
 int main(void) {
