@@ -5,7 +5,7 @@
 #include "personalize/campaigns.h"
 #include "personalize/datasets.h"
 #include "personalize/filters.h"
-#include "personalize/metrics.h"
+#include "personalize/solution_metrics.h"
 #include "recommender/names.h"
 #include "store_records.h"
 
@@ -69,7 +69,7 @@ static void compile(struct resource *resource) {
 
 static void free_resource(struct resource *resource) {
     forget_compiled(resource);
-    metrics_free(resource->metrics);
+    solution_metrics_free(resource->metrics);
     json_release(&resource->shown);
     json_release(&resource->kept);
     mem_free(resource);

@@ -22,10 +22,10 @@
 #define RESOURCES_RECORDS "personalize"
 #define RESOURCES_ISSUED 4096
 
-struct campaign; // campaigns.h
-struct dataset;  // datasets.h
-struct filter;   // filters.h
-struct metrics;  // metrics.h
+struct campaign;         // campaigns.h
+struct dataset;          // datasets.h
+struct filter;           // filters.h
+struct solution_metrics; // solution_metrics.h
 
 struct resource {
     enum personalize_control_kind kind;
@@ -41,7 +41,7 @@ struct resource {
     struct dataset *dataset;
     struct campaign *campaign;
     struct filter *filter;
-    struct metrics *metrics;
+    struct solution_metrics *metrics;
 };
 
 struct resources {

@@ -1,5 +1,5 @@
-// control_change — tags, the schema of a dataset, and the end of resources; see control.h.
-#include "personalize/control.h"
+// plane_change — tags, the schema of a dataset, and the end of resources; see plane.h.
+#include "personalize/plane.h"
 
 #define MOST_TAGS 50
 
@@ -10,8 +10,8 @@ static struct resource *find_any(struct cloud *cloud, struct str arn, struct aws
         struct resource *resource = resources_find(cloud, (enum personalize_control_kind)kind, arn);
         if (resource) return resource;
     }
-    (void)control_refuse(
-        refusal, CONTROL_NOT_FOUND, "Could not find resource with ARN: " STR_FMT, STR_ARG(arn));
+    (void)plane_refuse(
+        refusal, PLANE_NOT_FOUND, "Could not find resource with ARN: " STR_FMT, STR_ARG(arn));
     return NULL;
 }
 
@@ -22,8 +22,8 @@ static bool check_tag(const struct json_node *tag, struct aws_error *refusal) {
         json_kind(json_get(tag, "tagValue")) == JSON_STRING) {
         return true;
     }
-    return control_refuse(
-        refusal, CONTROL_INVALID,
+    return plane_refuse(
+        refusal, PLANE_INVALID,
         "A tag has a tagKey of 1 to 128 characters and a tagValue of at most 256");
 }
 
@@ -53,7 +53,7 @@ static bool set_tags(
         json_add_copy(list, NULL, one);
     }
     if (json_count(list) > MOST_TAGS) {
-        return control_refuse(
+        return plane_refuse(
             refusal, "TooManyTagsException", "A resource has %d tags at most.", MOST_TAGS);
     }
     struct json_node *kept =
@@ -63,7 +63,7 @@ static bool set_tags(
     return true;
 }
 
-bool control_tag(
+bool plane_tag(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -74,7 +74,7 @@ bool control_tag(
     return resource && set_tags(cloud, resource, tags, "tagKey", tags, refusal);
 }
 
-bool control_untag(
+bool plane_untag(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -85,7 +85,7 @@ bool control_untag(
     return resource && set_tags(cloud, resource, keys, NULL, NULL, refusal);
 }
 
-bool control_list_tags(
+bool plane_list_tags(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -113,32 +113,32 @@ static bool check_kept_fields(
             after->fields[at].type == before->fields[i].type) {
             continue;
         }
-        return control_refuse(
-            refusal, CONTROL_INVALID,
+        return plane_refuse(
+            refusal, PLANE_INVALID,
             "The new schema lacks the field %s of the dataset's schema, or gives it another type",
             before->fields[i].name);
     }
     return true;
 }
 
-bool control_update_dataset(
+bool plane_update_dataset(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
     struct aws_error *refusal) {
     enum personalize_schema_dataset type;
     struct error err = {0};
-    struct resource *dataset = control_find_active(
+    struct resource *dataset = plane_find_active(
         cloud, PERSONALIZE_CONTROL_DATASET, json_get_text(input, "datasetArn"), refusal);
     if (!dataset) return false;
     const struct resource *schema =
-        control_find(cloud, PERSONALIZE_CONTROL_SCHEMA, json_get_text(input, "schemaArn"), refusal);
+        plane_find(cloud, PERSONALIZE_CONTROL_SCHEMA, json_get_text(input, "schemaArn"), refusal);
     const struct resource *before =
         resources_find(cloud, PERSONALIZE_CONTROL_SCHEMA, resources_text(dataset, "schemaArn"));
     if (!schema) return false;
     if (!personalize_schema_dataset_parse(resources_text(dataset, "datasetType"), &type) ||
         !personalize_schema_fits(&schema->schema, type, &err)) {
-        return control_refuse(refusal, CONTROL_INVALID, "%s", err.message);
+        return plane_refuse(refusal, PLANE_INVALID, "%s", err.message);
     }
     if (before && !check_kept_fields(&before->schema, &schema->schema, refusal)) return false;
     json_set_text(dataset->shown.root, "schemaArn", schema->arn);
@@ -151,8 +151,8 @@ bool control_update_dataset(
 
 static bool refuse_use(
     struct aws_error *refusal, const struct resource *resource, const struct resource *user) {
-    return control_refuse(
-        refusal, CONTROL_IN_USE, "The %s cannot be deleted while the %s exists: " STR_FMT,
+    return plane_refuse(
+        refusal, PLANE_IN_USE, "The %s cannot be deleted while the %s exists: " STR_FMT,
         personalize_control_kind_row(resource->kind)->words,
         personalize_control_kind_row(user->kind)->words, STR_ARG(user->arn));
 }
@@ -209,13 +209,13 @@ static void delete_dependents(
     }
 }
 
-bool control_delete(struct cloud *cloud, struct resource *resource, struct aws_error *refusal) {
+bool plane_delete(struct cloud *cloud, struct resource *resource, struct aws_error *refusal) {
     const enum personalize_control_status status = resources_status(cloud, resource);
     const bool is_settled =
         status == PERSONALIZE_CONTROL_ACTIVE || status == PERSONALIZE_CONTROL_CREATE_STOPPED;
     if (!is_settled) {
-        return control_refuse(
-            refusal, CONTROL_IN_USE, "The %s cannot be deleted while it is %s: " STR_FMT,
+        return plane_refuse(
+            refusal, PLANE_IN_USE, "The %s cannot be deleted while it is %s: " STR_FMT,
             personalize_control_kind_row(resource->kind)->words,
             personalize_control_status_text(status), STR_ARG(resource->arn));
     }

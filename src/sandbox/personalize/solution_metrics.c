@@ -1,16 +1,16 @@
-// metrics — see the header.
-#include "personalize/metrics.h"
+// solution_metrics — see the header.
+#include "personalize/solution_metrics.h"
 
 #include "base/log.h"
 #include "base/memory.h"
 #include "evaluate_job.h"
 #include "personalize/ledger.h"
 
-struct metrics {
+struct solution_metrics {
     struct evaluate_job *job;
 };
 
-void metrics_free(struct metrics *metrics) {
+void solution_metrics_free(struct solution_metrics *metrics) {
     if (!metrics) return;
     evaluate_job_free(metrics->job);
     mem_free(metrics);
@@ -43,18 +43,19 @@ static void wake(void *context) {
     server_wake(context);
 }
 
-void metrics_start(struct cloud *cloud, struct resource *version) {
+void solution_metrics_start(struct cloud *cloud, struct resource *version) {
     if (version->metrics || json_get(version->kept.root, "metrics")) return;
-    if (count_running(cloud) >= METRICS_JOBS) return;
+    if (count_running(cloud) >= SOLUTION_METRICS_JOBS) return;
     const int64_t last = store_last_interaction(cloud->store);
     struct evaluate_log *log = evaluate_log_new();
     store_each_interaction(
-        cloud->store, last > METRICS_ROWS ? last - METRICS_ROWS : 0, add_row, log);
-    const int64_t rows = last < METRICS_ROWS ? last : METRICS_ROWS;
+        cloud->store, last > SOLUTION_METRICS_ROWS ? last - SOLUTION_METRICS_ROWS : 0, add_row,
+        log);
+    const int64_t rows = last < SOLUTION_METRICS_ROWS ? last : SOLUTION_METRICS_ROWS;
     const struct evaluate_options options = {
         .protocol = protocol_of(version),
-        .every = (uint64_t)(rows / 5 / METRICS_QUESTIONS + 1)}; // a fifth is asked about
-    version->metrics = MEM_NEW(struct metrics);
+        .every = (uint64_t)(rows / 5 / SOLUTION_METRICS_QUESTIONS + 1)}; // a fifth is asked about
+    version->metrics = MEM_NEW(struct solution_metrics);
     version->metrics->job = evaluate_job_start(log, &options, wake, cloud->server);
 }
 
@@ -68,16 +69,16 @@ static void take_result(struct cloud *cloud, struct resource *version) {
     struct json_node *root =
         version->kept.root ? version->kept.root : json_new_object(&version->kept);
     evaluate_add_solution_metrics(&result, json_add_object(root, "metrics"));
-    metrics_free(version->metrics);
+    solution_metrics_free(version->metrics);
     version->metrics = NULL;
     resources_keep(cloud, version);
     cloud->has_pending = true; // somebody must commit it
 }
 
-const struct json_node *metrics_find(struct cloud *cloud, struct resource *version) {
+const struct json_node *solution_metrics_find(struct cloud *cloud, struct resource *version) {
     const struct json_node *known = json_get(version->kept.root, "metrics");
     if (known) return known;
-    metrics_start(cloud, version);
+    solution_metrics_start(cloud, version);
     if (!version->metrics || !evaluate_job_is_over(version->metrics->job)) return NULL;
     take_result(cloud, version);
     return json_get(version->kept.root, "metrics");

@@ -1,6 +1,6 @@
-// control — the control plane of Personalize: what each of its operations does.
+// plane — the control plane of Personalize: what each of its operations does.
 //
-// Shape    control_calls.c reads the request by its row of personalize_control.h, asks for permission,
+// Shape    plane_calls.c reads the request by its row of personalize_control.h, asks for permission,
 //          describes, lists and deletes any kind of resource alike, and writes the reply. What differs by
 //          kind is here: what a new resource must satisfy and shows, what may be changed, what hinders
 //          its end.
@@ -11,90 +11,89 @@
 
 #include "personalize/resources.h"
 
-typedef bool control_fn(
+typedef bool plane_fn(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
     struct aws_error *refusal);
 
-// control_create.c
-bool control_create_dataset_group(
+// plane_create.c
+bool plane_create_dataset_group(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_create_schema(
+bool plane_create_schema(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_create_dataset(
+bool plane_create_dataset(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_create_event_tracker(
+bool plane_create_event_tracker(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_create_filter(
+bool plane_create_filter(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-// control_train.c
-bool control_create_solution(
+// plane_train.c
+bool plane_create_solution(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_create_solution_version(
+bool plane_create_solution_version(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_create_campaign(
+bool plane_create_campaign(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_update_campaign(
+bool plane_update_campaign(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_update_solution(
+bool plane_update_solution(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_stop_solution_version(
+bool plane_stop_solution_version(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-// control_change.c
-bool control_update_dataset(
+// plane_change.c
+bool plane_update_dataset(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_tag(struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_untag(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool control_list_tags(
+bool plane_tag(struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
+bool plane_untag(struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
+bool plane_list_tags(
     struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
 // Begins the end of a resource and of what goes with it; refused while something needs it.
-bool control_delete(struct cloud *cloud, struct resource *resource, struct aws_error *refusal);
+bool plane_delete(struct cloud *cloud, struct resource *resource, struct aws_error *refusal);
 
-// control_show.c: as Describe shows it, and as an entry of a list.
-void control_show(struct cloud *cloud, struct resource *resource, struct json_node *out);
-void control_show_summary(struct cloud *cloud, struct resource *resource, struct json_node *out);
-void control_show_recipe(
+// plane_show.c: as Describe shows it, and as an entry of a list.
+void plane_show(struct cloud *cloud, struct resource *resource, struct json_node *out);
+void plane_show_summary(struct cloud *cloud, struct resource *resource, struct json_node *out);
+void plane_show_recipe(
     const struct personalize_control_recipe *recipe, bool is_summary, struct json_node *out);
-bool control_show_algorithm(struct str arn, struct json_node *out);
-bool control_show_transformation(struct str arn, struct json_node *out);
-void control_add_time(struct json_node *out, const char *member, int64_t ms); // epoch seconds
+bool plane_show_algorithm(struct str arn, struct json_node *out);
+bool plane_show_transformation(struct str arn, struct json_node *out);
+void plane_add_time(struct json_node *out, const char *member, int64_t ms); // epoch seconds
 
 // What the files above share.
-bool control_refuse(struct aws_error *refusal, const char *code, const char *format, ...)
+bool plane_refuse(struct aws_error *refusal, const char *code, const char *format, ...)
     PRINTF_LIKE(3, 4);
-#define CONTROL_INVALID "InvalidInputException"
-#define CONTROL_NOT_FOUND "ResourceNotFoundException"
-#define CONTROL_EXISTS "ResourceAlreadyExistsException"
-#define CONTROL_IN_USE "ResourceInUseException"
-#define CONTROL_LIMIT "LimitExceededException"
-// Must exist; refused otherwise. control_find_active also wants it ACTIVE.
-struct resource *control_find(
+#define PLANE_INVALID "InvalidInputException"
+#define PLANE_NOT_FOUND "ResourceNotFoundException"
+#define PLANE_EXISTS "ResourceAlreadyExistsException"
+#define PLANE_IN_USE "ResourceInUseException"
+#define PLANE_LIMIT "LimitExceededException"
+// Must exist; refused otherwise. plane_find_active also wants it ACTIVE.
+struct resource *plane_find(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct str arn,
     struct aws_error *refusal);
-struct resource *control_find_active(
+struct resource *plane_find_active(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct str arn,
     struct aws_error *refusal);
 // How many of a kind belong to the group (its dataset group; empty: all).
-size_t control_count(struct cloud *cloud, enum personalize_control_kind kind, struct str group_arn);
+size_t plane_count(struct cloud *cloud, enum personalize_control_kind kind, struct str group_arn);
 // Is the name of that kind taken? By ARN or, where the ARN does not hold it, by name.
-bool control_is_new(
+bool plane_is_new(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct str arn,
     struct str name,
     struct aws_error *refusal);
 // Adds the resource with the tags of the input, and its ARN to the reply. NULL after a refusal for tags.
-struct resource *control_add(
+struct resource *plane_add(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct json *take_shown,
     const struct json_node *input,
     struct json_node *reply,
     struct aws_error *refusal);
-void control_copy(struct json_node *to, const struct json_node *from, const char *member);
+void plane_copy(struct json_node *to, const struct json_node *from, const char *member);

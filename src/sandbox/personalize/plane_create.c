@@ -1,6 +1,6 @@
-// control_create — new dataset groups, schemas, datasets, event trackers and filters; see control.h.
-#include "personalize/control.h"
+// plane_create — new dataset groups, schemas, datasets, event trackers and filters; see plane.h.
 #include "personalize/filters.h"
+#include "personalize/plane.h"
 
 // Quotas of the service where it states them, else bounds of our own.
 #define MOST_GROUPS 500
@@ -9,8 +9,7 @@
 #define MOST_FIELDS_PER_GROUP 10
 #define MOST_TAGS 50
 
-size_t
-control_count(struct cloud *cloud, enum personalize_control_kind kind, struct str group_arn) {
+size_t plane_count(struct cloud *cloud, enum personalize_control_kind kind, struct str group_arn) {
     size_t count = 0;
     struct resource *one = NULL;
     while ((one = resources_next(cloud, kind, one)))
@@ -19,12 +18,12 @@ control_count(struct cloud *cloud, enum personalize_control_kind kind, struct st
 }
 
 static bool refuse_existing(struct aws_error *refusal, struct str arn) {
-    return control_refuse(
-        refusal, CONTROL_EXISTS, "Another resource with Arn " STR_FMT " already exists.",
+    return plane_refuse(
+        refusal, PLANE_EXISTS, "Another resource with Arn " STR_FMT " already exists.",
         STR_ARG(arn));
 }
 
-bool control_is_new(
+bool plane_is_new(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct str arn,
@@ -40,7 +39,7 @@ bool control_is_new(
     return true;
 }
 
-struct resource *control_add(
+struct resource *plane_add(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct json *take_shown,
@@ -50,7 +49,7 @@ struct resource *control_add(
     const struct json_node *tags = json_get(input, "tags");
     const char *member = personalize_control_kind_row(kind)->arn_member;
     if (json_count(tags) > MOST_TAGS) {
-        (void)control_refuse(
+        (void)plane_refuse(
             refusal, "TooManyTagsException", "A resource has %d tags at most.", MOST_TAGS);
         return NULL;
     }
@@ -66,12 +65,12 @@ struct resource *control_add(
 static bool check_quota(
     size_t count, size_t most, enum personalize_control_kind kind, struct aws_error *refusal) {
     if (count < most) return true;
-    return control_refuse(
-        refusal, CONTROL_LIMIT, "The limit of %zu for the resource type %s has been reached.", most,
+    return plane_refuse(
+        refusal, PLANE_LIMIT, "The limit of %zu for the resource type %s has been reached.", most,
         personalize_control_kind_row(kind)->words);
 }
 
-bool control_create_dataset_group(
+bool plane_create_dataset_group(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -80,21 +79,21 @@ bool control_create_dataset_group(
     CLEANUP(buf_release) struct buf arn = {0};
     CLEANUP(json_release) struct json shown = {0};
     resources_add_arn(cloud, "dataset-group", json_get_text(input, "name"), &arn);
-    if (!control_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
-        !check_quota(control_count(cloud, kind, STR("")), MOST_GROUPS, kind, refusal)) {
+    if (!plane_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
+        !check_quota(plane_count(cloud, kind, STR("")), MOST_GROUPS, kind, refusal)) {
         return false;
     }
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "datasetGroupArn", buf_str(&arn));
-    control_copy(root, input, "roleArn");
-    control_copy(root, input, "kmsKeyArn");
-    control_copy(root, input, "domain");
-    control_copy(reply, input, "domain");
-    return control_add(cloud, kind, &shown, input, reply, refusal) != NULL;
+    plane_copy(root, input, "roleArn");
+    plane_copy(root, input, "kmsKeyArn");
+    plane_copy(root, input, "domain");
+    plane_copy(reply, input, "domain");
+    return plane_add(cloud, kind, &shown, input, reply, refusal) != NULL;
 }
 
-bool control_create_schema(
+bool plane_create_schema(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -106,17 +105,17 @@ bool control_create_schema(
     struct error err = {0};
     resources_add_arn(cloud, "schema", json_get_text(input, "name"), &arn);
     if (!personalize_schema_parse(json_get_text(input, "schema"), &schema, &err))
-        return control_refuse(refusal, CONTROL_INVALID, "%s", err.message);
-    if (!control_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
-        !check_quota(control_count(cloud, kind, STR("")), MOST_SCHEMAS, kind, refusal)) {
+        return plane_refuse(refusal, PLANE_INVALID, "%s", err.message);
+    if (!plane_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
+        !check_quota(plane_count(cloud, kind, STR("")), MOST_SCHEMAS, kind, refusal)) {
         return false;
     }
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "schemaArn", buf_str(&arn));
-    control_copy(root, input, "schema");
-    control_copy(root, input, "domain");
-    return control_add(cloud, kind, &shown, input, reply, refusal) != NULL;
+    plane_copy(root, input, "schema");
+    plane_copy(root, input, "domain");
+    return plane_add(cloud, kind, &shown, input, reply, refusal) != NULL;
 }
 
 // arn:…:dataset/GROUP/TYPE
@@ -135,20 +134,20 @@ static bool check_dataset(
     const struct str type = json_get_text(input, "datasetType");
     struct error err = {0};
     if (!personalize_schema_dataset_parse(type, out)) {
-        return control_refuse(
-            refusal, CONTROL_INVALID, "Unsupported dataset type: " STR_FMT, STR_ARG(type));
+        return plane_refuse(
+            refusal, PLANE_INVALID, "Unsupported dataset type: " STR_FMT, STR_ARG(type));
     }
     if (*out == PERSONALIZE_SCHEMA_ACTIONS || *out == PERSONALIZE_SCHEMA_ACTION_INTERACTIONS) {
-        return control_refuse(refusal, CONTROL_INVALID, "The sandbox has no datasets of actions.");
+        return plane_refuse(refusal, PLANE_INVALID, "The sandbox has no datasets of actions.");
     }
     const struct resource *schema =
-        control_find(cloud, PERSONALIZE_CONTROL_SCHEMA, json_get_text(input, "schemaArn"), refusal);
+        plane_find(cloud, PERSONALIZE_CONTROL_SCHEMA, json_get_text(input, "schemaArn"), refusal);
     if (!schema) return false;
     if (personalize_schema_fits(&schema->schema, *out, &err)) return true;
-    return control_refuse(refusal, CONTROL_INVALID, "%s", err.message);
+    return plane_refuse(refusal, PLANE_INVALID, "%s", err.message);
 }
 
-bool control_create_dataset(
+bool plane_create_dataset(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -157,21 +156,21 @@ bool control_create_dataset(
     CLEANUP(buf_release) struct buf arn = {0};
     CLEANUP(json_release) struct json shown = {0};
     enum personalize_schema_dataset type;
-    const struct resource *group = control_find_active(
+    const struct resource *group = plane_find_active(
         cloud, PERSONALIZE_CONTROL_DATASET_GROUP, json_get_text(input, "datasetGroupArn"), refusal);
     if (!group || !check_dataset(cloud, input, &type, refusal)) return false;
     add_dataset_arn(cloud, group, personalize_schema_dataset_name(type), &arn);
-    if (!control_is_new(cloud, kind, buf_str(&arn), STR(""), refusal)) return false;
+    if (!plane_is_new(cloud, kind, buf_str(&arn), STR(""), refusal)) return false;
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "datasetArn", buf_str(&arn));
-    control_copy(root, input, "datasetGroupArn");
+    plane_copy(root, input, "datasetGroupArn");
     json_add_text(root, "datasetType", str_from(personalize_schema_dataset_name(type)));
-    control_copy(root, input, "schemaArn");
-    return control_add(cloud, kind, &shown, input, reply, refusal) != NULL;
+    plane_copy(root, input, "schemaArn");
+    return plane_add(cloud, kind, &shown, input, reply, refusal) != NULL;
 }
 
-bool control_create_event_tracker(
+bool plane_create_event_tracker(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -181,26 +180,26 @@ bool control_create_event_tracker(
     CLEANUP(buf_release) struct buf id = {0};
     CLEANUP(json_release) struct json shown = {0};
     const struct str group_arn = json_get_text(input, "datasetGroupArn");
-    if (!control_find_active(cloud, PERSONALIZE_CONTROL_DATASET_GROUP, group_arn, refusal))
+    if (!plane_find_active(cloud, PERSONALIZE_CONTROL_DATASET_GROUP, group_arn, refusal))
         return false;
-    if (control_count(cloud, kind, group_arn)) {
-        return control_refuse(
-            refusal, CONTROL_EXISTS, "The dataset group " STR_FMT " has an event tracker already.",
+    if (plane_count(cloud, kind, group_arn)) {
+        return plane_refuse(
+            refusal, PLANE_EXISTS, "The dataset group " STR_FMT " has an event tracker already.",
             STR_ARG(group_arn));
     }
     // ARNs of trackers hold the first eight characters of an id, not the name
     rng_add_uuid(&cloud->rng, &id);
     resources_add_arn(cloud, "event-tracker", str_slice(buf_str(&id), 0, 8), &arn);
-    if (!control_is_new(cloud, kind, buf_str(&arn), json_get_text(input, "name"), refusal))
+    if (!plane_is_new(cloud, kind, buf_str(&arn), json_get_text(input, "name"), refusal))
         return false;
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "eventTrackerArn", buf_str(&arn));
     json_add_text(root, "accountId", str_from(cloud_account(cloud)));
     json_add_text(root, "trackingId", buf_str(&id));
-    control_copy(root, input, "datasetGroupArn");
+    plane_copy(root, input, "datasetGroupArn");
     json_add_text(reply, "trackingId", buf_str(&id));
-    return control_add(cloud, kind, &shown, input, reply, refusal) != NULL;
+    return plane_add(cloud, kind, &shown, input, reply, refusal) != NULL;
 }
 
 // Distinct fields of all the group's filters together, the new one's included.
@@ -234,24 +233,24 @@ static bool check_filter(
     struct resource *one = NULL;
     struct error err = {0};
     if (!filters_check_fields(cloud, expression, group_arn, &err))
-        return control_refuse(refusal, CONTROL_INVALID, "%s", err.message);
+        return plane_refuse(refusal, PLANE_INVALID, "%s", err.message);
     count_fields(&counted, expression);
     while ((one = resources_next(cloud, PERSONALIZE_CONTROL_FILTER, one))) {
         if (one->filter && str_equal(one->group_arn, group_arn))
             count_fields(&counted, filters_expression(one->filter));
     }
     if (counted.is_over) {
-        return control_refuse(
-            refusal, CONTROL_LIMIT,
+        return plane_refuse(
+            refusal, PLANE_LIMIT,
             "The filters of the dataset group use more than %d distinct fields.",
             MOST_FIELDS_PER_GROUP);
     }
     return check_quota(
-        control_count(cloud, PERSONALIZE_CONTROL_FILTER, group_arn), MOST_FILTERS_PER_GROUP,
+        plane_count(cloud, PERSONALIZE_CONTROL_FILTER, group_arn), MOST_FILTERS_PER_GROUP,
         PERSONALIZE_CONTROL_FILTER, refusal);
 }
 
-bool control_create_filter(
+bool plane_create_filter(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -263,17 +262,17 @@ bool control_create_filter(
     const struct str group_arn = json_get_text(input, "datasetGroupArn");
     struct error err = {0};
     if (!filter_expression_parse(json_get_text(input, "filterExpression"), &expression, &err))
-        return control_refuse(refusal, CONTROL_INVALID, "%s", err.message);
+        return plane_refuse(refusal, PLANE_INVALID, "%s", err.message);
     resources_add_arn(cloud, "filter", json_get_text(input, "name"), &arn);
-    if (!control_find_active(cloud, PERSONALIZE_CONTROL_DATASET_GROUP, group_arn, refusal) ||
-        !control_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
+    if (!plane_find_active(cloud, PERSONALIZE_CONTROL_DATASET_GROUP, group_arn, refusal) ||
+        !plane_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
         !check_filter(cloud, &expression, group_arn, refusal)) {
         return false;
     }
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "filterArn", buf_str(&arn));
-    control_copy(root, input, "datasetGroupArn");
-    control_copy(root, input, "filterExpression");
-    return control_add(cloud, kind, &shown, input, reply, refusal) != NULL;
+    plane_copy(root, input, "datasetGroupArn");
+    plane_copy(root, input, "filterExpression");
+    return plane_add(cloud, kind, &shown, input, reply, refusal) != NULL;
 }

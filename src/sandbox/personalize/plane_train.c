@@ -1,10 +1,10 @@
-// control_train — solutions, their versions and campaigns; see control.h.
+// plane_train — solutions, their versions and campaigns; see plane.h.
 #include "base/clock.h"
 #include "base/memory.h"
 #include "personalize/campaigns.h"
-#include "personalize/control.h"
 #include "personalize/datasets.h"
-#include "personalize/metrics.h"
+#include "personalize/plane.h"
+#include "personalize/solution_metrics.h"
 
 #define MOST_SOLUTIONS_PER_GROUP 20 // adjustable quotas of the service
 #define MOST_CAMPAIGNS_PER_GROUP 20
@@ -17,9 +17,9 @@ static bool check_quota(
     struct str group_arn,
     size_t most,
     struct aws_error *refusal) {
-    if (control_count(cloud, kind, group_arn) < most) return true;
-    return control_refuse(
-        refusal, CONTROL_LIMIT, "The limit of %zu for the resource type %s has been reached.", most,
+    if (plane_count(cloud, kind, group_arn) < most) return true;
+    return plane_refuse(
+        refusal, PLANE_LIMIT, "The limit of %zu for the resource type %s has been reached.", most,
         personalize_control_kind_row(kind)->words);
 }
 
@@ -34,17 +34,17 @@ check_recipe(const struct json_node *input, struct str *out, struct aws_error *r
         return true;
     }
     if (!arn.len) {
-        return control_refuse(
-            refusal, CONTROL_INVALID, "recipeArn is required when performAutoML is false");
+        return plane_refuse(
+            refusal, PLANE_INVALID, "recipeArn is required when performAutoML is false");
     }
     const struct personalize_control_recipe *recipe = personalize_control_recipe_find(arn);
     if (!recipe) {
-        return control_refuse(
-            refusal, CONTROL_NOT_FOUND, "Could not find recipe with ARN: " STR_FMT, STR_ARG(arn));
+        return plane_refuse(
+            refusal, PLANE_NOT_FOUND, "Could not find recipe with ARN: " STR_FMT, STR_ARG(arn));
     }
     if (recipe->answer == PERSONALIZE_CONTROL_FOR_DOMAIN) {
-        return control_refuse(
-            refusal, CONTROL_INVALID,
+        return plane_refuse(
+            refusal, PLANE_INVALID,
             "The recipe %s is for recommenders of domain dataset groups, not for solutions",
             recipe->name);
     }
@@ -56,7 +56,7 @@ static void copy_flag(struct json_node *to, const struct json_node *from, const 
     json_add_bool(to, member, json_bool(json_get(from, member), false));
 }
 
-bool control_create_solution(
+bool plane_create_solution(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -67,31 +67,31 @@ bool control_create_solution(
     const struct str group_arn = json_get_text(input, "datasetGroupArn");
     struct str recipe;
     resources_add_arn(cloud, "solution", json_get_text(input, "name"), &arn);
-    if (!control_find_active(cloud, PERSONALIZE_CONTROL_DATASET_GROUP, group_arn, refusal) ||
+    if (!plane_find_active(cloud, PERSONALIZE_CONTROL_DATASET_GROUP, group_arn, refusal) ||
         !check_recipe(input, &recipe, refusal) ||
-        !control_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
+        !plane_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
         !check_quota(cloud, kind, group_arn, MOST_SOLUTIONS_PER_GROUP, refusal)) {
         return false;
     }
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "solutionArn", buf_str(&arn));
     copy_flag(root, input, "performHPO");
     copy_flag(root, input, "performAutoML");
     copy_flag(root, input, "performAutoTraining");
     json_add_text(root, "recipeArn", recipe);
-    control_copy(root, input, "datasetGroupArn");
-    control_copy(root, input, "eventType");
-    control_copy(root, input, "solutionConfig");
-    return control_add(cloud, kind, &shown, input, reply, refusal) != NULL;
+    plane_copy(root, input, "datasetGroupArn");
+    plane_copy(root, input, "eventType");
+    plane_copy(root, input, "solutionConfig");
+    return plane_add(cloud, kind, &shown, input, reply, refusal) != NULL;
 }
 
-bool control_update_solution(
+bool plane_update_solution(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
     struct aws_error *refusal) {
-    struct resource *solution = control_find_active(
+    struct resource *solution = plane_find_active(
         cloud, PERSONALIZE_CONTROL_SOLUTION, json_get_text(input, "solutionArn"), refusal);
     if (!solution) return false;
     const struct json_node *flag = json_get(input, "performAutoTraining");
@@ -122,21 +122,21 @@ static bool check_training(
     const struct personalize_control_recipe *recipe =
         personalize_control_recipe_find(resources_text(solution, "recipeArn"));
     if (recipe && recipe->answer == PERSONALIZE_CONTROL_ACTIONS) {
-        return control_refuse(
-            refusal, CONTROL_INVALID,
+        return plane_refuse(
+            refusal, PLANE_INVALID,
             "The recipe %s needs datasets of actions, which the sandbox has not", recipe->name);
     }
     if (!datasets_of_group(cloud, solution->group_arn, PERSONALIZE_SCHEMA_INTERACTIONS)) {
-        return control_refuse(
-            refusal, CONTROL_INVALID,
+        return plane_refuse(
+            refusal, PLANE_INVALID,
             "The dataset group has no ACTIVE Interactions dataset: " STR_FMT,
             STR_ARG(solution->group_arn));
     }
     if (!str_equal(mode, STR("UPDATE"))) return true;
     if (!recipe || recipe->answer != PERSONALIZE_CONTROL_FOR_USER ||
         !has_version(cloud, solution)) {
-        return control_refuse(
-            refusal, CONTROL_INVALID,
+        return plane_refuse(
+            refusal, PLANE_INVALID,
             "trainingMode UPDATE needs the recipe aws-user-personalization and a solution version "
             "that was trained with FULL");
     }
@@ -149,7 +149,7 @@ static void add_version_arn(struct cloud *cloud, const struct resource *solution
         out, STR_FMT "/%08x", STR_ARG(solution->arn), (unsigned)(rng_next(&cloud->rng) >> 32));
 }
 
-bool control_create_solution_version(
+bool plane_create_solution_version(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -160,7 +160,7 @@ bool control_create_solution_version(
     CLEANUP(buf_release) struct buf arn = {0};
     CLEANUP(json_release) struct json shown = {0};
     struct str mode = json_get_text(input, "trainingMode");
-    const struct resource *solution = control_find_active(
+    const struct resource *solution = plane_find_active(
         cloud, PERSONALIZE_CONTROL_SOLUTION, json_get_text(input, "solutionArn"), refusal);
     if (!solution || !check_training(cloud, solution, mode, refusal) ||
         !check_quota(cloud, kind, STR(""), MOST_VERSIONS, refusal)) {
@@ -168,38 +168,38 @@ bool control_create_solution_version(
     }
     add_version_arn(cloud, solution, &arn);
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "solutionVersionArn", buf_str(&arn));
     json_add_text(root, "solutionArn", solution->arn);
     for (size_t i = 0; i < ARRAY_COUNT(copied); i++)
-        control_copy(root, solution->shown.root, copied[i]);
+        plane_copy(root, solution->shown.root, copied[i]);
     json_add_text(root, "trainingMode", mode.len ? mode : STR("FULL"));
     json_add_text(root, "trainingType", STR("MANUAL"));
-    struct resource *version = control_add(cloud, kind, &shown, input, reply, refusal);
-    if (version) metrics_start(cloud, version);
+    struct resource *version = plane_add(cloud, kind, &shown, input, reply, refusal);
+    if (version) solution_metrics_start(cloud, version);
     return version != NULL;
 }
 
-bool control_stop_solution_version(
+bool plane_stop_solution_version(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
     struct aws_error *refusal) {
     (void)reply;
-    struct resource *version = control_find(
+    struct resource *version = plane_find(
         cloud, PERSONALIZE_CONTROL_SOLUTION_VERSION, json_get_text(input, "solutionVersionArn"),
         refusal);
     if (!version) return false;
     const enum personalize_control_status status = resources_status(cloud, version);
     if (status != PERSONALIZE_CONTROL_CREATE_PENDING &&
         status != PERSONALIZE_CONTROL_CREATE_IN_PROGRESS) {
-        return control_refuse(
-            refusal, CONTROL_INVALID,
+        return plane_refuse(
+            refusal, PLANE_INVALID,
             "Only a solution version that is being created can be stopped; this one is %s",
             personalize_control_status_text(status));
     }
     version->life.stopped_ms = cloud->now_ms;
-    metrics_free(version->metrics);
+    solution_metrics_free(version->metrics);
     version->metrics = NULL;
     resources_save(cloud, version);
     return true;
@@ -222,18 +222,17 @@ static bool check_exploration(
     const struct json_node *age = json_get(exploration, "explorationItemAgeCutOff");
     if (!exploration || !json_count(exploration)) return true;
     if (recipe->answer != PERSONALIZE_CONTROL_FOR_USER) {
-        return control_refuse(
-            refusal, CONTROL_INVALID, "itemExplorationConfig cannot be used with the recipe %s",
+        return plane_refuse(
+            refusal, PLANE_INVALID, "itemExplorationConfig cannot be used with the recipe %s",
             recipe->name);
     }
     if (weight && !is_share(weight)) {
-        return control_refuse(
-            refusal, CONTROL_INVALID, "explorationWeight must be a number between 0 and 1");
+        return plane_refuse(
+            refusal, PLANE_INVALID, "explorationWeight must be a number between 0 and 1");
     }
     if (age && (!str_parse_double(json_text(age), &days) || days < 1)) {
-        return control_refuse(
-            refusal, CONTROL_INVALID,
-            "explorationItemAgeCutOff must be a number of days, 1 or more");
+        return plane_refuse(
+            refusal, PLANE_INVALID, "explorationItemAgeCutOff must be a number of days, 1 or more");
     }
     return true;
 }
@@ -246,13 +245,13 @@ static bool check_config(
     const struct personalize_control_recipe *recipe =
         personalize_control_recipe_find(resources_text(version, "recipeArn"));
     if (!recipe || recipe->answer == PERSONALIZE_CONTROL_SEGMENTS) {
-        return control_refuse(
-            refusal, CONTROL_INVALID, "The solution version's recipe cannot be used in a campaign");
+        return plane_refuse(
+            refusal, PLANE_INVALID, "The solution version's recipe cannot be used in a campaign");
     }
     if (json_bool(json_get(config, "enableMetadataWithRecommendations"), false) &&
         !datasets_of_group(cloud, version->group_arn, PERSONALIZE_SCHEMA_ITEMS)) {
-        return control_refuse(
-            refusal, CONTROL_INVALID,
+        return plane_refuse(
+            refusal, PLANE_INVALID,
             "enableMetadataWithRecommendations needs an ACTIVE Items dataset");
     }
     return check_exploration(json_get(config, "itemExplorationConfig"), recipe, refusal);
@@ -265,21 +264,21 @@ static struct resource *find_version(
     const struct json_node *config,
     struct aws_error *refusal) {
     if (!str_ends_with(arn, STR(LATEST)))
-        return control_find_active(cloud, PERSONALIZE_CONTROL_SOLUTION_VERSION, arn, refusal);
+        return plane_find_active(cloud, PERSONALIZE_CONTROL_SOLUTION_VERSION, arn, refusal);
     struct resource *version = campaigns_find_version(cloud, arn);
     if (!version) {
-        (void)control_refuse(
-            refusal, CONTROL_NOT_FOUND, "Could not find solution version with ARN: " STR_FMT,
+        (void)plane_refuse(
+            refusal, PLANE_NOT_FOUND, "Could not find solution version with ARN: " STR_FMT,
             STR_ARG(arn));
     } else if (!json_bool(json_get(config, "syncWithLatestSolutionVersion"), false)) {
-        (void)control_refuse(
-            refusal, CONTROL_INVALID, "$LATEST needs syncWithLatestSolutionVersion to be true");
+        (void)plane_refuse(
+            refusal, PLANE_INVALID, "$LATEST needs syncWithLatestSolutionVersion to be true");
         return NULL;
     }
     return version;
 }
 
-bool control_create_campaign(
+bool plane_create_campaign(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
@@ -293,42 +292,42 @@ bool control_create_campaign(
         find_version(cloud, json_get_text(input, "solutionVersionArn"), config, refusal);
     if (!version || !check_config(cloud, config, version, refusal)) return false;
     resources_add_arn(cloud, "campaign", json_get_text(input, "name"), &arn);
-    if (!control_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
+    if (!plane_is_new(cloud, kind, buf_str(&arn), STR(""), refusal) ||
         !check_quota(cloud, kind, version->group_arn, MOST_CAMPAIGNS_PER_GROUP, refusal)) {
         return false;
     }
     (void)json_integer(json_get(input, "minProvisionedTPS"), &rate);
     struct json_node *root = json_new_object(&shown);
-    control_copy(root, input, "name");
+    plane_copy(root, input, "name");
     json_add_text(root, "campaignArn", buf_str(&arn));
-    control_copy(root, input, "solutionVersionArn");
+    plane_copy(root, input, "solutionVersionArn");
     json_add_integer(root, "minProvisionedTPS", rate);
-    control_copy(root, input, "campaignConfig");
-    return control_add(cloud, kind, &shown, input, reply, refusal) != NULL;
+    plane_copy(root, input, "campaignConfig");
+    return plane_add(cloud, kind, &shown, input, reply, refusal) != NULL;
 }
 
 // What is not sent stays as it is. The campaign answers as before until the update is over.
-bool control_update_campaign(
+bool plane_update_campaign(
     struct cloud *cloud,
     const struct json_node *input,
     struct json_node *reply,
     struct aws_error *refusal) {
     static const char *const members[] = {
         "solutionVersionArn", "minProvisionedTPS", "campaignConfig"};
-    struct resource *campaign = control_find_active(
+    struct resource *campaign = plane_find_active(
         cloud, PERSONALIZE_CONTROL_CAMPAIGN, json_get_text(input, "campaignArn"), refusal);
     if (!campaign) return false;
     campaigns_settle(cloud, campaign);
     if (campaign->changing_ms) {
-        return control_refuse(
-            refusal, CONTROL_IN_USE, "The campaign is being updated: " STR_FMT,
+        return plane_refuse(
+            refusal, PLANE_IN_USE, "The campaign is being updated: " STR_FMT,
             STR_ARG(campaign->arn));
     }
     struct json made = {0};
     struct json_node *update = json_new_object(&made);
     for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
         const bool is_sent = json_get(input, members[i]) != NULL;
-        control_copy(update, is_sent ? input : campaign->shown.root, members[i]);
+        plane_copy(update, is_sent ? input : campaign->shown.root, members[i]);
     }
     const struct json_node *config = json_get(update, "campaignConfig");
     const struct resource *version =

@@ -1,16 +1,16 @@
-// control_show — resources as Describe and List tell of them, and the constant ones; see control.h.
+// plane_show — resources as Describe and List tell of them, and the constant ones; see plane.h.
 #include "personalize/campaigns.h"
-#include "personalize/control.h"
+#include "personalize/plane.h"
 
 #include <stdarg.h>
 
 #define SERVICE_BORN_MS INT64_C(1543276800000) // recipes are as old as the service: 2018-11-27
 
-void control_add_time(struct json_node *out, const char *member, int64_t ms) {
+void plane_add_time(struct json_node *out, const char *member, int64_t ms) {
     json_add_number(out, member, (double)ms / 1000.0);
 }
 
-void control_copy(struct json_node *to, const struct json_node *from, const char *member) {
+void plane_copy(struct json_node *to, const struct json_node *from, const char *member) {
     const struct json_node *node = json_get(from, member);
     if (json_kind(node) == JSON_ABSENT || json_kind(node) == JSON_NULL) return;
     json_add_copy(to, member, node);
@@ -23,8 +23,8 @@ static void add_status(struct cloud *cloud, struct resource *resource, struct js
             str_from(personalize_control_status_text(resources_status(cloud, resource))));
     }
     const int64_t changed_ms = personalize_control_changed_ms(&resource->life, cloud->now_ms);
-    control_add_time(out, "creationDateTime", resource->life.created_ms);
-    control_add_time(
+    plane_add_time(out, "creationDateTime", resource->life.created_ms);
+    plane_add_time(
         out, "lastUpdatedDateTime",
         changed_ms > resource->updated_ms ? changed_ms : resource->updated_ms);
 }
@@ -37,15 +37,15 @@ static void add_update(struct cloud *cloud, struct resource *campaign, struct js
     const struct personalize_control_life life = {
         .created_ms = began_ms, .step_ms = resources_step_ms(cloud)};
     struct json_node *shown = json_add_object(out, "latestCampaignUpdate");
-    control_copy(shown, update, "solutionVersionArn");
-    control_copy(shown, update, "minProvisionedTPS");
-    control_copy(shown, update, "campaignConfig");
+    plane_copy(shown, update, "solutionVersionArn");
+    plane_copy(shown, update, "minProvisionedTPS");
+    plane_copy(shown, update, "campaignConfig");
     json_add_text(
         shown, "status",
         str_from(
             personalize_control_status_text(personalize_control_status(&life, cloud->now_ms))));
-    control_add_time(shown, "creationDateTime", began_ms);
-    control_add_time(
+    plane_add_time(shown, "creationDateTime", began_ms);
+    plane_add_time(
         shown, "lastUpdatedDateTime", personalize_control_changed_ms(&life, cloud->now_ms));
 }
 
@@ -55,10 +55,10 @@ add_latest_version(struct cloud *cloud, const struct resource *solution, struct 
     while ((one = resources_next(cloud, PERSONALIZE_CONTROL_SOLUTION_VERSION, one))) {
         if (str_equal(resources_text(one, "solutionArn"), solution->arn)) latest = one;
     }
-    if (latest) control_show_summary(cloud, latest, json_add_object(out, "latestSolutionVersion"));
+    if (latest) plane_show_summary(cloud, latest, json_add_object(out, "latestSolutionVersion"));
 }
 
-void control_show(struct cloud *cloud, struct resource *resource, struct json_node *out) {
+void plane_show(struct cloud *cloud, struct resource *resource, struct json_node *out) {
     if (resource->kind == PERSONALIZE_CONTROL_CAMPAIGN) campaigns_settle(cloud, resource);
     const struct json_node *one = json_first(resource->shown.root);
     CLEANUP(buf_release) struct buf name = {0};
@@ -72,10 +72,10 @@ void control_show(struct cloud *cloud, struct resource *resource, struct json_no
     if (resource->kind == PERSONALIZE_CONTROL_SOLUTION) add_latest_version(cloud, resource, out);
 }
 
-void control_show_summary(struct cloud *cloud, struct resource *resource, struct json_node *out) {
+void plane_show_summary(struct cloud *cloud, struct resource *resource, struct json_node *out) {
     const struct personalize_control_row *row = personalize_control_kind_row(resource->kind);
     for (size_t i = 0; i < ARRAY_COUNT(row->summary) && row->summary[i]; i++)
-        control_copy(out, resource->shown.root, row->summary[i]);
+        plane_copy(out, resource->shown.root, row->summary[i]);
     add_status(cloud, resource, out);
 }
 
@@ -88,11 +88,11 @@ static void add_arn(struct json_node *out, const char *member, const char *part,
 }
 
 static void add_dates(struct json_node *out) {
-    control_add_time(out, "creationDateTime", SERVICE_BORN_MS);
-    control_add_time(out, "lastUpdatedDateTime", SERVICE_BORN_MS);
+    plane_add_time(out, "creationDateTime", SERVICE_BORN_MS);
+    plane_add_time(out, "lastUpdatedDateTime", SERVICE_BORN_MS);
 }
 
-void control_show_recipe(
+void plane_show_recipe(
     const struct personalize_control_recipe *recipe, bool is_summary, struct json_node *out) {
     json_add_text(out, "name", str_from(recipe->name));
     add_arn(out, "recipeArn", "recipe", recipe->name);
@@ -109,7 +109,7 @@ void control_show_recipe(
 }
 
 // SIMS is the one whose parameters the engine has (recommender.md 4); the others have none to turn.
-bool control_show_algorithm(struct str arn, struct json_node *out) {
+bool plane_show_algorithm(struct str arn, struct json_node *out) {
     CLEANUP(buf_release) struct buf own = {0};
     for (size_t i = 0; i < personalize_control_recipe_count(); i++) {
         const struct personalize_control_recipe *recipe = personalize_control_recipe_at(i);
@@ -129,7 +129,7 @@ bool control_show_algorithm(struct str arn, struct json_node *out) {
     return false;
 }
 
-bool control_show_transformation(struct str arn, struct json_node *out) {
+bool plane_show_transformation(struct str arn, struct json_node *out) {
     if (!str_equal(
             arn, STR("arn:aws:personalize:::feature-transformation/JSON-percentile-filtering"))) {
         return false;
@@ -146,7 +146,7 @@ bool control_show_transformation(struct str arn, struct json_node *out) {
 
 // ---- refusals and looking up ----
 
-bool control_refuse(struct aws_error *refusal, const char *code, const char *format, ...) {
+bool plane_refuse(struct aws_error *refusal, const char *code, const char *format, ...) {
     CLEANUP(buf_release) struct buf text = {0};
     va_list args;
     va_start(args, format);
@@ -156,29 +156,29 @@ bool control_refuse(struct aws_error *refusal, const char *code, const char *for
     return false;
 }
 
-struct resource *control_find(
+struct resource *plane_find(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct str arn,
     struct aws_error *refusal) {
     struct resource *resource = resources_find(cloud, kind, arn);
     if (!resource) {
-        (void)control_refuse(
-            refusal, CONTROL_NOT_FOUND, "Could not find %s with ARN: " STR_FMT,
+        (void)plane_refuse(
+            refusal, PLANE_NOT_FOUND, "Could not find %s with ARN: " STR_FMT,
             personalize_control_kind_row(kind)->words, STR_ARG(arn));
     }
     return resource;
 }
 
-struct resource *control_find_active(
+struct resource *plane_find_active(
     struct cloud *cloud,
     enum personalize_control_kind kind,
     struct str arn,
     struct aws_error *refusal) {
-    struct resource *resource = control_find(cloud, kind, arn, refusal);
+    struct resource *resource = plane_find(cloud, kind, arn, refusal);
     if (!resource || resources_is_active(cloud, resource)) return resource;
-    (void)control_refuse(
-        refusal, CONTROL_IN_USE, "The %s is not in the ACTIVE state (it is %s): " STR_FMT,
+    (void)plane_refuse(
+        refusal, PLANE_IN_USE, "The %s is not in the ACTIVE state (it is %s): " STR_FMT,
         personalize_control_kind_row(kind)->words,
         personalize_control_status_text(resources_status(cloud, resource)), STR_ARG(arn));
     return NULL;

@@ -1,11 +1,11 @@
-// control_calls — the calls of Personalize's control plane: reading by the tables, permission, describing,
-// listing with pages, deleting, metrics. What differs by kind is in the other control_*.c.
+// plane_calls — the calls of Personalize's control plane: reading by the tables, permission, describing,
+// listing with pages, deleting, metrics. What differs by kind is in the other plane_*.c.
 #include "access/calls.h"
 #include "aws/personalize.h"
 #include "base/clock.h"
 #include "http/base64.h"
-#include "personalize/control.h"
-#include "personalize/metrics.h"
+#include "personalize/plane.h"
+#include "personalize/solution_metrics.h"
 
 #define DEFAULT_PAGE 100
 #define METRICS_LOOK_MS 20        // while an evaluation runs
@@ -13,26 +13,26 @@
 
 static const struct {
     enum operation_id operation;
-    control_fn *run;
+    plane_fn *run;
 } particular[] = {
-    {OPERATION_CREATE_DATASET_GROUP, control_create_dataset_group},
-    {OPERATION_CREATE_SCHEMA, control_create_schema},
-    {OPERATION_CREATE_DATASET, control_create_dataset},
-    {OPERATION_UPDATE_DATASET, control_update_dataset},
-    {OPERATION_CREATE_SOLUTION, control_create_solution},
-    {OPERATION_UPDATE_SOLUTION, control_update_solution},
-    {OPERATION_CREATE_SOLUTION_VERSION, control_create_solution_version},
-    {OPERATION_STOP_SOLUTION_VERSION_CREATION, control_stop_solution_version},
-    {OPERATION_CREATE_CAMPAIGN, control_create_campaign},
-    {OPERATION_UPDATE_CAMPAIGN, control_update_campaign},
-    {OPERATION_CREATE_EVENT_TRACKER, control_create_event_tracker},
-    {OPERATION_CREATE_FILTER, control_create_filter},
-    {OPERATION_TAG_RESOURCE, control_tag},
-    {OPERATION_UNTAG_RESOURCE, control_untag},
-    {OPERATION_LIST_TAGS_FOR_RESOURCE, control_list_tags},
+    {OPERATION_CREATE_DATASET_GROUP, plane_create_dataset_group},
+    {OPERATION_CREATE_SCHEMA, plane_create_schema},
+    {OPERATION_CREATE_DATASET, plane_create_dataset},
+    {OPERATION_UPDATE_DATASET, plane_update_dataset},
+    {OPERATION_CREATE_SOLUTION, plane_create_solution},
+    {OPERATION_UPDATE_SOLUTION, plane_update_solution},
+    {OPERATION_CREATE_SOLUTION_VERSION, plane_create_solution_version},
+    {OPERATION_STOP_SOLUTION_VERSION_CREATION, plane_stop_solution_version},
+    {OPERATION_CREATE_CAMPAIGN, plane_create_campaign},
+    {OPERATION_UPDATE_CAMPAIGN, plane_update_campaign},
+    {OPERATION_CREATE_EVENT_TRACKER, plane_create_event_tracker},
+    {OPERATION_CREATE_FILTER, plane_create_filter},
+    {OPERATION_TAG_RESOURCE, plane_tag},
+    {OPERATION_UNTAG_RESOURCE, plane_untag},
+    {OPERATION_LIST_TAGS_FOR_RESOURCE, plane_list_tags},
 };
 
-static control_fn *find_particular(enum operation_id operation) {
+static plane_fn *find_particular(enum operation_id operation) {
     for (size_t i = 0; i < ARRAY_COUNT(particular); i++) {
         if (particular[i].operation == operation) return particular[i].run;
     }
@@ -43,9 +43,8 @@ static control_fn *find_particular(enum operation_id operation) {
 
 static bool refuse_missing(
     const struct personalize_control_row *row, struct str arn, struct aws_error *refusal) {
-    return control_refuse(
-        refusal, CONTROL_NOT_FOUND, "Could not find %s with ARN: " STR_FMT, row->words,
-        STR_ARG(arn));
+    return plane_refuse(
+        refusal, PLANE_NOT_FOUND, "Could not find %s with ARN: " STR_FMT, row->words, STR_ARG(arn));
 }
 
 static bool describe(
@@ -56,8 +55,8 @@ static bool describe(
     struct aws_error *refusal) {
     const struct personalize_control_row *row = personalize_control_kind_row(kind);
     if (kind < PERSONALIZE_CONTROL_STORED) {
-        struct resource *resource = control_find(cloud, kind, arn, refusal);
-        if (resource) control_show(cloud, resource, json_add_object(reply, row->member));
+        struct resource *resource = plane_find(cloud, kind, arn, refusal);
+        if (resource) plane_show(cloud, resource, json_add_object(reply, row->member));
         return resource != NULL;
     }
     const struct personalize_control_recipe *recipe =
@@ -66,12 +65,12 @@ static bool describe(
         return refuse_missing(row, arn, refusal);
     struct json_node *out = json_add_object(reply, row->member);
     if (recipe) {
-        control_show_recipe(recipe, false, out);
+        plane_show_recipe(recipe, false, out);
         return true;
     }
     const bool is_known = kind == PERSONALIZE_CONTROL_ALGORITHM
-                              ? control_show_algorithm(arn, out)
-                              : control_show_transformation(arn, out);
+                              ? plane_show_algorithm(arn, out)
+                              : plane_show_transformation(arn, out);
     return is_known || refuse_missing(row, arn, refusal);
 }
 
@@ -142,7 +141,7 @@ static void list_resources(
     struct resource *one = NULL;
     while ((one = resources_next(cloud, kind, one))) {
         if (is_child(one, member, parent) && is_on_page(page, one->arn))
-            control_show_summary(cloud, one, json_add_object(page->list, NULL));
+            plane_show_summary(cloud, one, json_add_object(page->list, NULL));
     }
 }
 
@@ -153,7 +152,7 @@ static void list_recipes(const struct json_node *input, struct page *page) {
         if (domain.len && (!recipe->domain || !str_equal(domain, str_from(recipe->domain))))
             continue;
         if (is_on_page(page, str_from(recipe->name)))
-            control_show_recipe(recipe, true, json_add_object(page->list, NULL));
+            plane_show_recipe(recipe, true, json_add_object(page->list, NULL));
     }
 }
 
@@ -167,7 +166,7 @@ static bool list(
     struct page page = {.row = personalize_control_kind_row(kind), .most = DEFAULT_PAGE};
     const struct str solution_arn = json_get_text(input, "solutionArn");
     if (kind == PERSONALIZE_CONTROL_SOLUTION_VERSION && solution_arn.len &&
-        !control_find(cloud, PERSONALIZE_CONTROL_SOLUTION, solution_arn, refusal)) {
+        !plane_find(cloud, PERSONALIZE_CONTROL_SOLUTION, solution_arn, refusal)) {
         return false;
     }
     (void)json_integer(json_get(input, "maxResults"), &page.most);
@@ -181,7 +180,7 @@ static bool list(
     if (page.has_found && page.has_more) add_token(&page, reply);
     buf_release(&page.last);
     if (page.has_found) return true;
-    return control_refuse(refusal, "InvalidNextTokenException", "The token is not valid.");
+    return plane_refuse(refusal, "InvalidNextTokenException", "The token is not valid.");
 }
 
 // ---- replies ----
@@ -208,14 +207,14 @@ static enum server_verdict answer_metrics(void *context, struct exchange *exchan
         calls_refuse_input(cloud, exchange, operation, "SerializationException", &err);
         return SERVER_ANSWER;
     }
-    struct resource *version = control_find_active(
+    struct resource *version = plane_find_active(
         cloud, PERSONALIZE_CONTROL_SOLUTION_VERSION,
         json_get_text(input.root, "solutionVersionArn"), &refusal);
     if (!version) {
         calls_refuse(cloud, exchange, operation, &refusal);
         return SERVER_ANSWER;
     }
-    const struct json_node *metrics = metrics_find(cloud, version);
+    const struct json_node *metrics = solution_metrics_find(cloud, version);
     const int64_t now_ms = clock_monotonic_ms();
     if (!metrics && now_ms - exchange->started_us / 1000 < METRICS_PATIENCE_MS) {
         exchange->again = answer_metrics;
@@ -223,7 +222,7 @@ static enum server_verdict answer_metrics(void *context, struct exchange *exchan
         return SERVER_HOLD;
     }
     if (!metrics) {
-        (void)control_refuse(&refusal, "ThrottlingException", "The metrics are being computed.");
+        (void)plane_refuse(&refusal, "ThrottlingException", "The metrics are being computed.");
         calls_refuse(cloud, exchange, operation, &refusal);
         return SERVER_ANSWER;
     }
@@ -243,8 +242,8 @@ static bool check_region(
         row->kind >= PERSONALIZE_CONTROL_STORED) {
         return true;
     }
-    return control_refuse(
-        refusal, row->verb == PERSONALIZE_CONTROL_CREATE ? CONTROL_INVALID : CONTROL_NOT_FOUND,
+    return plane_refuse(
+        refusal, row->verb == PERSONALIZE_CONTROL_CREATE ? PLANE_INVALID : PLANE_NOT_FOUND,
         "The sandbox's resources are in %s, not in " STR_FMT, cloud_region(cloud), STR_ARG(region));
 }
 
@@ -265,15 +264,15 @@ static bool carry_out(
     struct json_node *reply,
     struct aws_error *refusal) {
     const struct str arn = resource_of(row, input);
-    control_fn *run = find_particular(row->id);
+    plane_fn *run = find_particular(row->id);
     if (run) return run(cloud, input, reply, refusal);
     if (row->verb == PERSONALIZE_CONTROL_DESCRIBE)
         return describe(cloud, row->kind, arn, reply, refusal);
     if (row->verb == PERSONALIZE_CONTROL_LIST_ALL)
         return list(cloud, row->kind, input, reply, refusal);
     ASSERT(row->verb == PERSONALIZE_CONTROL_DELETE);
-    struct resource *resource = control_find(cloud, row->kind, arn, refusal);
-    return resource && control_delete(cloud, resource, refusal);
+    struct resource *resource = plane_find(cloud, row->kind, arn, refusal);
+    return resource && plane_delete(cloud, resource, refusal);
 }
 
 static enum server_verdict
