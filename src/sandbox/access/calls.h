@@ -28,7 +28,9 @@ struct calls {
 };
 struct calls calls_personalize_runtime(void); // and -events
 struct calls calls_personalize_control(void);
-struct calls calls_lambda(void);
+struct calls calls_lambda(void); // Invoke
+struct calls calls_lambda_control(void);
+struct calls calls_lambda_versions(void);
 struct calls calls_sts(void);
 struct calls calls_iam(void);
 struct calls calls_logs(void);
