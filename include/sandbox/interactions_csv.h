@@ -24,6 +24,14 @@ struct interactions_csv_row {
 typedef bool
 interactions_csv_fn(void *context, const struct interactions_csv_row *row, struct error *err);
 
+// The same in pieces of any size, as they come. After an error only free it.
+struct interactions_csv;
+struct interactions_csv *interactions_csv_new(interactions_csv_fn *each, void *context);
+void interactions_csv_free(struct interactions_csv *reader);
+bool interactions_csv_feed(struct interactions_csv *reader, struct str piece, struct error *err)
+    MUST_CHECK;
+bool interactions_csv_finish(struct interactions_csv *reader, struct error *err) MUST_CHECK;
+
 bool interactions_csv_read_file(
     const char *path, interactions_csv_fn *each, void *context, struct error *err) MUST_CHECK;
 bool interactions_csv_read_text(

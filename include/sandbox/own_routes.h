@@ -88,7 +88,13 @@
 //   {"user_id":"…","predictors":["knn","next","next2","again","trend","pop"],
 //    "items":[{"item_id":"…","score":0.1,"reasons":[0.05,0.02,0,0,0.02,0.01]}]}
 //   reasons are in the order of predictors and sum to the score.
-// POST /_recloop/import (body: CSV)  {"imported":100,"duplicates":0,"interactions":4200}
+// POST /_recloop/import?import=NAME  (body: CSV, at most 256 MiB)
+//   {"imported":100,"duplicates":0,"interactions":4200}
+//   A row counts once, however often its file is sent: rows are known by user, item, event type, time, and
+//   by being the n-th such row of their file. A file sent in pieces has the same NAME (any text of its own)
+//   in each; without a name every request is a file. Mistakes are found before the first row counts. Others
+//   are served meanwhile; rows are kept as they are read, so one who hangs up has imported a part and can
+//   send the whole again.
 // POST /_recloop/reset               {"reset":true,"interactions":4100}
 // GET /_recloop/metrics              Prometheus text
 // GET /_recloop/faults

@@ -2,6 +2,7 @@
 // cut at row ends, each with the header before it, so that its size does not matter.
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/rng.h"
 #include "run.h"
 #include "sandbox/interactions_csv.h"
 #include "sandbox/own_routes.h"
@@ -25,6 +26,7 @@ static const struct parameter parameters[] = {
 struct import {
     struct run run;
     struct buf text; // owned: the whole file
+    struct buf name; // owned: the pieces bear the name of one file
     struct str header, rest;
     uint64_t total_bytes;
     int64_t imported, duplicates;
@@ -75,7 +77,10 @@ static void post_piece(struct import *self) {
         return;
     }
     const struct client_call_route route = {
-        .method = "POST", .path = OWN_ROUTES_IMPORT, .body = buf_str(&body)};
+        .method = "POST",
+        .path = OWN_ROUTES_IMPORT,
+        .query = buf_str(&self->name),
+        .body = buf_str(&body)};
     if (client_call_sandbox(run_client(&self->run), &route, &self->run.call, &err))
         client_call_start(&self->run.call, &self->run.task);
     else
@@ -123,6 +128,7 @@ static void step(struct task *task, const struct task_event *event) {
 static void free_import(struct task *task) {
     struct import *self = (struct import *)(void *)task;
     buf_release(&self->text);
+    buf_release(&self->name);
     run_release(&self->run);
     mem_free(self);
 }
@@ -147,6 +153,10 @@ static struct task *start(
     self->header = str_slice(whole, 0, header_bytes < whole.len ? header_bytes + 1 : whole.len);
     self->rest = str_skip(whole, self->header.len);
     self->total_bytes = self->rest.len;
+    struct rng rng;
+    rng_seed_from_system(&rng);
+    buf_add(&self->name, STR("import="));
+    rng_add_uuid(&rng, &self->name);
     return &self->run.task;
 }
 

@@ -31,7 +31,7 @@ static const struct {
 
 enum state { START, PLAIN, QUOTED, QUOTE };
 
-struct reader {
+struct interactions_csv {
     interactions_csv_fn *each;
     void *context;
     struct buf row; // the row's fields, unquoted, one after the other
@@ -40,20 +40,21 @@ struct reader {
     size_t column_at[COLUMN_COUNT]; // field of the column, FIELD_CAP: absent
     enum state state;
     bool has_header, had_quotes;
+    uint8_t mark_bytes;      // of a byte order mark, read so far; 3: past it
     uint64_t line, row_line; // line read now, line the row began on
 };
 
-static void release(struct reader *reader) {
+static void release(struct interactions_csv *reader) {
     buf_release(&reader->row);
 }
 
-static struct str field(const struct reader *reader, size_t at) {
+static struct str field(const struct interactions_csv *reader, size_t at) {
     if (at >= reader->field_count || at >= FIELD_CAP) return (struct str){0};
     const size_t from = at ? reader->ends[at - 1] : 0;
     return str_slice(buf_str(&reader->row), from, reader->ends[at] - from);
 }
 
-static bool read_header(struct reader *reader, struct error *err) {
+static bool read_header(struct interactions_csv *reader, struct error *err) {
     for (size_t c = 0; c < COLUMN_COUNT; c++) {
         size_t at = 0;
         while (at < reader->field_count &&
@@ -91,7 +92,7 @@ static bool parse_time(struct str text, int64_t *out, struct error *err) {
     return error_hint(err, "Seconds are wanted: divide milliseconds by 1000.");
 }
 
-static bool deliver(struct reader *reader, struct error *err) {
+static bool deliver(struct interactions_csv *reader, struct error *err) {
     if (reader->field_count != reader->header_count) {
         error_set(
             err, ERROR_INVALID, "%zu fields where the header has %zu", reader->field_count,
@@ -110,7 +111,7 @@ static bool deliver(struct reader *reader, struct error *err) {
            reader->each(reader->context, &row, err);
 }
 
-static bool end_field(struct reader *reader, struct error *err) {
+static bool end_field(struct interactions_csv *reader, struct error *err) {
     if (reader->row.overflowed) {
         error_set(err, ERROR_LIMIT, "the row is longer than 64 KiB");
         return error_hint(err, "Look for a quote that is never closed.");
@@ -121,7 +122,7 @@ static bool end_field(struct reader *reader, struct error *err) {
     return true;
 }
 
-static bool end_row(struct reader *reader, struct error *err) {
+static bool end_row(struct interactions_csv *reader, struct error *err) {
     if (!end_field(reader, err)) return false;
     const bool is_empty = reader->field_count == 1 && reader->row.len == 0 && !reader->had_quotes;
     if (!is_empty && !(reader->has_header ? deliver(reader, err) : read_header(reader, err))) {
@@ -134,12 +135,12 @@ static bool end_row(struct reader *reader, struct error *err) {
     return true;
 }
 
-static bool refuse_after_quote(struct reader *reader, struct error *err) {
+static bool refuse_after_quote(struct interactions_csv *reader, struct error *err) {
     error_set(err, ERROR_INVALID, "line %" PRIu64 ": text after a closing quote", reader->line);
     return error_hint(err, "Inside a quoted field, write a quote as two quotes.");
 }
 
-static bool feed(struct reader *reader, char byte, struct error *err) {
+static bool feed(struct interactions_csv *reader, char byte, struct error *err) {
     if (byte == '\n') reader->line++;
     if (reader->state == QUOTED) {
         if (byte == '"') {
@@ -165,14 +166,33 @@ static bool feed(struct reader *reader, char byte, struct error *err) {
     return true;
 }
 
-static bool feed_all(struct reader *reader, struct str text, struct error *err) {
+// A byte order mark may come before the header; pieces may cut it.
+static struct str skip_byte_order_mark(struct interactions_csv *reader, struct str text) {
+    static const char mark[] = "\xEF\xBB\xBF";
+    while (reader->mark_bytes < 3 && text.len) {
+        if (text.ptr[0] != mark[reader->mark_bytes]) {
+            // not a mark after all: what looked like one is text
+            for (uint8_t i = 0; i < reader->mark_bytes; i++)
+                buf_add_char(&reader->row, mark[i]);
+            if (reader->mark_bytes) reader->state = PLAIN;
+            reader->mark_bytes = 3;
+            return text;
+        }
+        reader->mark_bytes++;
+        text = str_skip(text, 1);
+    }
+    return text;
+}
+
+bool interactions_csv_feed(struct interactions_csv *reader, struct str text, struct error *err) {
+    if (reader->mark_bytes < 3) text = skip_byte_order_mark(reader, text);
     for (size_t i = 0; i < text.len; i++) {
         if (!feed(reader, text.ptr[i], err)) return false;
     }
     return true;
 }
 
-static bool finish(struct reader *reader, struct error *err) {
+bool interactions_csv_finish(struct interactions_csv *reader, struct error *err) {
     if (reader->state == QUOTED) {
         error_set(
             err, ERROR_INVALID, "line %" PRIu64 ": a quote is never closed", reader->row_line);
@@ -185,12 +205,8 @@ static bool finish(struct reader *reader, struct error *err) {
     return error_hint(err, "The first line must read USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP.");
 }
 
-static struct str skip_byte_order_mark(struct str text) {
-    return str_starts_with(text, STR("\xEF\xBB\xBF")) ? str_skip(text, 3) : text;
-}
-
-static struct reader reader_for(interactions_csv_fn *each, void *context) {
-    return (struct reader){
+static struct interactions_csv reader_for(interactions_csv_fn *each, void *context) {
+    return (struct interactions_csv){
         .each = each,
         .context = context,
         .row = {.limit = INTERACTIONS_CSV_MAX_ROW_BYTES},
@@ -199,23 +215,35 @@ static struct reader reader_for(interactions_csv_fn *each, void *context) {
     };
 }
 
-bool interactions_csv_read_text(
-    struct str text, interactions_csv_fn *each, void *context, struct error *err) {
-    CLEANUP(release) struct reader reader = reader_for(each, context);
-    return feed_all(&reader, skip_byte_order_mark(text), err) && finish(&reader, err);
+struct interactions_csv *interactions_csv_new(interactions_csv_fn *each, void *context) {
+    struct interactions_csv *reader = MEM_NEW(struct interactions_csv);
+    *reader = reader_for(each, context);
+    return reader;
 }
 
-static bool read_chunks(FILE *file, struct reader *reader, struct error *err) {
+void interactions_csv_free(struct interactions_csv *reader) {
+    if (!reader) return;
+    release(reader);
+    mem_free(reader);
+}
+
+bool interactions_csv_read_text(
+    struct str text, interactions_csv_fn *each, void *context, struct error *err) {
+    CLEANUP(release) struct interactions_csv reader = reader_for(each, context);
+    return interactions_csv_feed(&reader, text, err) && interactions_csv_finish(&reader, err);
+}
+
+static bool read_chunks(FILE *file, struct interactions_csv *reader, struct error *err) {
     char *chunk = mem_alloc(CHUNK_BYTES);
-    bool is_first = true, ok = true;
-    for (size_t got; ok && (got = fread(chunk, 1, CHUNK_BYTES, file)) > 0; is_first = false) {
+    bool ok = true;
+    for (size_t got; ok && (got = fread(chunk, 1, CHUNK_BYTES, file)) > 0;) {
         const struct str text = {.ptr = chunk, .len = got};
-        ok = feed_all(reader, is_first ? skip_byte_order_mark(text) : text, err);
+        ok = interactions_csv_feed(reader, text, err);
     }
     mem_free(chunk);
     if (!ok) return false;
     if (ferror(file)) return error_from_errno(err, errno, "reading");
-    return finish(reader, err);
+    return interactions_csv_finish(reader, err);
 }
 
 bool interactions_csv_read_file(
@@ -226,7 +254,7 @@ bool interactions_csv_read_file(
         return error_hint(err, "Give the path of a CSV file of interactions.");
     }
     if (!file) return error_from_errno(err, errno, "opening %s", path);
-    CLEANUP(release) struct reader reader = reader_for(each, context);
+    CLEANUP(release) struct interactions_csv reader = reader_for(each, context);
     const bool ok = read_chunks(file, &reader, err);
     (void)fclose(file); // only read
     return ok || error_wrap(err, "%s", path);

@@ -73,7 +73,12 @@ static const char schema_2[] =
     "CREATE TABLE merged_profiles(id INTEGER PRIMARY KEY, profile INT);"
     "CREATE INDEX merged_profiles_into ON merged_profiles(profile);";
 
-static const char *const schemas[STORE_VERSION] = {schema_1, schema_2};
+// imported: rows of imported files by the hash of their content; how many of them were counted, and how many
+// of them the newest import that had one has shown so far.
+static const char schema_3[] =
+    "CREATE TABLE imported(hash INTEGER PRIMARY KEY, count INT, import INT, seen INT, is_new INT);";
+
+static const char *const schemas[STORE_VERSION] = {schema_1, schema_2, schema_3};
 
 static bool from_sqlite(struct store *store, const char *doing, struct error *err) {
     error_set(err, ERROR_IO, "%s: %s", doing, sqlite3_errmsg(store->database));
@@ -242,7 +247,8 @@ void store_rollback(struct store *store) {
 void store_clear(struct store *store) {
     store_set_meta_int(store, "keep.sequence", store->last_sequence); // opens the transaction
     const char *const sql =
-        "DELETE FROM events;DELETE FROM interactions;DELETE FROM snapshot;DELETE FROM profiles;"
+        "DELETE FROM events;DELETE FROM interactions;DELETE FROM imported;DELETE FROM "
+        "snapshot;DELETE FROM profiles;"
         "DELETE FROM identifiers;DELETE FROM traits;DELETE FROM deliveries;DELETE FROM sessions;"
         "DELETE FROM records;DELETE FROM log_streams;DELETE FROM log_chunks;"
         "DELETE FROM delivery_queue;DELETE FROM trait_values;DELETE FROM links;"

@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-#define STORE_VERSION 2
+#define STORE_VERSION 3
 #define STORE_FILE "sandbox.db"
 #define STORE_EVENTS_KEPT 500000
 #define STORE_DELIVERIES_KEPT 1000

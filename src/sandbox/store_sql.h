@@ -68,6 +68,12 @@ struct sqlite3_stmt;
     X(SQL_TRIM_ACCOUNT_EVENTS, "DELETE FROM account_events WHERE sequence<=?")                     \
     X(SQL_TRIM_EVENTS, "DELETE FROM events WHERE sequence<=?")                                     \
     X(SQL_ADD_INTERACTION, "INSERT INTO interactions VALUES(?,?,?,?,?,?,?)")                       \
+    X(SQL_COUNT_IMPORT,                                                                            \
+      "INSERT INTO imported VALUES(?,1,?,1,1) ON CONFLICT(hash) DO UPDATE SET "                    \
+      "seen=CASE import WHEN excluded.import THEN seen+1 ELSE 1 END,"                              \
+      "is_new=CASE import WHEN excluded.import THEN seen+1 ELSE 1 END>count,"                      \
+      "count=max(count,CASE import WHEN excluded.import THEN seen+1 ELSE 1 END),"                  \
+      "import=excluded.import RETURNING is_new")                                                   \
     X(SQL_INTERACTIONS, "SELECT * FROM interactions WHERE sequence>? ORDER BY sequence")           \
     X(SQL_LAST_INTERACTION, "SELECT max(sequence) FROM interactions")                              \
     X(SQL_SET_SNAPSHOT, "INSERT OR REPLACE INTO snapshot VALUES(1,?)")                             \
