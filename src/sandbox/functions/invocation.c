@@ -201,7 +201,10 @@ void invocation_time_out(struct functions_invocation *invocation) {
     buf_release(&line);
 }
 
+#pragma weak logs_add // TODO until logs.c is in the build
+
 static void store_log(const struct functions_invocation *invocation) {
+    if (!logs_add) return;
     const struct invoke_reply *reply = &invocation->run.reply;
     if (invocation->init_us < 0) {
         logs_add(
