@@ -47,6 +47,7 @@ struct sandbox_options {
                                 // one when that is 0
     bool is_strict;     // the Tracking API refuses what the real one accepts and drops
     int64_t delivery_retry_base_ms; // backoff of failed deliveries begins with it; 0: a minute
+    int64_t delivery_pending_limit; // events that may wait for the destination; 0: 100,000
     int profile_limit; // Profile API requests a second; 0: 100 as at Segment; negative: no limit
     bool is_remote_allowed; // may listen on addresses that others reach
     void (*observe)(void *context, const struct sandbox_request_note *note); // may be NULL

@@ -6,8 +6,12 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "functions/functions.h"
+#include "operations/answered.h"
 #include "operations/answers.h"
 #include "operations/faults.h"
+#include "operations/metrics.h"
+#include "operations/refusal.h"
+#include "operations/request_log.h"
 #include "personalize/ledger.h"
 #include "personalize/resources.h"
 #include "profiles/computed_traits.h"
@@ -17,6 +21,7 @@
 #include "tracking/destination.h"
 #include "tracking/figures.h"
 
+#define LOG_LOOK_MS 50          // a reader of the request log that stood still wakes nobody either
 #define LEAVING_LOOK_MS 10      // a held client that hangs up wakes nobody
 #define DELIVERY_SLICE_US 8000  // then the network gets its turn again
 #define COMMIT_AFTER_MS 50      // of deliveries in a row that nobody waits for
@@ -39,11 +44,16 @@ static enum server_verdict respond(void *context, struct exchange *exchange) {
     struct cloud *cloud = context;
     cloud->counters.requests++;
     const enum server_verdict verdict = routes_respond(cloud, exchange);
-    if (verdict == SERVER_HOLD) {
-        exchange->next = cloud->held;
-        cloud->held = exchange;
+    if (verdict != SERVER_HOLD) return verdict;
+    if (cloud->held_count >= server_hold_limit(cloud->server)) {
+        // those who wait must leave room for those who do not
+        refusal_throttle(cloud, exchange, 1);
+        return store_is_writing(cloud->store) ? SERVER_COMMIT : SERVER_ANSWER;
     }
-    return verdict;
+    exchange->next = cloud->held;
+    cloud->held = exchange;
+    cloud->held_count++;
+    return SERVER_HOLD;
 }
 
 static size_t body_limit(void *context, struct str path) {
@@ -51,21 +61,8 @@ static size_t body_limit(void *context, struct str path) {
     return routes_body_limit(path);
 }
 
-static void leaving(void *context, const struct exchange *exchange) {
-    const struct cloud *cloud = context;
-    if (!cloud->options.observe) return;
-    struct buf method = {0}, path = {0};
-    buf_add_printable(&method, exchange->method);
-    buf_add_printable(&path, str_slice(exchange->path, 0, 500));
-    cloud->options.observe(
-        cloud->options.observe_context,
-        &(struct sandbox_request_note){
-            .method = buf_text(&method),
-            .path = buf_text(&path),
-            .status = exchange->response.status,
-            .ms = (double)(clock_monotonic_us() - exchange->started_us) / 1000.0});
-    buf_release(&method);
-    buf_release(&path);
+static void leaving(void *context, struct exchange *exchange) {
+    answered_note(context, exchange);
 }
 
 // ---- start and stop ----
@@ -151,6 +148,11 @@ static void free_options(struct sandbox_options *options) {
     mem_free(faults);
 }
 
+static bool open_log(struct cloud *cloud, struct error *err) {
+    const char *path = cloud->options.request_log;
+    return !path || request_log_open(path, &cloud->log, err);
+}
+
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err) {
     struct cloud *cloud = MEM_NEW(struct cloud);
     copy_options(cloud, options);
@@ -172,8 +174,9 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
         &cloud->url, "http://%s:%d", server_host(cloud->server), (int)server_port(cloud->server));
     sandbox_identities_make(
         &cloud->identities, buf_text(&cloud->url), cloud->options.region, cloud->options.account);
-    if (!functions_open(cloud, err) || !faults_open(cloud, err) || !load(cloud, err) ||
-        !answers_open(cloud, err)) {
+    metrics_open(cloud);
+    if (!open_log(cloud, err) || !functions_open(cloud, err) || !faults_open(cloud, err) ||
+        !load(cloud, err) || !answers_open(cloud, err)) {
         cloud_close(cloud);
         return false;
     }
@@ -185,6 +188,7 @@ static void release_held(struct cloud *cloud) {
     while (cloud->held) {
         struct exchange *exchange = cloud->held;
         cloud->held = exchange->next;
+        cloud->held_count--;
         routes_answer_json(
             exchange, 503,
             STR("{\"error\":{\"code\":\"cancelled\",\"message\":\"the sandbox is "
@@ -211,6 +215,8 @@ void cloud_close(struct cloud *cloud) {
     buf_release(&cloud->url);
     answers_free(cloud->answers);
     faults_free(cloud->faults);
+    metrics_free(cloud->metrics);
+    request_log_close(cloud->log);
     computed_traits_free(cloud->computed_traits);
     roles_free(cloud->roles);
     free_options(&cloud->options);
@@ -314,6 +320,7 @@ static void answer_held(struct cloud *cloud) {
             continue;
         }
         *at = exchange->next;
+        cloud->held_count--;
         exchange->next = NULL;
         server_answer(exchange);
         has_answered = true;
@@ -332,6 +339,7 @@ void cloud_drop_abandoned(struct cloud *cloud) {
             continue;
         }
         *link = exchange->next;
+        cloud->held_count--;
         server_answer(exchange); // to nobody; it ends there
         has_dropped = true;
     }
@@ -342,7 +350,7 @@ static int timeout_of(const struct cloud *cloud) {
     // A request may come in while the answers of the one before leave: nobody else wakes us for it.
     if (server_has_uncommitted(cloud->server)) return 0;
     const int64_t now_ms = clock_monotonic_ms();
-    int64_t timeout_ms = -1;
+    int64_t timeout_ms = cloud->has_log_waiting ? LOG_LOOK_MS : -1;
     if (cloud->has_pending || computed_traits_has_work(cloud))
         timeout_ms = cloud->retry_at_ms > now_ms ? cloud->retry_at_ms - now_ms : 0;
     if (cloud->delivery_at_ms) {
@@ -383,4 +391,5 @@ void cloud_turn(struct cloud *cloud) {
     deliver(cloud);
     compute(cloud);
     answer_held(cloud);
+    cloud->has_log_waiting = request_log_flush(cloud->log);
 }

@@ -22,7 +22,8 @@ struct cloud_counters { // since start
     int64_t requests, tracking_requests, accepted, duplicates, discarded, unknown_keys;
     int64_t deliveries, deliveries_failed, delivery_retries, put_events, recommendations,
         signature_failures;
-    int64_t attributed, impressions; // events that give a recommendationId of ours back; items shown
+    int64_t attributed,
+        impressions; // events that give a recommendationId of ours back; items shown
 };
 
 // The one destination: Amazon Personalize on website-prod.
@@ -46,7 +47,8 @@ struct cloud {
     struct rng rng;
     struct sigv4_key_cache keys;
     struct cloud_counters counters;
-    struct exchange *held;            // long polls
+    struct exchange *held; // long polls
+    size_t held_count;
     struct recommender_answer answer; // reused by every question
     struct buf text;                  // of the row being written; reused by every one
     int64_t now_ms;                   // wall
@@ -65,10 +67,11 @@ struct cloud {
     struct functions *functions;  // functions/functions.h
     struct computed_traits *computed_traits; // profiles/computed_traits.h
     int64_t profile_second, profile_count;   // requests of the Profile API in a second
-    struct resources *resources;  // personalize/resources.h
+    struct resources *resources;             // personalize/resources.h
     struct answers *answers;                 // operations/answers.h
     struct metrics *metrics;                 // operations/metrics.h
     struct request_log *log;                 // operations/request_log.h; NULL: none
+    bool has_log_waiting;                    // lines that could not be written yet
 };
 
 bool cloud_open(const struct sandbox_options *options, struct cloud **out, struct error *err)

@@ -7,6 +7,7 @@
 #include "http/url.h"
 #include "operations/faults.h"
 #include "operations/place.h"
+#include "operations/refusal.h"
 #include "sandbox/own_routes.h"
 #include "writer.h"
 
@@ -62,7 +63,7 @@ static void answer_unknown_operation(struct exchange *exchange, const char *path
     buf_release(&text);
 }
 
-static void answer_nothing_here(struct exchange *exchange, bool is_path_known) {
+static void answer_nothing_here(struct exchange *exchange) {
     struct error err = {0};
     struct buf path = {0};
     buf_add_printable(&path, str_slice(exchange->path, 0, 100));
@@ -74,8 +75,34 @@ static void answer_nothing_here(struct exchange *exchange, bool is_path_known) {
         answer_unknown_operation(exchange, buf_text(&path));
     else
         routes_answer_error(exchange, &err);
-    if (is_path_known) exchange->response.status = 405;
     buf_release(&path);
+}
+
+static void add_method(struct buf *allow, const char *method) {
+    if (str_contains(buf_str(allow), str_from(method))) return; // no method is part of another
+    if (allow->len) buf_add(allow, STR(", "));
+    buf_add(allow, str_from(method));
+}
+
+// The path is known, the method is not among its own.
+static void answer_other_method(struct exchange *exchange) {
+    CLEANUP(buf_release) struct buf allow = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
+        const struct routes routes = tables[i]();
+        for (size_t j = 0; j < routes.count; j++) {
+            if (!routes.rows[j].method || !is_path_of(&routes.rows[j], exchange->path)) continue;
+            add_method(&allow, routes.rows[j].method);
+            if (strcmp(routes.rows[j].method, "GET") == 0) add_method(&allow, "HEAD");
+        }
+    }
+    add_method(&allow, "OPTIONS");
+    if (str_equal(exchange->method, STR("OPTIONS"))) {
+        exchange->response.status = 204;
+    } else {
+        answer_nothing_here(exchange);
+        exchange->response.status = 405;
+    }
+    headers_set(&exchange->response.headers, STR("Allow"), buf_str(&allow));
 }
 
 static bool is_loopback_url(const char *scheme, struct str authority) {
@@ -88,13 +115,24 @@ static bool is_loopback_url(const char *scheme, struct str authority) {
     return is_it;
 }
 
-// The own routes have no password. A page in somebody's browser must not reach them: neither by a
-// cross-site POST (Origin) nor under a name that it made point here (Host).
+// Under its own address only where others may come at all: a name could have been made to point here.
+static bool is_own_host(const struct exchange *exchange) {
+    CLEANUP(buf_release) struct buf text = {0};
+    struct url url;
+    struct error ignored = {0};
+    buf_add_format(&text, "http://" STR_FMT, STR_ARG(server_header(exchange, "Host")));
+    if (!url_parse(buf_str(&text), &url, &ignored)) return false;
+    return url_is_loopback(&url) || server_is_own_address(exchange, url.host);
+}
+
+// The own routes have no password. They answer this machine alone, wherever the sandbox listens, and no
+// page in somebody's browser: neither by a cross-site POST (Origin) nor under a name that it made point
+// here (Host).
 static bool is_foreign(const struct exchange *exchange) {
     const struct str origin = server_header(exchange, "Origin");
     if (!str_starts_with(exchange->path, STR("/_recloop/"))) return false;
-    if (origin.len && !is_loopback_url("", origin)) return true;
-    return !is_loopback_url("http://", server_header(exchange, "Host"));
+    if (!server_is_local(exchange) || (origin.len && !is_loopback_url("", origin))) return true;
+    return !is_own_host(exchange);
 }
 
 static void answer_foreign(struct exchange *exchange) {
@@ -123,6 +161,10 @@ static enum server_verdict run(struct cloud *cloud, struct exchange *exchange) {
         answer_foreign(exchange);
         return SERVER_ANSWER;
     }
+    if (exchange->is_overloaded) {
+        refusal_throttle(cloud, exchange, 1);
+        return SERVER_ANSWER;
+    }
     switch (faults_begin(cloud, exchange)) {
     case FAULTS_ANSWERED: return SERVER_ANSWER;
     case FAULTS_HELD: return SERVER_HOLD;
@@ -130,7 +172,10 @@ static enum server_verdict run(struct cloud *cloud, struct exchange *exchange) {
     }
     const struct route *route = find(exchange->method, exchange->path, &is_path_known);
     if (route) return route->run(cloud, exchange);
-    answer_nothing_here(exchange, is_path_known);
+    if (is_path_known)
+        answer_other_method(exchange);
+    else
+        answer_nothing_here(exchange);
     return SERVER_ANSWER;
 }
 

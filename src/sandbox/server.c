@@ -8,19 +8,21 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "http/url.h"
+#include "server_connections.h"
 #include "server_gzip.h"
+#include "server_listen.h"
+#include "server_path.h"
+#include "server_peers.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define FILES_KEPT 64
 
 enum exchange_state {
     EXCHANGE_NEW,
@@ -35,25 +37,84 @@ struct server {
     struct MHD_Daemon *daemon;
     int epoll_fd;
     int wake_fds[2]; // read, write
-    uint16_t port;
-    char host[64];
+    struct server_listen place;
+    struct connections connections;
+    uint64_t last_connection; // its id
+    size_t memory_bytes, memory_limit;
+    int64_t now_ms; // monotonic, of this turn
+    int64_t overloaded;
     struct exchange *uncommitted; // suspended until the commit, newest first
+    bool is_leaving;              // answers say that the connection closes
     bool is_closing;              // nothing may be suspended any more: nobody would let it go
 };
 
+// ---- connections ----
+
+static struct connection *connection_of(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+static void enter(struct exchange *exchange, enum connection_state state, size_t bytes) {
+    struct server *server = exchange->server;
+    connections_enter(
+        &server->connections, connection_of(exchange->connection), state, bytes, server->now_ms);
+}
+
+static void connection_changed(
+    void *context,
+    struct MHD_Connection *connection,
+    void **socket_context,
+    enum MHD_ConnectionNotificationCode code) {
+    struct server *server = context;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        const struct connection *gone = *socket_context;
+        if (gone && server->options.closed)
+            server->options.closed(server->options.context, gone->id);
+        connections_remove(&server->connections, *socket_context);
+        *socket_context = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct connection *made =
+        connections_add(&server->connections, info->connect_fd, server->now_ms);
+    made->id = ++server->last_connection;
+    *socket_context = made;
+}
+
+// Counts what an exchange keeps in memory: its body, then its answer.
+static void count_memory(struct exchange *exchange) {
+    const size_t bytes =
+        exchange->body_bytes.cap + exchange->content.cap + exchange->response.body.cap;
+    exchange->server->memory_bytes += bytes - exchange->counted_bytes;
+    exchange->counted_bytes = bytes;
+}
+
+// ---- exchanges ----
+
 static void *uri_arrived(void *context, const char *uri, struct MHD_Connection *connection) {
-    (void)context;
     struct exchange *exchange = MEM_NEW(struct exchange);
+    exchange->server = context;
     exchange->target = mem_copy_string(uri);
     exchange->connection = connection;
     exchange->started_us = clock_monotonic_us();
+    exchange->connection_id = connection_of(connection)->id;
     str_split(str_from(exchange->target), '?', &exchange->path, &exchange->query);
+    if (server_path_is_unusual(exchange->path)) {
+        exchange->is_bad_path = !server_path_normalise(exchange->path, &exchange->normal_path);
+        exchange->path = buf_str(&exchange->normal_path);
+    }
+    enter(exchange, CONNECTION_HEAD, 0);
     return exchange;
 }
 
 static void exchange_free(struct exchange *exchange) {
     if (!exchange) return;
     if (exchange->let_go) exchange->let_go(exchange);
+    exchange->server->memory_bytes -= exchange->counted_bytes;
+    buf_release(&exchange->normal_path);
     buf_release(&exchange->body_bytes);
     buf_release(&exchange->content);
     response_release(&exchange->response);
@@ -68,8 +129,15 @@ static void completed(
     void **state,
     enum MHD_RequestTerminationCode code) {
     (void)context, (void)connection, (void)code;
+    if (*state) enter(*state, CONNECTION_IDLE, 0);
     exchange_free(*state);
     *state = NULL;
+}
+
+static int fd_of(const struct exchange *exchange) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
 }
 
 static void add_date(struct exchange *exchange) {
@@ -95,33 +163,42 @@ static void add_head(const struct response *answer, struct buf *out) {
 // send all or nothing. What does not fit there at once was not to arrive anyway.
 static void send_half(const struct exchange *exchange) {
     const struct response *answer = &exchange->response;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct buf text = {0};
     add_head(answer, &text);
     const size_t half = answer->body.len ? text.len + answer->body.len / 2 : text.len / 2;
     buf_add(&text, buf_str(&answer->body));
-    if (info) (void)send(info->connect_fd, text.ptr, half, MSG_DONTWAIT | MSG_NOSIGNAL);
+    (void)send(fd_of(exchange), text.ptr, half, MSG_DONTWAIT | MSG_NOSIGNAL);
     buf_release(&text);
+}
+
+// The request is over with: only its answer stays in memory, and libmicrohttpd reads it where it is, for
+// `completed` comes after the last byte.
+static void forget_body(struct exchange *exchange) {
+    exchange->body = (struct str){0};
+    buf_release(&exchange->body_bytes);
+    buf_release(&exchange->content);
+    count_memory(exchange);
 }
 
 static enum MHD_Result queue_answer(struct server *server, struct exchange *exchange) {
     struct response *answer = &exchange->response;
     if (server->options.leaving) server->options.leaving(server->options.context, exchange);
+    forget_body(exchange);
     if (exchange->skew_ms) add_date(exchange);
+    exchange->state = EXCHANGE_SENT;
+    enter(exchange, CONNECTION_SENDING, answer->body.len);
     if (exchange->ending != SERVER_WHOLE) {
         if (exchange->ending == SERVER_HALF) send_half(exchange);
-        exchange->state = EXCHANGE_SENT;
         return MHD_NO; // ends the connection
     }
+    if (server->is_leaving) headers_set(&answer->headers, STR("Connection"), STR("close"));
     struct MHD_Response *reply =
-        MHD_create_response_from_buffer(answer->body.len, answer->body.ptr, MHD_RESPMEM_MUST_COPY);
+        MHD_create_response_from_buffer(answer->body.len, answer->body.ptr, MHD_RESPMEM_PERSISTENT);
     if (!reply) return MHD_NO;
     for (size_t i = 0; i < headers_count(&answer->headers); i++) {
         const struct headers_field *field = headers_at(&answer->headers, i);
         if (MHD_add_response_header(reply, field->name.ptr, field->value.ptr) != MHD_YES) break;
     }
-    exchange->state = EXCHANGE_SENT;
     const enum MHD_Result queued =
         MHD_queue_response(exchange->connection, (unsigned)answer->status, reply);
     MHD_destroy_response(reply);
@@ -145,9 +222,38 @@ static void replace_answer(struct exchange *exchange, const struct error *failur
     buf_release(&text);
 }
 
+static void set_body_limit(struct server *server, struct exchange *exchange) {
+    exchange->body_limit = server->options.body_limit(server->options.context, exchange->path);
+    exchange->body_bytes.limit = exchange->body_limit + 1;
+}
+
+// No memory for it. Read on and thrown away, so that the client gets to read the answer.
+static void refuse_body(struct server *server, struct exchange *exchange) {
+    if (!exchange->is_overloaded) server->overloaded++;
+    exchange->is_overloaded = true;
+    forget_body(exchange);
+}
+
+static void collect_body(struct server *server, struct exchange *exchange, struct str piece) {
+    struct connection *connection = connection_of(exchange->connection);
+    if (exchange->is_too_large || exchange->is_overloaded) return;
+    if (piece.len > exchange->body_limit - exchange->body_bytes.len) {
+        exchange->is_too_large = true; // read on, likewise
+        buf_release(&exchange->body_bytes);
+    } else {
+        buf_add(&exchange->body_bytes, piece);
+        if (connection) connection->bytes += piece.len;
+    }
+    count_memory(exchange);
+    if (server->memory_bytes > server->memory_limit) refuse_body(server, exchange);
+}
+
 static enum MHD_Result finish_request(struct server *server, struct exchange *exchange) {
     exchange->body = buf_str(&exchange->body_bytes);
-    if (!exchange->is_too_large) server_gzip_open(exchange);
+    if (!exchange->is_too_large && !exchange->is_overloaded) server_gzip_open(exchange);
+    count_memory(exchange);
+    enter(exchange, CONNECTION_SERVED, 0);
+    if (server->memory_bytes > server->memory_limit) refuse_body(server, exchange);
     if (server->is_closing) {
         replace_answer(exchange, &stopping);
         return queue_answer(server, exchange);
@@ -163,20 +269,6 @@ static enum MHD_Result finish_request(struct server *server, struct exchange *ex
     exchange->state = EXCHANGE_SUSPENDED;
     MHD_suspend_connection(exchange->connection);
     return MHD_YES;
-}
-
-static void collect_body(struct server *server, struct exchange *exchange, struct str piece) {
-    if (exchange->is_too_large) return;
-    if (!exchange->body_limit) {
-        exchange->body_limit = server->options.body_limit(server->options.context, exchange->path);
-        exchange->body_bytes.limit = exchange->body_limit + 1;
-    }
-    if (piece.len > exchange->body_limit - exchange->body_bytes.len) {
-        exchange->is_too_large = true; // read on, so that the client gets to read the answer
-        buf_release(&exchange->body_bytes);
-        return;
-    }
-    buf_add(&exchange->body_bytes, piece);
 }
 
 // Headers that say where a message ends, or whom it is for. Given twice, or against each other, one
@@ -208,14 +300,39 @@ static bool is_well_framed(struct MHD_Connection *connection, const char *versio
 }
 
 // Answered before its body is read, after which libmicrohttpd ends the connection.
-static enum MHD_Result refuse_framing(struct server *server, struct exchange *exchange) {
-    exchange->response.status = 400;
-    response_set_body(
-        &exchange->response, STR("application/json"),
-        STR("{\"code\":\"bad_request\",\"message\":\"Host, Content-Length and Transfer-Encoding "
-            "must be clear\"}"));
+static enum MHD_Result
+refuse_early(struct server *server, struct exchange *exchange, int status, struct str json) {
+    exchange->response.status = status;
+    response_set_body(&exchange->response, STR("application/json"), json);
     headers_set(&exchange->response.headers, STR("Connection"), STR("close"));
     return queue_answer(server, exchange);
+}
+
+static enum MHD_Result
+begin_request(struct server *server, struct exchange *exchange, const char *version) {
+    int64_t length = 0;
+    exchange->state = EXCHANGE_BODY;
+    enter(exchange, CONNECTION_BODY, 0);
+    if (!is_well_framed(exchange->connection, version)) {
+        return refuse_early(
+            server, exchange, 400,
+            STR("{\"code\":\"bad_request\",\"message\":\"Host, Content-Length and "
+                "Transfer-Encoding must be clear\"}"));
+    }
+    if (exchange->is_bad_path) {
+        return refuse_early(
+            server, exchange, 400,
+            STR("{\"code\":\"bad_request\",\"message\":\"the path holds %00\"}"));
+    }
+    set_body_limit(server, exchange);
+    if (!str_parse_int64(server_header(exchange, "Content-Length"), &length)) return MHD_YES;
+    if (length <= (int64_t)exchange->body_limit) return MHD_YES;
+    exchange->is_too_large = true;
+    // Whoever asks before sending is told before sending.
+    if (!str_equal_nocase(server_header(exchange, "Expect"), STR("100-continue"))) return MHD_YES;
+    return refuse_early(
+        server, exchange, 413,
+        STR("{\"code\":\"too_large\",\"message\":\"the body is larger than this route takes\"}"));
 }
 
 static enum MHD_Result handle(
@@ -227,13 +344,12 @@ static enum MHD_Result handle(
     const char *data,
     size_t *data_bytes,
     void **state) {
-    (void)url;
+    (void)url, (void)connection;
     struct server *server = context;
     struct exchange *exchange = *state;
     if (exchange->state == EXCHANGE_NEW) {
         exchange->method = str_from(method);
-        exchange->state = EXCHANGE_BODY;
-        return is_well_framed(connection, version) ? MHD_YES : refuse_framing(server, exchange);
+        return begin_request(server, exchange, version);
     }
     if (exchange->state == EXCHANGE_READY) return queue_answer(server, exchange);
     if (exchange->state != EXCHANGE_BODY) return MHD_YES;
@@ -243,101 +359,6 @@ static enum MHD_Result handle(
         return MHD_YES;
     }
     return finish_request(server, exchange);
-}
-
-static bool read_listen(
-    const char *listen_text, struct sockaddr_storage *out, socklen_t *out_len, struct error *err) {
-    struct buf text = {0};
-    buf_add_format(&text, "http://%s", listen_text);
-    struct url url;
-    int64_t port = 0;
-    struct str rest = str_from(listen_text), tail;
-    for (size_t i = rest.len; i > 0; i--) { // the last colon: hosts may hold some
-        if (rest.ptr[i - 1] == ':') {
-            tail = str_skip(rest, i);
-            if (!str_parse_int64(tail, &port) || port < 0 || port > 65535) break;
-            rest = str_slice(rest, 0, i - 1);
-            buf_reset(&text);
-            buf_add_format(&text, "http://" STR_FMT ":1", STR_ARG(rest));
-            break;
-        }
-    }
-    bool is_read = url_parse(buf_str(&text), &url, err);
-    const bool is_six = is_read && url.is_bracketed;
-    if (is_read && !url_is_loopback(&url)) {
-        error_set(err, ERROR_CONFIG, "the sandbox does not listen on %s", listen_text);
-        error_hint(
-            err,
-            "It has no passwords worth the name: use 127.0.0.1:PORT, or port 0 for a free one.");
-        is_read = false;
-    } else if (!is_read) {
-        error_wrap(err, "reading the listen address %s", listen_text);
-        err->code = ERROR_CONFIG;
-        error_hint(err, "Write it as 127.0.0.1:PORT, for example 127.0.0.1:7780.");
-    }
-    char host[64] = "127.0.0.1";
-    if (is_read && !str_equal_nocase(url.host, STR("localhost")) && url.host.len < sizeof(host)) {
-        memcpy(host, url.host.ptr, url.host.len);
-        host[url.host.len] = '\0';
-    }
-    buf_release(&text);
-    if (!is_read) return false;
-    memset(out, 0, sizeof(*out));
-    if (is_six) {
-        struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
-        *six = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-        inet_pton(AF_INET6, host, &six->sin6_addr);
-        *out_len = sizeof(*six);
-        return true;
-    }
-    struct sockaddr_in *four = (struct sockaddr_in *)out;
-    *four = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    if (inet_pton(AF_INET, host, &four->sin_addr) != 1) {
-        return error_set(err, ERROR_CONFIG, "%s is no address to listen on", listen_text);
-    }
-    *out_len = sizeof(*four);
-    return true;
-}
-
-static bool open_socket(struct server *server, int *out_fd, struct error *err) {
-    struct sockaddr_storage address;
-    socklen_t length = 0;
-    if (!read_listen(server->options.listen, &address, &length, err)) return false;
-    const int fd = socket(address.ss_family, SOCK_STREAM, 0);
-    if (fd < 0) return error_from_errno(err, errno, "opening a socket");
-    const int yes = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    if (bind(fd, (struct sockaddr *)&address, length) || listen(fd, 511)) {
-        error_from_errno(err, errno, "listening on %s", server->options.listen);
-        err->code = ERROR_IO;
-        error_hint(
-            err, "Another program may have that port: choose another with --listen 127.0.0.1:PORT, "
-                 "or port 0.");
-        close(fd);
-        return false;
-    }
-    length = sizeof(address);
-    getsockname(fd, (struct sockaddr *)&address, &length);
-    struct buf host = {0};
-    char name[INET6_ADDRSTRLEN] = "";
-    if (address.ss_family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address;
-        server->port = ntohs(six->sin6_port);
-        inet_ntop(AF_INET6, &six->sin6_addr, name, sizeof(name));
-        buf_add_format(&host, "[%s]", name);
-    } else {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)&address;
-        server->port = ntohs(four->sin_port);
-        inet_ntop(AF_INET, &four->sin_addr, name, sizeof(name));
-        buf_add(&host, str_from(name));
-    }
-    memcpy(server->host, buf_text(&host), host.len + 1);
-    buf_release(&host);
-    *out_fd = fd;
-    return true;
 }
 
 static bool open_wake_pipe(struct server *server, struct error *err) {
@@ -358,16 +379,27 @@ static size_t keep_escaped(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-static bool start_daemon(struct server *server, int listen_fd, struct error *err) {
+// Files of our own and those of the store must still open when all connections are taken.
+static size_t possible_connections(size_t wanted) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur == RLIM_INFINITY) return wanted;
+    const size_t possible =
+        files.rlim_cur > 2 * FILES_KEPT ? (size_t)files.rlim_cur - FILES_KEPT : FILES_KEPT;
+    return wanted < possible ? wanted : possible;
+}
+
+// The times of connections are ours (server_connections.h); libmicrohttpd's would start anew with every
+// byte.
+static bool start_daemon(struct server *server, struct error *err) {
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, &handle, server,
-        MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK, &uri_arrived, server,
-        MHD_OPTION_NOTIFY_COMPLETED, &completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        &keep_escaped, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, SERVER_HEADER_BYTES,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVER_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)SERVER_IDLE_S, MHD_OPTION_END);
+        MHD_OPTION_LISTEN_SOCKET, server->place.fd, MHD_OPTION_URI_LOG_CALLBACK, &uri_arrived,
+        server, MHD_OPTION_NOTIFY_COMPLETED, &completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        &connection_changed, server, MHD_OPTION_UNESCAPE_CALLBACK, &keep_escaped, NULL,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, SERVER_HEADER_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)server->connections.limit, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_END);
     if (!server->daemon) {
-        close(listen_fd);
+        close(server->place.fd);
         return error_set(
             err, ERROR_IO, "the HTTP daemon did not start on %s", server->options.listen);
     }
@@ -381,9 +413,14 @@ bool server_open(const struct server_options *options, struct server **out, stru
     struct server *server = MEM_NEW(struct server);
     server->options = *options;
     server->wake_fds[0] = server->wake_fds[1] = -1;
-    int listen_fd = -1;
-    if (!open_socket(server, &listen_fd, err) || !open_wake_pipe(server, err) ||
-        !start_daemon(server, listen_fd, err)) {
+    server->now_ms = clock_monotonic_ms();
+    server->memory_limit = options->memory_bytes ? options->memory_bytes : SERVER_MEMORY_BYTES;
+    server->connections.limit =
+        possible_connections(options->connections ? options->connections : SERVER_CONNECTIONS);
+    server->connections.scale = options->time_scale;
+    if (!open_wake_pipe(server, err) ||
+        !server_listen_open(options->listen, options->is_remote_allowed, &server->place, err) ||
+        !start_daemon(server, err)) {
         server_close(server);
         return false;
     }
@@ -394,12 +431,13 @@ bool server_open(const struct server_options *options, struct server **out, stru
 void server_close(struct server *server) {
     if (!server) return;
     if (server->daemon) {
-        server->is_closing = true;
+        server->is_closing = server->is_leaving = true;
         server_release_committed(server, &stopping);
         for (int turn = 0; turn < 4; turn++)
             server_serve(server);
         MHD_stop_daemon(server->daemon);
     }
+    connections_release(&server->connections);
     if (server->wake_fds[0] >= 0) close(server->wake_fds[0]);
     if (server->wake_fds[1] >= 0) close(server->wake_fds[1]);
     mem_free(server);
@@ -408,27 +446,65 @@ void server_close(struct server *server) {
 void server_close_door(struct server *server) {
     const int listen_fd = MHD_quiesce_daemon(server->daemon);
     if (listen_fd >= 0) close(listen_fd);
+    server->is_leaving = true;
+    connections_send_idle_away(&server->connections);
 }
 
 size_t server_connection_count(const struct server *server) {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    return info ? info->num_connections : 0;
+    return server->connections.count;
+}
+
+size_t server_hold_limit(const struct server *server) {
+    return server->connections.limit * 6 / 10;
+}
+
+void server_get_figures(const struct server *server, struct server_figures *out) {
+    const struct connections *connections = &server->connections;
+    *out = (struct server_figures){
+        .connections = connections->count,
+        .connection_limit = connections->limit,
+        .idle = connections->in_state[CONNECTION_IDLE] + connections->in_state[CONNECTION_NEW],
+        .served = connections->in_state[CONNECTION_SERVED],
+        .memory_bytes = server->memory_bytes,
+        .memory_limit = server->memory_limit,
+        .evicted = connections->evicted,
+        .timed_out = connections->timed_out,
+        .overloaded = server->overloaded};
+}
+
+bool server_is_local(const struct exchange *exchange) {
+    return !exchange->server->place.is_remote || server_peers_is_local(fd_of(exchange));
+}
+
+bool server_is_own_address(const struct exchange *exchange, struct str host) {
+    return server_peers_is_own_address(fd_of(exchange), host);
 }
 
 bool server_is_abandoned(const struct exchange *exchange) {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     char byte = 0;
-    return info && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return recv(fd_of(exchange), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 uint16_t server_port(const struct server *server) {
-    return server->port;
+    return server->place.port;
 }
 
 const char *server_host(const struct server *server) {
-    return server->host;
+    return server->place.host;
+}
+
+bool server_is_remote(const struct server *server) {
+    return server->place.is_remote;
+}
+
+struct str server_trailer(const struct exchange *exchange, const char *name) {
+    return str_from(MHD_lookup_connection_value(exchange->connection, MHD_FOOTER_KIND, name));
+}
+
+int server_socket(const struct exchange *exchange) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
 }
 
 struct str server_header(const struct exchange *exchange, const char *name) {
@@ -450,15 +526,30 @@ void server_copy_request(const struct exchange *exchange, struct request *out) {
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header, &out->headers);
 }
 
-void server_wait(struct server *server, int timeout_ms) {
+// Until when this server can sleep.
+static int shorten(const struct server *server, int timeout_ms) {
     MHD_UNSIGNED_LONG_LONG daemon_ms = 0;
     if (MHD_get_timeout(server->daemon, &daemon_ms) == MHD_YES &&
         (timeout_ms < 0 || daemon_ms < (MHD_UNSIGNED_LONG_LONG)timeout_ms)) {
         timeout_ms = (int)daemon_ms;
     }
+    if (server->connections.due_ms) {
+        const int64_t left_ms = server->connections.due_ms - clock_monotonic_ms();
+        if (left_ms <= 0)
+            timeout_ms = 0;
+        else if (timeout_ms < 0 || left_ms < timeout_ms)
+            timeout_ms = (int)left_ms;
+    }
+    return timeout_ms;
+}
+
+void server_wait_two(struct server *server, struct server *also, int timeout_ms) {
+    timeout_ms = shorten(server, timeout_ms);
+    if (also) timeout_ms = shorten(also, timeout_ms);
     struct pollfd polled[] = {
         {.fd = server->epoll_fd, .events = POLLIN},
         {.fd = server->wake_fds[0], .events = POLLIN},
+        {.fd = also ? also->epoll_fd : -1, .events = POLLIN},
     };
     if (timeout_ms != 0) (void)poll(polled, ARRAY_COUNT(polled), timeout_ms);
     if (polled[1].revents) {
@@ -468,7 +559,14 @@ void server_wait(struct server *server, int timeout_ms) {
     }
 }
 
+void server_wait(struct server *server, int timeout_ms) {
+    server_wait_two(server, NULL, timeout_ms);
+}
+
 void server_serve(struct server *server) {
+    server->now_ms = clock_monotonic_ms();
+    connections_sweep(&server->connections, server->now_ms);
+    if (server->is_leaving) connections_send_idle_away(&server->connections);
     MHD_run(server->daemon);
 }
 

@@ -3,11 +3,11 @@
 #include "base/clock.h"
 #include "operations/answers.h"
 #include "operations/faults.h"
+#include "operations/metrics.h"
 #include "personalize/campaigns.h"
-#include "personalize/ledger.h"
+#include "personalize/import_route.h"
 #include "profiles/profiles.h"
 #include "routes.h"
-#include "sandbox/interactions_csv.h"
 #include "tracking/debugger.h"
 #include "tracking/delivery_routes.h"
 #include "tracking/event_delivery.h"
@@ -15,8 +15,6 @@
 #include "writer.h"
 
 #include <unistd.h>
-
-#define IMPORT_LIMIT ((size_t)64 << 20)
 
 static enum server_verdict finish(struct exchange *exchange, struct buf *take_json) {
     routes_answer_json(exchange, 200, buf_str(take_json));
@@ -120,58 +118,7 @@ static enum server_verdict reasons(struct cloud *cloud, struct exchange *exchang
     return finish(exchange, &json);
 }
 
-// ---- import, reset ----
-
-struct import {
-    struct cloud *cloud;
-    int64_t imported, duplicates;
-};
-
-static bool count_row(void *context, const struct interactions_csv_row *row, struct error *err) {
-    (void)context, (void)row, (void)err;
-    return true;
-}
-
-static bool import_row(void *context, const struct interactions_csv_row *row, struct error *err) {
-    struct import *import = context;
-    (void)err;
-    const enum recommender_verdict verdict = ledger_add_past(
-        import->cloud, &(struct recommender_event){
-                           .user = row->user,
-                           .item = row->item,
-                           .event_type = row->event_type,
-                           .time_s = row->time_s});
-    if (verdict == RECOMMENDER_ACCEPTED)
-        import->imported++;
-    else
-        import->duplicates++;
-    return true;
-}
-
-static enum server_verdict import(struct cloud *cloud, struct exchange *exchange) {
-    struct import import = {.cloud = cloud};
-    struct error err = {0};
-    struct buf json = {0};
-    struct writer writer = {.out = &json};
-    if (exchange->is_too_large) {
-        error_set(&err, ERROR_LIMIT, "the file is larger than %zu MiB", IMPORT_LIMIT >> 20);
-        error_hint(&err, "Split it and import the parts one after the other.");
-    } else if (interactions_csv_read_text(exchange->body, count_row, NULL, &err)) {
-        // read whole before the first row counts, so that a bad file changes nothing
-        if (!interactions_csv_read_text(exchange->body, import_row, &import, &err))
-            return SERVER_ANSWER;
-    }
-    if (err.code) {
-        routes_answer_error(exchange, &err);
-        return SERVER_ANSWER;
-    }
-    writer_open(&writer, NULL, '{');
-    writer_int(&writer, "imported", import.imported);
-    writer_int(&writer, "duplicates", import.duplicates);
-    writer_int(&writer, "interactions", store_last_interaction(cloud->store));
-    writer_close(&writer, '}');
-    return finish(exchange, &json);
-}
+// ---- reset ----
 
 static enum server_verdict reset(struct cloud *cloud, struct exchange *exchange) {
     struct buf json = {0};
@@ -190,46 +137,9 @@ static enum server_verdict reset(struct cloud *cloud, struct exchange *exchange)
 
 // ---- metrics ----
 
-static int64_t count_held(const struct cloud *cloud) {
-    int64_t count = 0;
-    for (const struct exchange *held = cloud->held; held; held = held->next)
-        count++;
-    return count;
-}
-
 static enum server_verdict metrics(struct cloud *cloud, struct exchange *exchange) {
-    const struct cloud_counters *counters = &cloud->counters;
-    const struct {
-        const char *name, *kind, *help;
-        int64_t value;
-    } rows[] = {
-        {"requests_total", "counter", "Requests served.", counters->requests},
-        {"tracking_requests_total", "counter", "Requests to the Tracking API.",
-         counters->tracking_requests},
-        {"events_accepted_total", "counter", "Messages accepted.", counters->accepted},
-        {"events_duplicate_total", "counter", "Messages seen before.", counters->duplicates},
-        {"events_discarded_total", "counter", "Messages dropped on ingest.", counters->discarded},
-        {"events_unknown_key_total", "counter", "Requests with an unknown write key.",
-         counters->unknown_keys},
-        {"deliveries_total", "counter", "Events given to the destination.", counters->deliveries},
-        {"deliveries_failed_total", "counter", "Deliveries that failed.",
-         counters->deliveries_failed},
-        {"put_events_total", "counter", "Events in PutEvents calls.", counters->put_events},
-        {"recommendations_total", "counter", "Lists given.", counters->recommendations},
-        {"signature_failures_total", "counter", "AWS requests refused for their signature.",
-         counters->signature_failures},
-        {"held_requests", "gauge", "Requests that wait for something to happen.",
-         count_held(cloud)},
-        {"interactions", "gauge", "Interactions in the log.", store_last_interaction(cloud->store)},
-        {"model_bytes", "gauge", "Memory of the recommender.",
-         (int64_t)recommender_memory_bytes(cloud->recommender)},
-    };
     struct buf text = {0};
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        buf_add_format(
-            &text, "# HELP recloop_%s %s\n# TYPE recloop_%s %s\nrecloop_%s %lld\n", rows[i].name,
-            rows[i].help, rows[i].name, rows[i].kind, rows[i].name, (long long)rows[i].value);
-    }
+    metrics_add_text(cloud, &text);
     exchange->response.status = 200;
     response_set_body(
         &exchange->response, STR("text/plain; version=0.0.4; charset=utf-8"), buf_str(&text));
@@ -248,7 +158,10 @@ static const struct route rows[] = {
     {.method = "GET", .path = OWN_ROUTES_EVENT_DELIVERY, .run = event_delivery_route_get},
     {.method = "GET", .path = OWN_ROUTES_PROFILE, .run = profile},
     {.method = "GET", .path = OWN_ROUTES_REASONS, .run = reasons},
-    {.method = "POST", .path = OWN_ROUTES_IMPORT, .body_limit = IMPORT_LIMIT, .run = import},
+    {.method = "POST",
+     .path = OWN_ROUTES_IMPORT,
+     .body_limit = IMPORT_ROUTE_BODY_LIMIT,
+     .run = import_route_post},
     {.method = "POST", .path = OWN_ROUTES_RESET, .run = reset},
     {.method = "GET", .path = OWN_ROUTES_METRICS, .run = metrics},
     {.method = "GET", .path = OWN_ROUTES_ANSWERS, .run = answers_route_get},

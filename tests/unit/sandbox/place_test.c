@@ -9,10 +9,10 @@ static void only_loopback_addresses_are_taken(void **state) {
         const char *listen;
         enum error_code code;
     } cases[] = {
-        {"0.0.0.0:0", ERROR_CONFIG},       {"192.168.1.4:7780", ERROR_CONFIG},
-        {"example.com:1", ERROR_CONFIG},   {"[::]:0", ERROR_CONFIG},
-        {"127.0.0.1:99999", ERROR_CONFIG}, {"nonsense at all", ERROR_CONFIG},
-        {"127.0.0.1:0", ERROR_NONE},       {"localhost:0", ERROR_NONE},
+        {"0.0.0.0:0", ERROR_USAGE},       {"192.168.1.4:7780", ERROR_USAGE},
+        {"example.com:1", ERROR_USAGE},   {"[::]:0", ERROR_USAGE},
+        {"127.0.0.1:99999", ERROR_USAGE}, {"nonsense at all", ERROR_USAGE},
+        {"127.0.0.1:0", ERROR_NONE},      {"localhost:0", ERROR_NONE},
         {"127.0.0.2:0", ERROR_NONE},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

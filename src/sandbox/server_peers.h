@@ -1,0 +1,11 @@
+// server_peers — who is at the other end of a socket, and under which address it was reached.
+//
+// Threads  any.
+#pragma once
+
+#include "base/str.h"
+
+// The other end is loopback, or the very address it asked: this machine.
+bool server_peers_is_local(int fd);
+// Is `host` (an address literal, without brackets) the one this socket was reached under?
+bool server_peers_is_own_address(int fd, struct str host);
