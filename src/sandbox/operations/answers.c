@@ -381,6 +381,14 @@ static void add_item(
     }
 }
 
+// The declared items, copied to where the answer's text lives: campaigns add theirs to the same object.
+static const struct json_node *
+copy_items(const struct answer *answer, struct personalize_items *items) {
+    struct json_node *root = json_new_object(&items->document);
+    json_set_copy(root, "items", answer->items);
+    return json_first(json_get(root, "items"));
+}
+
 enum answers_verdict answers_recommend(
     struct cloud *cloud,
     const struct personalize_recommend *input,
@@ -397,8 +405,7 @@ enum answers_verdict answers_recommend(
         return ANSWERS_REFUSED;
     }
     const size_t limit = input->results ? (size_t)input->results : PERSONALIZE_DEFAULT_RESULTS;
-    (void)json_copy(answer->items, &items->document);
-    const struct json_node *each = json_first(items->document.root);
+    const struct json_node *each = copy_items(answer, items);
     for (; each && items->count < limit; each = json_next(each))
         add_item(items, each, &input->metadata_columns);
     return ANSWERS_LIST;
@@ -430,8 +437,7 @@ enum answers_verdict answers_rank(
         say_error(answer->error, refusal);
         return ANSWERS_REFUSED;
     }
-    (void)json_copy(answer->items, &items->document);
-    const struct json_node *each = json_first(items->document.root);
+    const struct json_node *each = copy_items(answer, items);
     for (; each; each = json_next(each)) {
         if (is_in(&input->input, id_of(each)) && !is_listed(items, id_of(each)))
             add_item(items, each, &input->metadata_columns);
