@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "logs/logs.h"
 #include "functions/functions.h"
 #include "operations/answered.h"
 #include "operations/answers.h"
@@ -159,6 +160,7 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
     rng_seed_from_system(&cloud->rng);
     cloud->now_ms = cloud->started_at_ms = clock_wall_ms();
     cloud->roles = roles_new();
+    cloud->logs = logs_new();
     const struct server_options server = {
         .listen = cloud->options.listen,
         .is_remote_allowed = cloud->options.is_remote_allowed,
@@ -219,6 +221,7 @@ void cloud_close(struct cloud *cloud) {
     request_log_close(cloud->log);
     computed_traits_free(cloud->computed_traits);
     roles_free(cloud->roles);
+    logs_free(cloud->logs);
     free_options(&cloud->options);
     mem_free(cloud);
 }
@@ -227,6 +230,7 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
     // Requests of the same turn came before and are answered as they were; they are reset with the rest.
     store_clear(cloud->store);
     roles_forget(cloud);
+    logs_forget(cloud);
     if (!fill(cloud, err)) {
         store_rollback(cloud->store);
         ledger_load(cloud);
@@ -255,6 +259,7 @@ static bool commit(struct cloud *cloud) {
     log_note(LOG_LEVEL_ERROR, "sandbox", "%s", err.message);
     // The model and the settings are ahead of the disk now: take them from there.
     roles_forget(cloud);
+    logs_forget(cloud);
     ledger_load(cloud);
     functions_load(cloud);
     resources_load(cloud);

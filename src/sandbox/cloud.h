@@ -63,6 +63,7 @@ struct cloud {
     int64_t retry_at_ms;          // monotonic; deliveries pause after a failed commit
     int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving
     struct roles *roles;          // access/roles.h
+    struct logs *logs;            // logs/logs.h
     struct faults *faults;        // operations/faults.h
     struct functions *functions;  // functions/functions.h
     struct computed_traits *computed_traits; // profiles/computed_traits.h

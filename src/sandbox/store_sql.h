@@ -165,6 +165,45 @@ struct sqlite3_stmt;
     X(SQL_NEXT_DUE, "SELECT min(due_ms) FROM delivery_queue")                                      \
     X(SQL_ADD_SESSION, "INSERT OR REPLACE INTO sessions VALUES(?,?,?,?,?,?)")                      \
     X(SQL_GET_SESSION, "SELECT * FROM sessions WHERE access_key_id=?")                             \
+    X(SQL_FIND_LOG_STREAM, "SELECT id FROM log_streams WHERE log_group=? AND name=?")              \
+    X(SQL_ADD_LOG_STREAM, "INSERT INTO log_streams(log_group,name,created_ms) VALUES(?,?,?)")      \
+    X(SQL_LOG_STREAMS,                                                                             \
+      "SELECT s.id,s.name,s.created_ms,min(coalesce(s.first_ms,c.low),coalesce(c.low,s.first_ms))" \
+      ",max(coalesce(s.last_ms,c.high),coalesce(c.high,s.last_ms))"                                \
+      ",max(coalesce(s.ingested_ms,c.late),coalesce(c.late,s.ingested_ms)) FROM log_streams s "    \
+      "LEFT JOIN (SELECT stream,min(at_ms) low,max(at_ms) high,max(ingested_ms) late FROM "        \
+      "log_chunks GROUP BY stream) c ON c.stream=s.id WHERE s.log_group=? ORDER BY s.name")        \
+    X(SQL_ADD_LOG_CHUNK,                                                                           \
+      "INSERT INTO log_chunks(stream,at_ms,ingested_ms,lines) VALUES(?,?,?,?)")                    \
+    X(SQL_LOG_CHUNKS_UP,                                                                           \
+      "SELECT * FROM log_chunks WHERE stream=? AND at_ms BETWEEN ? AND ? AND (at_ms,id)>=(?,?) "   \
+      "ORDER BY at_ms,id LIMIT ?")                                                                 \
+    X(SQL_LOG_CHUNKS_DOWN,                                                                         \
+      "SELECT * FROM log_chunks WHERE stream=? AND at_ms BETWEEN ? AND ? AND (at_ms,id)<=(?,?) "   \
+      "ORDER BY at_ms DESC,id DESC LIMIT ?")                                                       \
+    X(SQL_LOG_CHUNKS_OF_GROUP,                                                                     \
+      "SELECT * FROM log_chunks WHERE stream IN (SELECT id FROM log_streams WHERE log_group=?) "   \
+      "AND at_ms BETWEEN ? AND ? AND (at_ms,id)>=(?,?) ORDER BY at_ms,id LIMIT ?")                 \
+    X(SQL_COUNT_LOGS,                                                                              \
+      "SELECT coalesce(sum(length(CAST(lines AS BLOB))),0),count(*) FROM log_chunks")              \
+    X(SQL_COUNT_LOGS_OF_GROUP,                                                                     \
+      "SELECT coalesce(sum(length(CAST(lines AS BLOB))),0),count(*) FROM log_chunks WHERE stream " \
+      "IN (SELECT id FROM log_streams WHERE log_group=?)")                                         \
+    X(SQL_OLDEST_LOG_CHUNKS,                                                                       \
+      "SELECT id,length(CAST(lines AS BLOB)) FROM log_chunks ORDER BY id")                         \
+    X(SQL_KEEP_LOG_TIMES,                                                                          \
+      "UPDATE log_streams SET first_ms=min(coalesce(first_ms,c.low),c.low),"                       \
+      "last_ms=max(coalesce(last_ms,c.high),c.high),"                                              \
+      "ingested_ms=max(coalesce(ingested_ms,c.late),c.late) FROM (SELECT stream,min(at_ms) low,"   \
+      "max(at_ms) high,max(ingested_ms) late FROM log_chunks WHERE id<=? GROUP BY stream) c "      \
+      "WHERE c.stream=log_streams.id")                                                             \
+    X(SQL_TRIM_LOG_CHUNKS, "DELETE FROM log_chunks WHERE id<=?")                                   \
+    X(SQL_TRIM_LOG_STREAMS,                                                                        \
+      "DELETE FROM log_streams WHERE id<=(SELECT max(id) FROM log_streams)-? AND id NOT IN "       \
+      "(SELECT stream FROM log_chunks)")                                                           \
+    X(SQL_REMOVE_LOG_CHUNKS,                                                                       \
+      "DELETE FROM log_chunks WHERE stream IN (SELECT id FROM log_streams WHERE log_group=?)")     \
+    X(SQL_REMOVE_LOG_STREAMS, "DELETE FROM log_streams WHERE log_group=?")                         \
     X(SQL_PUT_RECORD, "INSERT INTO records VALUES(?,?,?,?,?) ON CONFLICT(kind,id) DO UPDATE SET "  \
                       "updated_ms=excluded.updated_ms,body=excluded.body")                         \
     X(SQL_GET_RECORD, "SELECT * FROM records WHERE kind=? AND id=?")                               \
