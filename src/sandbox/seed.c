@@ -199,6 +199,34 @@ static const struct {
     {"operating_system", "\"Web\""},
 };
 
+// What plan_user's history makes of the space's own computed traits (profiles/computed_traits.c).
+static void fill_computed(struct cloud *cloud, int64_t profile) {
+    static const struct {
+        const char *name, *json;
+        int day; // of the event that made it
+        enum store_trait_kind kind;
+    } traits[] = {
+        {"last_product_clicked", "\"classic-leather-jacket\"", 88, STORE_TRAIT_COMPUTED},
+        {"purchased_products", "[\"dark-winter-jacket\",\"timberland-mens-6-inch-premium-boot\"]",
+         62, STORE_TRAIT_COMPUTED},
+        {"repeat_buyers", "true", 62, STORE_TRAIT_AUDIENCE},
+        {"total_num_orders", "2", 62, STORE_TRAIT_COMPUTED},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(traits); i++) {
+        const int64_t at_ms = (FIRST_DAY_S + traits[i].day * DAY_S + INT64_C(18) * 3600) * 1000;
+        store_put_trait(
+            cloud->store, &(struct store_trait){
+                              .profile = profile,
+                              .name = str_from(traits[i].name),
+                              .value = str_from(traits[i].json),
+                              .source = -1,
+                              .updated_at_ms = at_ms,
+                              .kind = traits[i].kind,
+                              .at_ms = at_ms});
+    }
+    store_add_value(cloud->store, profile, STR("repeat_buyers"), STR(""), 2); // the orders counted
+}
+
 static void fill_profile(struct cloud *cloud) {
     const int64_t made_ms = (FIRST_DAY_S + 31 * DAY_S) * 1000;
     const struct str message = STR("seed-1");
@@ -237,15 +265,7 @@ static void fill_profile(struct cloud *cloud) {
                               .source = SOURCE_WEBSITE,
                               .updated_at_ms = made_ms});
     }
-    store_put_trait(
-        cloud->store,
-        &(struct store_trait){
-            .profile = profile,
-            .name = STR("purchased_products"),
-            .value = STR("[\"dark-winter-jacket\",\"timberland-mens-6-inch-premium-boot\"]"),
-            .source = -1,
-            .updated_at_ms = made_ms,
-            .kind = STORE_TRAIT_COMPUTED});
+    fill_computed(cloud, profile);
 }
 
 static bool add_row(void *context, const struct interactions_csv_row *row, struct error *err) {

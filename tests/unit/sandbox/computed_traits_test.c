@@ -1,6 +1,8 @@
 // Computed traits and audiences: every kind live, over old events and through a merge gives the same.
 #include "profile_client.h"
 
+#include <sqlite3.h>
+
 static const struct sandbox_options empty = {.seed_file = "none", .profile_limit = -1};
 
 static int start(void **state) {
@@ -222,6 +224,8 @@ static void orders_feed_the_traits_of_the_workshop(void **state) {
         fixture, "user_id:2941404340", "purchased_products",
         "[\"dark-winter-jacket\",\"led-high-tops\",\"timberland-mens-6-inch-premium-boot\"]");
     assert_trait(fixture, "user_id:2941404340", "lifetime_revenue", "99.5");
+    assert_trait(fixture, "user_id:2941404340", "total_num_orders", "3"); // two before
+    assert_trait(fixture, "user_id:2941404340", "repeat_buyers", "true");
     profile_client_send(
         fixture, "track",
         "{\"event\":\"Order Completed\",\"userId\":\"new-one\",\"properties\":{\"sku\":\"a\"}}");
@@ -447,6 +451,98 @@ static void reset_brings_back_the_sandboxs_own(void **state) {
         "[\"dark-winter-jacket\",\"timberland-mens-6-inch-premium-boot\"]");
 }
 
+// ---- the store ----
+
+static void execute(const struct temp_folder *folder, const char *sql) {
+    sqlite3 *database = NULL;
+    char path[300];
+    temp_folder_path(folder, "sandbox.db", path, sizeof(path));
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    const int done = sqlite3_exec(database, sql, NULL, NULL, NULL);
+    if (done != SQLITE_OK) print_error("%s\n", sqlite3_errmsg(database));
+    assert_int_equal(done, SQLITE_OK);
+    sqlite3_close(database);
+}
+
+// The tables as the first recloop made them, with one shopper in them.
+static const char first_version[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+    "CREATE TABLE events(sequence INTEGER PRIMARY KEY, source INT, type INT, discard INT, name "
+    "TEXT, user_id TEXT, anonymous_id TEXT, sku TEXT, message_id TEXT, at_ms INT, received_ms INT,"
+    " profile INT, body TEXT, message_hash INT);"
+    "CREATE INDEX events_source ON events(source, sequence);"
+    "CREATE INDEX events_message ON events(message_hash);"
+    "CREATE INDEX events_profile ON events(profile, at_ms) WHERE profile IS NOT NULL;"
+    "CREATE TABLE interactions(sequence INTEGER PRIMARY KEY, user TEXT, session TEXT, item TEXT,"
+    " event_type TEXT, event_id TEXT, time_s INT);"
+    "CREATE TABLE snapshot(id INTEGER PRIMARY KEY, blob BLOB);"
+    "CREATE TABLE profiles(id INTEGER PRIMARY KEY, created_ms INT, updated_ms INT, last_sequence "
+    "INT, first_message TEXT, last_message TEXT, first_source INT, last_source INT);"
+    "CREATE TABLE identifiers(type TEXT, key TEXT, value TEXT, profile INT, source INT,"
+    " created_ms INT, message_id TEXT, PRIMARY KEY(type, key)) WITHOUT ROWID;"
+    "CREATE INDEX identifiers_profile ON identifiers(profile);"
+    "CREATE TABLE traits(profile INT, name TEXT, value TEXT, source INT, updated_ms INT,"
+    " computed INT, PRIMARY KEY(profile, name)) WITHOUT ROWID;"
+    "CREATE TABLE deliveries(sequence INTEGER PRIMARY KEY, record TEXT);"
+    "CREATE TABLE sessions(access_key_id TEXT PRIMARY KEY, secret TEXT, token TEXT, role_name TEXT,"
+    " session_name TEXT, expires_s INT);"
+    "INSERT INTO meta VALUES('seeded','1');"
+    "INSERT INTO meta VALUES('delivered','2');"
+    "INSERT INTO profiles VALUES(1,1000,2000,2,'m-1','m-2',0,0);"
+    "INSERT INTO identifiers VALUES('user_id','old','old',1,0,1000,'m-1');"
+    "INSERT INTO traits VALUES(1,'plan','\"gold\"',0,1000,0);"
+    "INSERT INTO traits VALUES(1,'purchased_products','[\"b\",\"c\"]',-1,1000,1);"
+    "INSERT INTO events VALUES(1,0,0,0,'Order Completed','old',NULL,'b','m-1',1000,1000,1,"
+    "'{\"type\":\"track\",\"event\":\"Order Completed\",\"userId\":\"old\",\"messageId\":\"m-1\","
+    "\"timestamp\":\"1970-01-01T00:00:01.000Z\",\"properties\":{\"sku\":\"b\"}}',1);"
+    "INSERT INTO events VALUES(2,0,0,0,'Order Completed','old',NULL,'c','m-2',2000,2000,1,"
+    "'{\"type\":\"track\",\"event\":\"Order Completed\",\"userId\":\"old\",\"messageId\":\"m-2\","
+    "\"timestamp\":\"1970-01-01T00:00:02.000Z\",\"properties\":{\"sku\":\"c\"}}',2);"
+    "PRAGMA user_version=1;";
+
+static void data_of_the_first_version_is_carried_over(void **state) {
+    struct fixture fixture = {0};
+    (void)state;
+    fixture_start_on_disk(&fixture);
+    sandbox_stop(fixture.sandbox);
+    fixture.sandbox = NULL;
+    temp_folder_remove(&fixture.folder);
+    fixture.folder = temp_folder_make();
+    execute(&fixture.folder, first_version);
+    fixture_restart(&fixture);
+    assert_trait(&fixture, "user_id:old", "plan", "\"gold\"");
+    profile_client_wait_live(&fixture, "total_num_orders"); // new to it: over the events
+    assert_trait(&fixture, "user_id:old", "total_num_orders", "2");
+    profile_client_wait_live(&fixture, "repeat_buyers");
+    assert_trait(&fixture, "user_id:old", "repeat_buyers", "true");
+    profile_client_send(
+        &fixture, "track",
+        "{\"event\":\"Order Completed\",\"userId\":\"old\",\"properties\":{\"sku\":\"a\"}}");
+    assert_trait(&fixture, "user_id:old", "purchased_products", "[\"a\",\"b\",\"c\"]");
+    fixture_stop(&fixture);
+}
+
+// The client holds the write lock: every commit of the sandbox fails, as with a full disk.
+static void a_definition_that_cannot_be_stored_is_none(void **state) {
+    struct fixture *fixture = *state;
+    sqlite3 *database = NULL;
+    char path[300];
+    static const char json[] = "{\"type\":\"event_counter\",\"event\":\"E\"}";
+    temp_folder_path(&fixture->folder, "sandbox.db", path, sizeof(path));
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(profile_client_define(fixture, "x", json), 500);
+    const struct fixture_call remove = {
+        .method = "DELETE", .target = "/_recloop/computed-traits/purchased_products"};
+    assert_int_equal(fixture_call(fixture, &remove), 500);
+    assert_int_equal(sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    assert_int_equal(fixture_get(fixture, "/_recloop/computed-traits/x"), 404);
+    assert_int_equal(fixture_get(fixture, "/_recloop/computed-traits/purchased_products"), 200);
+    assert_str(json_get_text(fixture->json.root, "status"), "live");
+    assert_int_equal(profile_client_define(fixture, "x", json), 200);
+}
+
 #define WITH(setup, test) cmocka_unit_test_setup_teardown(test, setup, stop)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_kind_gives_the_same_whichever_way),
@@ -462,6 +558,8 @@ static const struct CMUnitTest tests[] = {
     WITH(start_on_disk, many_old_events_are_counted_once_through_a_restart),
     WITH(start, a_list_takes_ten_thousand_values),
     WITH(start_seeded, reset_brings_back_the_sandboxs_own),
+    cmocka_unit_test(data_of_the_first_version_is_carried_over),
+    WITH(start_on_disk, a_definition_that_cannot_be_stored_is_none),
 };
 
 int main(void) {
