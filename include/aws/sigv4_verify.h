@@ -16,12 +16,14 @@ enum sigv4_verify_outcome {
     SIGV4_VERIFY_ACCEPTED,
     SIGV4_VERIFY_NO_AUTHENTICATION,
     SIGV4_VERIFY_INCOMPLETE,      // header malformed, part missing
+    SIGV4_VERIFY_AMBIGUOUS,       // signed in the header and in the query
     SIGV4_VERIFY_UNSIGNED_HEADER, // host or an x-amz-* header is not in SignedHeaders, or absent
     SIGV4_VERIFY_TOO_OLD,
     SIGV4_VERIFY_TOO_NEW,
     SIGV4_VERIFY_WRONG_REGION,
     SIGV4_VERIFY_WRONG_SERVICE,
-    SIGV4_VERIFY_WRONG_DATE, // scope date is not the request's date
+    SIGV4_VERIFY_WRONG_TERMINATOR, // the scope does not end in aws4_request
+    SIGV4_VERIFY_WRONG_DATE,       // scope date is not the request's date
     SIGV4_VERIFY_UNKNOWN_KEY,
     SIGV4_VERIFY_TOKEN_INVALID, // missing or not the one issued with the key
     SIGV4_VERIFY_TOKEN_EXPIRED,
@@ -34,20 +36,20 @@ const char *sigv4_verify_outcome_name(enum sigv4_verify_outcome outcome);
 // What the request says about itself; all but the signature can be shown.
 struct sigv4_verify_claim {
     bool is_presigned;
-    struct str access_key_id, date, region, service;
+    struct str access_key_id, date, region, service, terminator;
     struct str signed_headers; // "host;x-amz-date"
     struct str signature;      // hex
     struct str timestamp;      // 20240501T120000Z
     int64_t signed_at_s;
-    int64_t expires_s;        // presigned only
+    int64_t expires_s;        // presigned only; 0: not said
     struct str session_token; // empty when none
     struct buf storage;       // owned: the views above point into it
 };
 void sigv4_verify_claim_release(struct sigv4_verify_claim *claim);
-// Steps 1–3: reads the Authorization header or the X-Amz-… parameters. `why` (fixed text, may be
-// NULL) names the part that is wrong.
+// Steps 1–3: reads the Authorization header or the X-Amz-… parameters. `why` gets the service's words for
+// what is wrong; what was sent is told as a hash, for it may be a secret that went astray.
 enum sigv4_verify_outcome sigv4_verify_read_claim(
-    const struct request *request, struct sigv4_verify_claim *out, const char **why);
+    const struct request *request, struct sigv4_verify_claim *out, struct buf *why);
 
 // A key as the server knows it; filled by the lookup.
 struct sigv4_verify_key {
@@ -74,7 +76,7 @@ struct sigv4_verify_result {
     struct sigv4_verify_claim claim; // what could be read, also on refusal
     struct buf canonical_request;    // ours, when it came that far
     struct buf string_to_sign;
-    char detail[256]; // for our own diagnosis: which part, which header
+    char detail[640]; // for our own diagnosis: which part, which header
     int64_t now_s, skew_s;
 };
 void sigv4_verify_result_release(struct sigv4_verify_result *result);

@@ -3,6 +3,7 @@
 
 #include "base/attributes.h"
 #include "base/clock.h"
+#include "http/base64.h"
 #include "http/url.h"
 
 void sigv4_verify_claim_release(struct sigv4_verify_claim *claim) {
@@ -21,9 +22,11 @@ struct reading {
     const struct request *request;
     struct url url;
     struct buf storage;
-    struct span credential, signed_headers, signature, timestamp, token;
+    struct span credential, signed_headers, signature, timestamp, token, algorithm;
     int64_t expires_s;
-    const char *why;
+    bool is_presigned;
+    struct str authorization; // the whole header; empty in the query form
+    struct buf *why;
 };
 
 static struct span store(struct reading *reading, struct str text) {
@@ -37,18 +40,39 @@ static struct str view(const struct buf *storage, struct span span) {
 }
 
 static enum sigv4_verify_outcome incomplete(struct reading *reading, const char *why) {
-    reading->why = why;
+    buf_add(reading->why, str_from(why));
     return SIGV4_VERIFY_INCOMPLETE;
+}
+
+// Since 2023 the services tell what they got in this form only.
+static void add_hashed(struct buf *out, struct str text) {
+    uint8_t hash[DIGEST_BYTES];
+    digest_sha256(text, hash);
+    base64_encode(out, (struct str){.ptr = (const char *)hash, .len = sizeof(hash)});
+}
+
+static enum sigv4_verify_outcome
+incomplete_with(struct reading *reading, const char *before, struct str text, const char *after) {
+    buf_add(reading->why, str_from(before));
+    buf_add_printable(reading->why, str_slice(text, 0, 200));
+    return incomplete(reading, after);
+}
+
+static enum sigv4_verify_outcome refuse_part(struct reading *reading, struct str part) {
+    buf_add(
+        reading->why, STR("Invalid key=value pair (missing equal-sign) in Authorization header "
+                          "(hashed with SHA-256 and encoded with Base64): '"));
+    add_hashed(reading->why, part);
+    return incomplete(reading, "'.");
 }
 
 // "Credential=…, SignedHeaders=…, Signature=…" in any order, with or without blanks.
 static enum sigv4_verify_outcome read_parts(struct reading *reading, struct str parts) {
-    static const char *const bad = "Authorization header holds a part that is no key=value pair.";
     struct str part, name, value;
     while (parts.len) {
         (void)str_split(parts, ',', &part, &parts);
         part = str_trim(part);
-        if (!str_split(part, '=', &name, &value)) return incomplete(reading, bad);
+        if (!str_split(part, '=', &name, &value)) return refuse_part(reading, part);
         struct span *span = NULL;
         if (str_equal(name, STR("Credential"))) span = &reading->credential;
         if (str_equal(name, STR("SignedHeaders"))) span = &reading->signed_headers;
@@ -67,10 +91,8 @@ read_header_form(struct reading *reading, struct str authorization) {
     struct str scheme, rest;
     authorization = str_trim(authorization);
     (void)str_split(authorization, ' ', &scheme, &rest);
-    if (!str_equal(scheme, STR(SIGV4_ALGORITHM))) {
-        return incomplete(
-            reading, "Authorization header requires the scheme '" SIGV4_ALGORITHM "'.");
-    }
+    reading->authorization = authorization;
+    reading->algorithm = store(reading, scheme);
     const enum sigv4_verify_outcome outcome = read_parts(reading, rest);
     if (outcome) return outcome;
     const struct str token = headers_get(headers, STR("X-Amz-Security-Token"));
@@ -99,22 +121,28 @@ static struct span read_parameter(struct reading *reading, struct str name) {
     return span;
 }
 
+// Without X-Amz-Expires it is good as long as a signed request is.
+static enum sigv4_verify_outcome read_expires(struct reading *reading) {
+    const struct span expires = read_parameter(reading, STR("X-Amz-Expires"));
+    if (!expires.is_set) return SIGV4_VERIFY_ACCEPTED;
+    if (!str_parse_int64(view(&reading->storage, expires), &reading->expires_s))
+        return incomplete(reading, "X-Amz-Expires should be a number");
+    if (reading->expires_s < 1) return incomplete(reading, "X-Amz-Expires must be non-negative");
+    if (reading->expires_s > SIGV4_MAX_EXPIRES_S)
+        return incomplete(
+            reading, "X-Amz-Expires must be less than a week (in seconds); that is, the given "
+                     "X-Amz-Expires must be less than 604800 seconds");
+    return SIGV4_VERIFY_ACCEPTED;
+}
+
 static enum sigv4_verify_outcome read_query_form(struct reading *reading) {
-    const struct span algorithm = read_parameter(reading, STR("X-Amz-Algorithm"));
-    if (!str_equal(view(&reading->storage, algorithm), STR(SIGV4_ALGORITHM))) {
-        return incomplete(reading, "X-Amz-Algorithm must be '" SIGV4_ALGORITHM "'.");
-    }
+    reading->algorithm = read_parameter(reading, STR("X-Amz-Algorithm"));
     reading->credential = read_parameter(reading, STR("X-Amz-Credential"));
     reading->signed_headers = read_parameter(reading, STR("X-Amz-SignedHeaders"));
     reading->signature = read_parameter(reading, STR("X-Amz-Signature"));
     reading->timestamp = read_parameter(reading, STR("X-Amz-Date"));
     reading->token = read_parameter(reading, STR("X-Amz-Security-Token"));
-    const struct span expires = read_parameter(reading, STR("X-Amz-Expires"));
-    if (!str_parse_int64(view(&reading->storage, expires), &reading->expires_s) ||
-        reading->expires_s < 1 || reading->expires_s > SIGV4_MAX_EXPIRES_S) {
-        return incomplete(reading, "X-Amz-Expires must be a number of seconds from 1 to 604800.");
-    }
-    return SIGV4_VERIFY_ACCEPTED;
+    return read_expires(reading);
 }
 
 // keyid/date/region/service/aws4_request, from the right: a key id may hold '/'.
@@ -133,45 +161,72 @@ static bool split_credential(struct str text, struct sigv4_verify_claim *claim) 
     claim->date = parts[3];
     claim->region = parts[2];
     claim->service = parts[1];
-    return text.len > 0 && str_equal(parts[0], STR(SIGV4_TERMINATOR));
+    claim->terminator = parts[0];
+    return text.len > 0;
+}
+
+// All that is missing, in the service's order.
+static enum sigv4_verify_outcome check_presence(struct reading *reading) {
+    const struct {
+        struct span span;
+        const char *header, *query;
+    } wanted[] = {
+        {reading->algorithm, NULL, "X-Amz-Algorithm"},
+        {reading->credential, "Credential", "X-Amz-Credential"},
+        {reading->signature, "Signature", "X-Amz-Signature"},
+        {reading->signed_headers, "SignedHeaders", "X-Amz-SignedHeaders"},
+        {reading->timestamp, NULL, "X-Amz-Date"},
+    };
+    struct buf *why = reading->why;
+    for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
+        if (wanted[i].span.is_set && wanted[i].span.len) continue;
+        if (reading->is_presigned)
+            buf_add_format(why, "AWS query-string parameters must include '%s'. ", wanted[i].query);
+        else if (wanted[i].header)
+            buf_add_format(why, "Authorization header requires '%s' parameter. ", wanted[i].header);
+        else if (i)
+            buf_add(
+                why, STR("Authorization header requires existence of either a 'X-Amz-Date' or a "
+                         "'Date' header. "));
+    }
+    if (!why->len) return SIGV4_VERIFY_ACCEPTED;
+    if (reading->is_presigned)
+        return incomplete(reading, "Re-examine the query-string parameters.");
+    buf_add(why, STR("(Hashed with SHA-256 and encoded with Base64) Authorization="));
+    add_hashed(why, reading->authorization);
+    return SIGV4_VERIFY_INCOMPLETE;
 }
 
 static enum sigv4_verify_outcome
 fill_claim(struct reading *reading, struct sigv4_verify_claim *claim) {
     const struct buf *storage = &claim->storage;
-    if (!reading->credential.is_set) {
-        return incomplete(reading, "Authorization header requires 'Credential' parameter.");
-    }
-    if (!reading->signed_headers.is_set || reading->signed_headers.len == 0) {
-        return incomplete(reading, "Authorization header requires 'SignedHeaders' parameter.");
-    }
-    if (!reading->signature.is_set) {
-        return incomplete(reading, "Authorization header requires 'Signature' parameter.");
-    }
+    const enum sigv4_verify_outcome outcome = check_presence(reading);
+    if (outcome) return outcome;
     claim->signed_headers = view(storage, reading->signed_headers);
     claim->signature = view(storage, reading->signature);
     claim->timestamp = view(storage, reading->timestamp);
     claim->session_token = view(storage, reading->token);
     claim->expires_s = reading->expires_s;
-    if (!split_credential(view(storage, reading->credential), claim)) {
-        return incomplete(
-            reading, "Credential must have exactly 5 slash-delimited elements, "
-                     "e.g. keyid/date/region/service/aws4_request.");
-    }
-    if (!reading->timestamp.is_set) {
-        return incomplete(
-            reading, "Authorization header requires existence of either a 'X-Amz-Date' or a "
-                     "'Date' header.");
-    }
-    if (!clock_parse_compact(claim->timestamp, &claim->signed_at_s)) {
-        return incomplete(reading, "Date must be in ISO-8601 'basic format', as 20240501T120000Z.");
-    }
+    if (!clock_parse_compact(claim->timestamp, &claim->signed_at_s))
+        return incomplete_with(
+            reading, "Date must be in ISO-8601 'basic format'. Got '", claim->timestamp,
+            "'. See http://en.wikipedia.org/wiki/ISO_8601");
+    if (!str_equal(view(storage, reading->algorithm), STR(SIGV4_ALGORITHM)))
+        return incomplete_with(
+            reading, "Unsupported AWS 'algorithm': '", view(storage, reading->algorithm),
+            "' (only " SIGV4_ALGORITHM " for now). ");
+    if (!split_credential(view(storage, reading->credential), claim))
+        return incomplete_with(
+            reading,
+            "Credential must have exactly 5 slash-delimited elements, e.g. "
+            "keyid/date/region/service/term, got '",
+            view(storage, reading->credential), "'");
     return SIGV4_VERIFY_ACCEPTED;
 }
 
 enum sigv4_verify_outcome sigv4_verify_read_claim(
-    const struct request *request, struct sigv4_verify_claim *out, const char **why) {
-    struct reading reading = {.request = request};
+    const struct request *request, struct sigv4_verify_claim *out, struct buf *why) {
+    struct reading reading = {.request = request, .why = why};
     struct error ignored;
     const struct str authorization = headers_get(&request->headers, STR("Authorization"));
     enum sigv4_verify_outcome outcome;
@@ -179,20 +234,24 @@ enum sigv4_verify_outcome sigv4_verify_read_claim(
     if (!url_parse_target(buf_str(&request->url), &reading.url, &ignored)) {
         reading.url = (struct url){0};
     }
-    const bool is_presigned =
-        !authorization.ptr && (url_query_has(reading.url.query, STR("X-Amz-Algorithm")) ||
-                               url_query_has(reading.url.query, STR("X-Amz-Signature")));
-    if (authorization.ptr) {
+    const bool has_query = url_query_has(reading.url.query, STR("X-Amz-Algorithm")) ||
+                           url_query_has(reading.url.query, STR("X-Amz-Signature"));
+    reading.is_presigned = has_query && !authorization.ptr;
+    if (authorization.ptr && has_query) {
+        buf_add(
+            why, STR("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as "
+                     "HTTP header."));
+        outcome = SIGV4_VERIFY_AMBIGUOUS;
+    } else if (authorization.ptr) {
         outcome = read_header_form(&reading, authorization);
-    } else if (is_presigned) {
+    } else if (has_query) {
         outcome = read_query_form(&reading);
     } else {
         outcome = SIGV4_VERIFY_NO_AUTHENTICATION;
-        reading.why = "there is no Authorization header and no X-Amz-Signature";
+        buf_add(why, STR("there is no Authorization header and no X-Amz-Signature"));
     }
-    out->is_presigned = is_presigned;
+    out->is_presigned = reading.is_presigned;
     out->storage = reading.storage;
     if (outcome == SIGV4_VERIFY_ACCEPTED) outcome = fill_claim(&reading, out);
-    if (why) *why = reading.why;
     return outcome;
 }

@@ -14,11 +14,13 @@ static const char *const outcome_names[] = {
     [SIGV4_VERIFY_ACCEPTED] = "accepted",
     [SIGV4_VERIFY_NO_AUTHENTICATION] = "no_authentication",
     [SIGV4_VERIFY_INCOMPLETE] = "incomplete",
+    [SIGV4_VERIFY_AMBIGUOUS] = "ambiguous",
     [SIGV4_VERIFY_UNSIGNED_HEADER] = "unsigned_header",
     [SIGV4_VERIFY_TOO_OLD] = "too_old",
     [SIGV4_VERIFY_TOO_NEW] = "too_new",
     [SIGV4_VERIFY_WRONG_REGION] = "wrong_region",
     [SIGV4_VERIFY_WRONG_SERVICE] = "wrong_service",
+    [SIGV4_VERIFY_WRONG_TERMINATOR] = "wrong_terminator",
     [SIGV4_VERIFY_WRONG_DATE] = "wrong_date",
     [SIGV4_VERIFY_UNKNOWN_KEY] = "unknown_key",
     [SIGV4_VERIFY_TOKEN_INVALID] = "token_invalid",
@@ -67,10 +69,10 @@ static void say(struct check *check, struct str prefix, struct str text) {
 }
 
 static enum sigv4_verify_outcome check_claim(struct check *check) {
-    const char *why = NULL;
+    CLEANUP(buf_release) struct buf why = {0};
     const enum sigv4_verify_outcome outcome =
         sigv4_verify_read_claim(check->request, &check->result->claim, &why);
-    if (why) say(check, (struct str){0}, str_from(why));
+    if (why.len) say(check, (struct str){0}, buf_str(&why));
     return outcome;
 }
 
@@ -141,7 +143,7 @@ static enum sigv4_verify_outcome check_time(struct check *check) {
     const struct sigv4_verify_claim *claim = &check->result->claim;
     const int64_t now_s = check->policy->now_s;
     const int64_t age_s = now_s - claim->signed_at_s;
-    const int64_t good_for_s = claim->is_presigned ? claim->expires_s : check->result->skew_s;
+    const int64_t good_for_s = claim->expires_s ? claim->expires_s : check->result->skew_s;
     if (age_s > good_for_s) return SIGV4_VERIFY_TOO_OLD;
     if (age_s < -check->result->skew_s) return SIGV4_VERIFY_TOO_NEW;
     return SIGV4_VERIFY_ACCEPTED;
@@ -157,6 +159,10 @@ static enum sigv4_verify_outcome check_scope(struct check *check) {
     if (policy->service.len && !str_equal(policy->service, claim->service)) {
         say(check, STR("signed for service "), claim->service);
         return SIGV4_VERIFY_WRONG_SERVICE;
+    }
+    if (!str_equal(claim->terminator, STR(SIGV4_TERMINATOR))) {
+        say(check, STR("the scope ends in "), claim->terminator);
+        return SIGV4_VERIFY_WRONG_TERMINATOR;
     }
     return SIGV4_VERIFY_ACCEPTED;
 }
@@ -276,6 +282,10 @@ static const struct refusal {
         {.json_code = "IncompleteSignatureException",
          .query_code = "IncompleteSignature",
          .query_status = 400},
+    [SIGV4_VERIFY_AMBIGUOUS] =
+        {.json_code = "InvalidSignatureException",
+         .query_code = "SignatureDoesNotMatch",
+         .query_status = 403},
     [SIGV4_VERIFY_UNSIGNED_HEADER] =
         {.json_code = "InvalidSignatureException",
          .query_code = "SignatureDoesNotMatch",
@@ -293,6 +303,10 @@ static const struct refusal {
          .query_code = "SignatureDoesNotMatch",
          .query_status = 403},
     [SIGV4_VERIFY_WRONG_SERVICE] =
+        {.json_code = "InvalidSignatureException",
+         .query_code = "SignatureDoesNotMatch",
+         .query_status = 403},
+    [SIGV4_VERIFY_WRONG_TERMINATOR] =
         {.json_code = "InvalidSignatureException",
          .query_code = "SignatureDoesNotMatch",
          .query_status = 403},
@@ -334,7 +348,7 @@ _Static_assert(ARRAY_COUNT(refusals) == SIGV4_VERIFY_OUTCOME_COUNT, "every outco
 static void add_skew_text(const struct sigv4_verify_result *result, struct buf *out) {
     const struct sigv4_verify_claim *claim = &result->claim;
     const bool is_old = result->outcome == SIGV4_VERIFY_TOO_OLD;
-    const int64_t window_s = is_old && claim->is_presigned ? claim->expires_s : result->skew_s;
+    const int64_t window_s = is_old && claim->expires_s ? claim->expires_s : result->skew_s;
     buf_add(out, is_old ? STR("Signature expired: ") : STR("Signature not yet current: "));
     buf_add(out, claim->timestamp);
     buf_add(out, is_old ? STR(" is now earlier than ") : STR(" is still later than "));
@@ -346,47 +360,76 @@ static void add_skew_text(const struct sigv4_verify_result *result, struct buf *
         (long long)(window_s % 60 ? window_s : window_s / 60), window_s % 60 ? "sec" : "min");
 }
 
-static void add_text(
+// Everything that is wrong with the scope, in one go, as the services tell it.
+static void add_scope_text(
     const struct sigv4_verify_result *result,
     const struct sigv4_verify_policy *policy,
     struct buf *out) {
     const struct sigv4_verify_claim *claim = &result->claim;
+    const struct str date = str_slice(claim->timestamp, 0, 8);
+    const bool is_region_wrong = result->outcome == SIGV4_VERIFY_WRONG_REGION ||
+                                 (policy->region.len && !str_equal(policy->region, claim->region));
+    if (is_region_wrong) {
+        buf_add(out, STR("Credential should be scoped to a valid region, not '"));
+        buf_add_printable(out, claim->region);
+        buf_add(out, STR("'. "));
+    }
+    if (policy->service.len && !str_equal(policy->service, claim->service))
+        buf_add_format(
+            out, "Credential should be scoped to correct service: '" STR_FMT "'. ",
+            STR_ARG(policy->service));
+    if (!str_equal(claim->terminator, STR(SIGV4_TERMINATOR))) {
+        buf_add(
+            out, STR("Credential should be scoped with a valid terminator: '" SIGV4_TERMINATOR
+                     "', not '"));
+        buf_add_printable(out, claim->terminator);
+        buf_add(out, STR("'. "));
+    }
+    if (str_equal(claim->date, date)) return;
+    buf_add(
+        out, STR("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
+                 "from HTTP: '"));
+    buf_add_printable(out, claim->date);
+    buf_add_format(
+        out, "' != '" STR_FMT "', from '" STR_FMT "'.", STR_ARG(date), STR_ARG(claim->timestamp));
+}
+
+static void add_unsigned_text(const struct sigv4_verify_result *result, struct buf *out) {
+    const struct str prefix = STR("not signed: "), detail = str_from(result->detail);
+    if (!is_listed(result->claim.signed_headers, STR("host"))) {
+        buf_add(
+            out, STR("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
+    } else if (str_starts_with(detail, prefix)) {
+        buf_add_char(out, '\'');
+        buf_add(out, str_skip(detail, prefix.len));
+        buf_add(out, STR("' must be a 'SignedHeader' in the AWS Authorization."));
+    } else { // signed, but did not arrive: to the service an empty one, hence another signature
+        buf_add(out, str_from(refusals[SIGV4_VERIFY_SIGNATURE].text));
+    }
+}
+
+static void add_text(
+    const struct sigv4_verify_result *result,
+    enum operation_protocol protocol,
+    const struct sigv4_verify_policy *policy,
+    struct buf *out) {
     switch (result->outcome) {
     case SIGV4_VERIFY_TOO_OLD:
     case SIGV4_VERIFY_TOO_NEW: add_skew_text(result, out); return;
     case SIGV4_VERIFY_WRONG_REGION:
-        buf_add_format(
-            out, "Credential should be scoped to a valid region, not '" STR_FMT "'. ",
-            STR_ARG(claim->region));
-        return;
     case SIGV4_VERIFY_WRONG_SERVICE:
-        buf_add_format(
-            out, "Credential should be scoped to correct service: '" STR_FMT "'. ",
-            STR_ARG(policy->service));
-        return;
-    case SIGV4_VERIFY_WRONG_DATE:
-        buf_add_format(
-            out,
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
-            "HTTP: '" STR_FMT "' != '" STR_FMT "', from '" STR_FMT "'.",
-            STR_ARG(claim->date), STR_ARG(str_slice(claim->timestamp, 0, 8)),
-            STR_ARG(claim->timestamp));
-        return;
-    case SIGV4_VERIFY_UNSIGNED_HEADER:
-        if (is_listed(claim->signed_headers, STR("host"))) {
-            buf_add(
-                out, STR("There were headers present in the request which were not signed, or "
-                         "signed headers which did not arrive: "));
-            buf_add(out, str_from(result->detail));
-        } else {
-            buf_add(
-                out,
-                STR("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."));
-        }
-        return;
+    case SIGV4_VERIFY_WRONG_TERMINATOR:
+    case SIGV4_VERIFY_WRONG_DATE: add_scope_text(result, policy, out); return;
+    case SIGV4_VERIFY_UNSIGNED_HEADER: add_unsigned_text(result, out); return;
+    case SIGV4_VERIFY_AMBIGUOUS:
     case SIGV4_VERIFY_INCOMPLETE: buf_add(out, str_from(result->detail)); return;
-    case SIGV4_VERIFY_ACCEPTED:
     case SIGV4_VERIFY_NO_AUTHENTICATION:
+        if (protocol != OPERATION_REST_JSON) buf_add(out, STR("Request is missing "));
+        buf_add(
+            out, protocol != OPERATION_REST_JSON ? STR("Authentication Token")
+                                                 : str_from(refusals[result->outcome].text));
+        return;
+    case SIGV4_VERIFY_ACCEPTED:
     case SIGV4_VERIFY_UNKNOWN_KEY:
     case SIGV4_VERIFY_TOKEN_INVALID:
     case SIGV4_VERIFY_TOKEN_EXPIRED:
@@ -405,7 +448,7 @@ void sigv4_verify_to_aws_error(
     CLEANUP(buf_release) struct buf text = {0};
     ASSERT(result->outcome != SIGV4_VERIFY_ACCEPTED);
     const struct refusal *refusal = &refusals[result->outcome];
-    add_text(result, policy, &text);
+    add_text(result, protocol, policy, &text);
     int status = 403;
     if (protocol == OPERATION_JSON11) status = 400;
     if (protocol == OPERATION_QUERY) status = refusal->query_status;
