@@ -68,6 +68,8 @@ void sandbox_stop(struct sandbox *sandbox); // NULL is fine
 void sandbox_leave(struct sandbox *sandbox, int64_t linger_ms);
 const char *sandbox_url(const struct sandbox *sandbox); // "http://127.0.0.1:41234"
 uint16_t sandbox_port(const struct sandbox *sandbox);
+// Where runtimes attach: "127.0.0.1:41235"; empty without has_runtime_handler.
+const char *sandbox_runtime_api(const struct sandbox *sandbox);
 bool sandbox_is_in_memory(const struct sandbox *sandbox);
 
 // The serving process of a data folder, if there is one. False with ERROR_NOT_FOUND when nobody

@@ -30,7 +30,7 @@ struct sandbox {
     _Atomic int64_t leave_by_ms; // monotonic; 0: stay
     int lock_fd;                 // -1: none
     struct buf lock_path, state_path;
-    char *url; // owned
+    char *url, *runtime_api; // owned
     uint16_t port;
     bool is_in_memory;
 };
@@ -105,6 +105,8 @@ bool sandbox_start(const struct sandbox_options *options, struct sandbox **out, 
     is_started = is_started && cloud_open(options, &sandbox->cloud, err);
     if (is_started) {
         sandbox->url = mem_copy_string(buf_text(&sandbox->cloud->url));
+        sandbox->runtime_api = mem_copy_string(
+            sandbox_identities_get(&sandbox->cloud->identities, "runtime_api"));
         sandbox->port = server_port(sandbox->cloud->server);
         is_started = start_thread(sandbox, err) && tell_place(sandbox, err);
     }
@@ -129,6 +131,7 @@ void sandbox_stop(struct sandbox *sandbox) {
     buf_release(&sandbox->lock_path);
     buf_release(&sandbox->state_path);
     mem_free(sandbox->url);
+    mem_free(sandbox->runtime_api);
     mem_free(sandbox);
 }
 
@@ -146,6 +149,10 @@ void sandbox_leave(struct sandbox *sandbox, int64_t linger_ms) {
 
 const char *sandbox_url(const struct sandbox *sandbox) {
     return sandbox->url;
+}
+
+const char *sandbox_runtime_api(const struct sandbox *sandbox) {
+    return sandbox->runtime_api;
 }
 
 uint16_t sandbox_port(const struct sandbox *sandbox) {

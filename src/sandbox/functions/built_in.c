@@ -76,7 +76,10 @@ void built_in_run(
     struct functions_invocation *invocation, struct function *function, size_t version) {
     struct function_version *at = &function->versions[version];
     struct local_services context = {
-        .cloud = invocation->cloud, .run = &invocation->run, .settings = &at->settings};
+        .cloud = invocation->cloud,
+        .run = &invocation->run,
+        .settings = &at->settings,
+        .function = str_from(function->name)};
     const struct services services = local_services_make(&context);
     const bool is_destination = function->code == FUNCTION_CODE_DESTINATION;
     invocation->started_us = clock_monotonic_us();

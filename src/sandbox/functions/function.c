@@ -29,6 +29,7 @@ static void version_release(struct function_version *version) {
     buf_release(&version->label);
     buf_release(&version->log_group);
     buf_release(&version->log_stream);
+    buf_release(&version->log_arn);
 }
 
 static void release_versions(struct function *function) {
@@ -96,6 +97,9 @@ static void derive_version(
     else
         buf_add_format(&out->log_group, "/aws/lambda/%s", function->name);
     function_add_stream(cloud, label, &out->log_stream);
+    buf_add_format(
+        &out->log_arn, "arn:aws:logs:%s:%s:log-group:%s:log-stream:%s", cloud_region(cloud),
+        cloud_account(cloud), buf_text(&out->log_group), buf_text(&out->log_stream));
     read_settings(configuration, &out->settings);
 }
 

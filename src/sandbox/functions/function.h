@@ -37,9 +37,9 @@ struct function_version {
     const struct json_node *configuration;
     struct function_settings settings;
     int64_t timeout_ms, memory_mb;
-    struct buf label, log_group,
-        log_stream; // owned; "$LATEST", "/aws/lambda/fn", "2026/11/24/[…]…"
-    bool is_warm;   // its environment has started
+    // "$LATEST", "/aws/lambda/fn", "2026/11/24/[$LATEST]…", and the stream's ARN, for the role's rights
+    struct buf label, log_group, log_stream, log_arn; // owned
+    bool is_warm;                                     // its environment has started
 };
 
 struct function {

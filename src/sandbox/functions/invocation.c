@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "logs/logs.h"
+#include "operations/metrics.h"
 
 #include <sys/resource.h>
 
@@ -28,6 +29,8 @@ void invocation_begin(
         .label = buf_str(&version->label),
         .log_group = buf_str(&version->log_group),
         .log_stream = buf_str(&version->log_stream),
+        .role_name = version->settings.role_name,
+        .log_arn = buf_str(&version->log_arn),
         .qualifier = call->target.qualifier,
         .payload = call->payload,
         .client_context = call->client_context,
@@ -56,10 +59,12 @@ static void add_trace_id(struct cloud *cloud, struct buf *out) {
 }
 
 void invocation_keep(struct functions_invocation *invocation) {
-    struct str *const views[] = {&invocation->label,          &invocation->log_group,
-                                 &invocation->log_stream,     &invocation->arn,
-                                 &invocation->qualifier,      &invocation->payload,
-                                 &invocation->client_context, &invocation->trace_id};
+    struct str *const views[] = {
+        &invocation->label,     &invocation->log_group, &invocation->log_stream,
+        &invocation->role_name, &invocation->log_arn,   &invocation->arn,
+        &invocation->qualifier, &invocation->payload,   &invocation->client_context,
+        &invocation->trace_id,
+    };
     struct buf trace = {0};
     size_t bytes = 0, at = 0;
     if (!invocation->trace_id.len) {
@@ -201,11 +206,14 @@ void invocation_time_out(struct functions_invocation *invocation) {
     buf_release(&line);
 }
 
-#pragma weak logs_add // TODO until logs.c is in the build
-
 static void store_log(const struct functions_invocation *invocation) {
-    if (!logs_add) return;
     const struct invoke_reply *reply = &invocation->run.reply;
+    struct aws_error refusal;
+    // As there: without the right to write it, nobody is told, and the log stays empty.
+    if (!access_role_allows(
+            invocation->cloud, invocation->role_name, str_from(invocation->function),
+            "logs:PutLogEvents", invocation->log_arn, &refusal))
+        return;
     if (invocation->init_us < 0) {
         logs_add(
             invocation->cloud, invocation->log_group, invocation->log_stream,
@@ -229,6 +237,9 @@ void invocation_finish(struct functions_invocation *invocation) {
     if (invocation->started_us) invocation->run.us = clock_monotonic_us() - invocation->started_us;
     add_report(invocation);
     store_log(invocation);
+    metrics_count_run(
+        invocation->cloud, invocation->run.reply.has_failed ? METRICS_RUN_ERROR : METRICS_RUN_OK,
+        invocation->run.us);
     invocation->cloud->has_pending = true; // what was written is committed, whoever waits is told
     if (invocation->done) invocation->done(invocation->context, &invocation->run);
     invocation_release(invocation);
@@ -245,6 +256,7 @@ void invocation_refuse(
     run->throttle = throttle;
     error_set(&run->failure, status == 429 ? ERROR_THROTTLED : ERROR_CANCELLED, "%s", message);
     error_hint(&run->failure, "%s", hint);
+    metrics_count_run(invocation->cloud, METRICS_RUN_THROTTLED, 0);
     if (invocation->done) invocation->done(invocation->context, run);
     invocation_release(invocation);
 }

@@ -16,6 +16,7 @@ struct functions_invocation {
     struct cloud *cloud;
     char function[FUNCTION_NAME_BYTES];      // it may be deleted meanwhile
     struct str label, log_group, log_stream; // views, as those below
+    struct str role_name, log_arn;
     struct str arn, qualifier, payload, client_context, trace_id;
     struct buf storage, own_stream; // owned; the second is log_stream's, of a runtime's environment
     int64_t timeout_ms, memory_mb;

@@ -43,6 +43,16 @@ static struct str region_of(const struct local_services *self, struct str wanted
     return wanted.len ? wanted : str_from(cloud_region(self->cloud));
 }
 
+// A function may what its execution role may.
+static bool is_allowed(
+    const struct local_services *self,
+    const char *action,
+    struct str resource,
+    struct aws_error *refusal) {
+    return access_role_allows(
+        self->cloud, self->settings->role_name, self->function, action, resource, refusal);
+}
+
 static bool put_events(void *context, const struct services_put_events *call, struct error *err) {
     struct local_services *self = context;
     struct functions_hop *hop = start(self, FUNCTIONS_PUT_EVENTS);
@@ -66,7 +76,8 @@ static bool put_events(void *context, const struct services_put_events *call, st
     if (!personalize_check_events(&whole, err)) {
         return finish(hop, false, 400, str_from(err->message));
     }
-    if (!campaigns_put_events(self->cloud, region_of(self, call->region), &whole, &refusal)) {
+    if (!is_allowed(self, "personalize:PutEvents", STR(""), &refusal) ||
+        !campaigns_put_events(self->cloud, region_of(self, call->region), &whole, &refusal)) {
         return refused(hop, OPERATION_PUT_EVENTS, &refusal, err);
     }
     struct buf text = {0};
@@ -96,7 +107,8 @@ static bool get_recommendations(
     if (!personalize_check_recommend(&call, err)) {
         return finish(hop, false, 400, str_from(err->message));
     }
-    if (!campaigns_recommend(
+    if (!is_allowed(self, "personalize:GetRecommendations", query->campaign_arn, &refusal) ||
+        !campaigns_recommend(
             self->cloud, region_of(self, query->region), &call, &items, &refusal)) {
         personalize_items_release(&items);
         return refused(hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err);

@@ -14,5 +14,6 @@ struct local_services {
     struct cloud *cloud;
     struct functions_run *run;                // log and hops are written here
     const struct function_settings *settings; // of the version that runs
+    struct str function;                      // its name, as refusals call its session
 };
 struct services local_services_make(struct local_services *context); // borrows the context
