@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "operations/metrics.h"
 #include "store_queue.h"
 #include "tracking/retry.h"
 
@@ -66,6 +67,7 @@ static void write_record(struct cloud *cloud, struct attempt *attempt) {
 static void count(struct cloud *cloud, const struct attempt *attempt, bool is_retried) {
     const struct outcome_row *row = outcome_get(attempt->record.outcome);
     figures_count_outcome(cloud, attempt->record.outcome, is_retried);
+    metrics_count_delivery(cloud, row->code);
     if (row->step == OUTCOME_STEP_DELIVERED)
         figures_count_latency(cloud, clock_wall_ms() - attempt->event.received_at_ms);
     if (row->step == OUTCOME_STEP_DESTINATION) return;
@@ -298,7 +300,9 @@ bool delivery_is_behind(
     const struct cloud *cloud, enum source_id source, int64_t *out_retry_after_s) {
     const int64_t pending = cloud->destination.pending;
     const int64_t per_second = cloud->delivery->per_second;
-    const bool is_full = source == SOURCE_WEBSITE && pending >= DELIVERY_PENDING_LIMIT;
+    const int64_t asked = cloud->options.delivery_pending_limit;
+    const int64_t limit = asked > 0 ? asked : DELIVERY_PENDING_LIMIT;
+    const bool is_full = source == SOURCE_WEBSITE && pending >= limit;
     if (!is_full && !is_window_full(cloud)) return false;
     // until half of it is done, at the rate seen lately
     const int64_t wait_s = per_second > 0 ? pending / 2 / per_second + 1 : PATIENCE_MAX_S;

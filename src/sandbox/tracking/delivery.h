@@ -6,7 +6,7 @@
 //          tried again) is a row of the store's queue; all in one transaction, so that a kill loses nothing
 //          and repeats at most what was under way.
 // Bounds   DELIVERY_UNDER_WAY at a time. While DELIVERY_QUEUE_LIMIT rows wait, the mark stands still; while
-//          DELIVERY_PENDING_LIMIT events wait behind the mark, delivery_is_behind tells the tracking API
+//          DELIVERY_PENDING_LIMIT events (a start option) wait behind the mark, delivery_is_behind tells the tracking API
 //          to ask its clients for patience. Memory: the attempts under way.
 // Errors   none: what goes wrong is in the record (own_routes.h), in the words users of Segment meet.
 // Threads  the sandbox's.

@@ -218,12 +218,11 @@ static bool read_event(struct str body, struct event *out, struct error *err) {
 static enum server_verdict go_on(void *context, struct exchange *exchange) {
     struct cloud *cloud = context;
     struct test *test = exchange->holder;
-    (void)cloud;
-    if (!attempt_poll(&test->attempt, clock_monotonic_ms())) {
-        exchange->hold_until_ms = attempt_next_ms(&test->attempt);
-        return SERVER_HOLD;
-    }
-    return answer(exchange, test);
+    const bool is_over = attempt_poll(&test->attempt, clock_monotonic_ms());
+    if (store_is_writing(cloud->store)) cloud->has_pending = true; // comes to the next commit
+    if (is_over) return answer(exchange, test);
+    exchange->hold_until_ms = attempt_next_ms(&test->attempt);
+    return SERVER_HOLD;
 }
 
 static void start(struct cloud *cloud, struct test *test) {

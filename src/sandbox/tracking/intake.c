@@ -1,6 +1,7 @@
 // intake — see the header.
 #include "tracking/intake.h"
 
+#include "operations/metrics.h"
 #include "profiles/profiles.h"
 #include "segment/products.h"
 #include "tracking/figures.h"
@@ -50,6 +51,7 @@ void intake_discard(
     normalise(cloud, event, normal);
     cloud->counters.discarded++;
     figures_count_discard(cloud, source, discard);
+    metrics_count_discard(cloud, discard);
     store(cloud, source, event, discard, store_last_sequence(cloud->store) + 1, 0);
 }
 
