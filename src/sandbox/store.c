@@ -78,7 +78,14 @@ static const char schema_2[] =
 static const char schema_3[] =
     "CREATE TABLE imported(hash INTEGER PRIMARY KEY, count INT, import INT, seen INT, is_new INT);";
 
-static const char *const schemas[STORE_VERSION] = {schema_1, schema_2, schema_3};
+// messages: one small row per event, read at the start (store_messages.h). The index over the hashes of
+// messageIds went: to add to it cost a page per event.
+static const char schema_4[] =
+    "CREATE TABLE messages(sequence INTEGER PRIMARY KEY, hash INT, accepted INT, bytes INT);"
+    "INSERT INTO messages SELECT sequence,message_hash,discard=0,length(body) FROM events;"
+    "DROP INDEX events_message;";
+
+static const char *const schemas[STORE_VERSION] = {schema_1, schema_2, schema_3, schema_4};
 
 static bool from_sqlite(struct store *store, const char *doing, struct error *err) {
     error_set(err, ERROR_IO, "%s: %s", doing, sqlite3_errmsg(store->database));
@@ -163,6 +170,21 @@ static bool open_database(struct store *store, const char *folder, struct error 
     return opened == SQLITE_OK;
 }
 
+// What is known without asking each time. The last number of an event never falls: numbers once given to an
+// answer are not given again, not after a reset either.
+static void read_numbers(struct store *store) {
+    const int64_t newest = single(store, SQL_LAST_SEQUENCE);
+    const int64_t kept = store_get_meta_int(store, "keep.sequence", 0);
+    store->first_sequence = newest - single(store, SQL_COUNT_EVENTS) + 1;
+    if (newest > store->last_sequence) store->last_sequence = newest;
+    if (kept > store->last_sequence) store->last_sequence = kept;
+    if (!newest) store->first_sequence = store->last_sequence + 1;
+    store->last_interaction = single(store, SQL_LAST_INTERACTION);
+    store->first_interaction = single(store, SQL_FIRST_INTERACTION);
+    store->last_profile = single(store, SQL_LAST_PROFILE);
+    store_messages_load(store);
+}
+
 bool store_open(const char *folder, struct store **out, struct error *err) {
     struct store *store = MEM_NEW(struct store);
     // Pages of 8 KB, where the file is new: an event with its indices then dirties fewer of them, which is
@@ -179,12 +201,8 @@ bool store_open(const char *folder, struct store **out, struct error *err) {
         store_close(store);
         return false;
     }
-    store->last_sequence = single(store, SQL_LAST_SEQUENCE);
-    const int64_t kept = store_get_meta_int(store, "keep.sequence", 0); // numbers outlive a reset
-    store->first_sequence = store->last_sequence - single(store, SQL_COUNT_EVENTS) + 1;
-    if (store->last_sequence < kept) store->last_sequence = kept;
-    store->last_interaction = single(store, SQL_LAST_INTERACTION);
-    store->last_profile = single(store, SQL_LAST_PROFILE);
+    store->is_in_memory = folder == NULL;
+    read_numbers(store);
     *out = store;
     return true;
 }
@@ -195,6 +213,7 @@ void store_close(struct store *store) {
     for (size_t i = 0; i < STORE_SQL_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->database);
+    store_messages_forget(store);
     buf_release(&store->hashed_id);
     mem_free(store);
 }
@@ -239,15 +258,14 @@ void store_rollback(struct store *store) {
     const bool was_writing = store->is_writing;
     store->is_writing = store->has_failed = false;
     if (!was_writing) return;
-    store->last_interaction = single(store, SQL_LAST_INTERACTION);
-    store->last_profile = single(store, SQL_LAST_PROFILE);
-    // last_sequence stays: numbers once given to an answer are not given again
+    read_numbers(store);
 }
 
 void store_clear(struct store *store) {
     store_set_meta_int(store, "keep.sequence", store->last_sequence); // opens the transaction
     const char *const sql =
-        "DELETE FROM events;DELETE FROM interactions;DELETE FROM imported;DELETE FROM "
+        "DELETE FROM events;DELETE FROM messages;DELETE FROM interactions;DELETE FROM "
+        "imported;DELETE FROM "
         "snapshot;DELETE FROM profiles;"
         "DELETE FROM identifiers;DELETE FROM traits;DELETE FROM deliveries;DELETE FROM sessions;"
         "DELETE FROM records;DELETE FROM log_streams;DELETE FROM log_chunks;"
@@ -255,8 +273,9 @@ void store_clear(struct store *store) {
         "DELETE FROM account_events;DELETE FROM merged_profiles;"
         "DELETE FROM meta WHERE key NOT LIKE 'keep.%'";
     if (sqlite3_exec(store->database, sql, NULL, NULL, NULL) != SQLITE_OK) fail(store);
-    store->last_interaction = store->last_profile = 0;
+    store->last_interaction = store->last_profile = store->first_interaction = 0;
     store->first_sequence = store->last_sequence + 1;
+    store_messages_forget(store);
 }
 
 // ---- statements ----

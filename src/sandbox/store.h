@@ -7,8 +7,11 @@
 //          later writes do nothing, and store_commit reports it after rolling back.
 // Reads    see what was written in the open transaction. Texts handed to callbacks live until the
 //          callback returns; texts in rows read by store_get_… until the next call of any store function.
-// Limits   STORE_EVENTS_KEPT events (the window of duplicates), STORE_DELIVERIES_KEPT deliveries;
-//          store_trim is cheap when there is nothing to do.
+// Limits   events: STORE_EVENTS_KEPT and STORE_EVENT_BYTES_KEPT, whichever is reached first, but none that
+//          store_hold_events holds; the window of duplicates outlives them: one to two times
+//          STORE_MESSAGES_KEPT messages. Interactions: STORE_INTERACTIONS_KEPT, but none that is not in a
+//          snapshot. STORE_DELIVERIES_KEPT deliveries. store_trim keeps all that, some thousand rows at a
+//          time; it is cheap when there is nothing to do.
 // Errors   ERROR_IO (folder, disk), ERROR_INVALID for a file of a newer version or none of ours.
 // Threads  one.
 #pragma once
@@ -18,9 +21,14 @@
 
 #include <stdint.h>
 
-#define STORE_VERSION 3
+#define STORE_VERSION 4
 #define STORE_FILE "sandbox.db"
 #define STORE_EVENTS_KEPT 500000
+#define STORE_EVENT_BYTES_KEPT (INT64_C(512) << 20)           // of their bodies …
+#define STORE_EVENT_BYTES_KEPT_IN_MEMORY (INT64_C(128) << 20) // … of a store in memory
+#define STORE_MESSAGES_KEPT (1u << 19)
+#define STORE_INTERACTIONS_KEPT 2000000
+#define STORE_INTERACTIONS_KEPT_IN_MEMORY 500000
 #define STORE_DELIVERIES_KEPT 1000
 #define STORE_SESSIONS_KEPT 200
 
@@ -57,6 +65,7 @@ void store_add_event(struct store *store, const struct store_event *event);
 int64_t store_find_message(struct store *store, struct str message_id);
 int64_t store_last_sequence(const struct store *store);
 int64_t store_count_events(struct store *store);
+int64_t store_event_bytes(const struct store *store);
 
 struct store_event_query {
     int source;            // -1: all
@@ -109,6 +118,8 @@ int64_t store_add_interaction(struct store *store, const struct store_interactio
 void store_each_interaction(
     struct store *store, int64_t after, store_interaction_fn *each, void *context);
 int64_t store_last_interaction(struct store *store);
+// Those up to it may be trimmed when they are too many: a snapshot holds what they did.
+void store_let_go_interactions(struct store *store, int64_t upto);
 
 void store_set_snapshot(struct store *store, struct str blob);
 bool store_get_snapshot(struct store *store, struct buf *out);
@@ -204,21 +215,20 @@ void store_move_traits(struct store *store, int64_t from, int64_t to);
 void store_drop_trait(struct store *store, struct str name, int64_t after, int64_t upto);
 void store_uncompute_trait(struct store *store, struct str name, int64_t after, int64_t upto);
 // The computed trait of a name in every profile.
-void store_each_computed(
-    struct store *store, struct str name, store_trait_fn *each, void *context);
+void store_each_computed(struct store *store, struct str name, store_trait_fn *each, void *context);
 
 // How often a computed trait has seen a value; a value is JSON text.
 typedef bool store_value_fn(void *context, struct str value, int64_t count);
+int64_t store_count_value(struct store *store, int64_t profile, struct str trait, struct str value);
 int64_t
-store_count_value(struct store *store, int64_t profile, struct str trait, struct str value);
-int64_t store_count_values(struct store *store, int64_t profile, struct str trait); // different ones
+store_count_values(struct store *store, int64_t profile, struct str trait); // different ones
 void store_add_value(
     struct store *store, int64_t profile, struct str trait, struct str value, int64_t count);
 void store_each_value(
     struct store *store, int64_t profile, struct str trait, store_value_fn *each, void *context);
 // The count of the most frequent one, the first by bytes among equals; 0: there is none.
-int64_t store_most_frequent(
-    struct store *store, int64_t profile, struct str trait, struct buf *out_value);
+int64_t
+store_most_frequent(struct store *store, int64_t profile, struct str trait, struct buf *out_value);
 
 typedef bool store_delivery_fn(void *context, int64_t sequence, struct str record);
 void store_add_delivery(struct store *store, int64_t sequence, struct str record);

@@ -41,21 +41,14 @@ void store_add_event(struct store *store, const struct store_event *event) {
     else
         store_sql_text(&call, (struct str){0});
     store_sql_text(&call, event->body);
-    store_sql_int(&call, message_hash(store, event->message_id));
     store_sql_run(&call);
     if (event->sequence > store->last_sequence) store->last_sequence = event->sequence;
+    const int64_t hash = event->message_id.len ? message_hash(store, event->message_id) : 0;
+    store_messages_add(store, event->sequence, hash, (int64_t)event->body.len, event->discard == 0);
 }
 
 int64_t store_find_message(struct store *store, struct str message_id) {
-    struct store_sql_call call = store_sql_begin(store, SQL_FIND_MESSAGE);
-    store_sql_int(&call, message_hash(store, message_id));
-    int64_t found = 0;
-    while (!found && store_sql_step(&call)) {
-        if (str_equal(store_sql_column_text(&call, 1), message_id))
-            found = store_sql_column_int(&call, 0);
-    }
-    if (found) store_sql_end(&call);
-    return found;
+    return store_messages_accepted(store, message_hash(store, message_id));
 }
 
 int64_t store_last_sequence(const struct store *store) {
@@ -94,16 +87,30 @@ static void each_event(struct store_sql_call *call, store_event_fn *each, void *
     }
 }
 
+static void each_of_message(
+    struct store *store,
+    const struct store_event_query *query,
+    store_event_fn *each,
+    void *context) {
+    int64_t sequences[MESSAGES_OF_A_MARK];
+    const size_t count = store_messages_find(
+        store, message_hash(store, query->message_id), sequences, MESSAGES_OF_A_MARK);
+    for (size_t i = 0; i < count; i++) {
+        if (sequences[i] <= query->after) continue;
+        struct store_sql_call call = store_sql_begin(store, SQL_EVENT_OF_MESSAGE);
+        store_sql_int(&call, sequences[i]);
+        store_sql_text(&call, query->message_id);
+        each_event(&call, each, context);
+    }
+}
+
 void store_each_event(
     struct store *store,
     const struct store_event_query *query,
     store_event_fn *each,
     void *context) {
     if (query->message_id.len) {
-        struct store_sql_call found = store_sql_begin(store, SQL_EVENTS_OF_MESSAGE);
-        store_sql_int(&found, message_hash(store, query->message_id));
-        store_sql_int(&found, query->after);
-        each_event(&found, each, context);
+        each_of_message(store, query, each, context);
         return;
     }
     struct store_sql_call call =
@@ -175,18 +182,44 @@ void store_hold_events(struct store *store, int64_t from) {
     store->held_from = from;
 }
 
+int64_t store_event_bytes(const struct store *store) {
+    return store->event_bytes;
+}
+
+static void trim_events(struct store *store) {
+    enum { STEP = 1000, STEPS_AT_MOST = 4 };
+    const int64_t bytes_kept =
+        store->is_in_memory ? STORE_EVENT_BYTES_KEPT_IN_MEMORY : STORE_EVENT_BYTES_KEPT;
+    int64_t keep_from = store->last_sequence - STORE_EVENTS_KEPT + 1;
+    if (store->event_bytes > bytes_kept && keep_from < store->first_sequence + STEP)
+        keep_from = store->first_sequence + STEP;
+    if (keep_from > store->last_sequence) keep_from = store->last_sequence;
+    if (store->held_from && keep_from > store->held_from) keep_from = store->held_from;
+    if (store->first_sequence + STEP > keep_from) return;
+    const int64_t furthest = store->first_sequence + STEP * STEPS_AT_MOST;
+    const int64_t upto = furthest < keep_from ? furthest : keep_from;
+    store->event_bytes -= store_messages_bytes(store, store->first_sequence, upto - 1);
+    run_with(store, SQL_TRIM_EVENTS, upto - 1);
+    run_with(store, SQL_TRIM_ACCOUNT_EVENTS, upto - 1);
+    store->first_sequence = upto;
+}
+
+static void trim_interactions(struct store *store) {
+    enum { STEP = 4000 };
+    const int64_t kept =
+        store->is_in_memory ? STORE_INTERACTIONS_KEPT_IN_MEMORY : STORE_INTERACTIONS_KEPT;
+    const int64_t upto = store->first_interaction + STEP - 1;
+    if (upto > store->last_interaction - kept || upto > store->interactions_let_go) return;
+    run_with(store, SQL_TRIM_INTERACTIONS, upto);
+    store->first_interaction = upto + 1;
+}
+
 // Works in steps of a few thousand rows, so that no single turn of the loop pays for all.
 void store_trim(struct store *store, int64_t now_ms) {
     (void)now_ms;
-    int64_t keep_from = store->last_sequence - STORE_EVENTS_KEPT + 1;
-    if (store->held_from && keep_from > store->held_from) keep_from = store->held_from;
-    if (store->first_sequence + 1000 <= keep_from) {
-        const int64_t upto =
-            store->first_sequence + 4000 < keep_from ? store->first_sequence + 4000 : keep_from;
-        run_with(store, SQL_TRIM_EVENTS, upto - 1);
-        run_with(store, SQL_TRIM_ACCOUNT_EVENTS, upto - 1);
-        store->first_sequence = upto;
-    }
+    trim_events(store);
+    trim_interactions(store);
+    store_messages_trim(store);
     if (store->deliveries_since_trim >= STORE_DELIVERIES_KEPT / 2) {
         run_with(store, SQL_TRIM_DELIVERIES, STORE_DELIVERIES_KEPT);
         store->deliveries_since_trim = 0;
@@ -233,6 +266,10 @@ void store_each_interaction(
 
 int64_t store_last_interaction(struct store *store) {
     return store->last_interaction;
+}
+
+void store_let_go_interactions(struct store *store, int64_t upto) {
+    store->interactions_let_go = upto;
 }
 
 // ---- deliveries ----

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "store.h"
+#include "store_messages.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -22,11 +23,14 @@ struct sqlite3_stmt;
     X(SQL_ROLLBACK, "ROLLBACK")                                                                    \
     X(SQL_SET_META, "INSERT OR REPLACE INTO meta VALUES(?,?)")                                     \
     X(SQL_GET_META, "SELECT value FROM meta WHERE key=?")                                          \
-    X(SQL_ADD_EVENT, "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                     \
-    X(SQL_FIND_MESSAGE,                                                                            \
-      "SELECT sequence,message_id FROM events WHERE message_hash=? AND discard=0")                 \
-    X(SQL_EVENTS_OF_MESSAGE, "SELECT " EVENT_COLUMNS                                               \
-                             " FROM events WHERE message_hash=? AND sequence>? ORDER BY sequence") \
+    X(SQL_ADD_EVENT, "INSERT INTO events VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)")                  \
+    X(SQL_EVENT_OF_MESSAGE,                                                                        \
+      "SELECT " EVENT_COLUMNS " FROM events WHERE sequence=? AND message_id=?")                    \
+    X(SQL_ADD_MESSAGE, "INSERT OR REPLACE INTO messages VALUES(?,?,?,?)")                          \
+    X(SQL_MESSAGES, "SELECT * FROM messages ORDER BY sequence")                                    \
+    X(SQL_IS_ACCEPTED, "SELECT accepted FROM messages WHERE sequence=? AND hash=?")                \
+    X(SQL_MESSAGE_BYTES, "SELECT sum(bytes) FROM messages WHERE sequence BETWEEN ? AND ?")         \
+    X(SQL_TRIM_MESSAGES, "DELETE FROM messages WHERE sequence<=?")                                 \
     X(SQL_LAST_SEQUENCE, "SELECT max(sequence) FROM events")                                       \
     X(SQL_COUNT_EVENTS, "SELECT max(sequence)-min(sequence)+1 FROM events")                        \
     X(SQL_EVENTS_ALL,                                                                              \
@@ -75,6 +79,8 @@ struct sqlite3_stmt;
       "count=max(count,CASE import WHEN excluded.import THEN seen+1 ELSE 1 END),"                  \
       "import=excluded.import RETURNING is_new")                                                   \
     X(SQL_INTERACTIONS, "SELECT * FROM interactions WHERE sequence>? ORDER BY sequence")           \
+    X(SQL_FIRST_INTERACTION, "SELECT min(sequence) FROM interactions")                             \
+    X(SQL_TRIM_INTERACTIONS, "DELETE FROM interactions WHERE sequence<=?")                         \
     X(SQL_LAST_INTERACTION, "SELECT max(sequence) FROM interactions")                              \
     X(SQL_SET_SNAPSHOT, "INSERT OR REPLACE INTO snapshot VALUES(1,?)")                             \
     X(SQL_GET_SNAPSHOT, "SELECT blob FROM snapshot WHERE id=1")                                    \
@@ -173,8 +179,7 @@ struct sqlite3_stmt;
       ",max(coalesce(s.ingested_ms,c.late),coalesce(c.late,s.ingested_ms)) FROM log_streams s "    \
       "LEFT JOIN (SELECT stream,min(at_ms) low,max(at_ms) high,max(ingested_ms) late FROM "        \
       "log_chunks GROUP BY stream) c ON c.stream=s.id WHERE s.log_group=? ORDER BY s.name")        \
-    X(SQL_ADD_LOG_CHUNK,                                                                           \
-      "INSERT INTO log_chunks(stream,at_ms,ingested_ms,lines) VALUES(?,?,?,?)")                    \
+    X(SQL_ADD_LOG_CHUNK, "INSERT INTO log_chunks(stream,at_ms,ingested_ms,lines) VALUES(?,?,?,?)") \
     X(SQL_LOG_CHUNKS_UP,                                                                           \
       "SELECT * FROM log_chunks WHERE stream=? AND at_ms BETWEEN ? AND ? AND (at_ms,id)>=(?,?) "   \
       "ORDER BY at_ms,id LIMIT ?")                                                                 \
@@ -189,8 +194,7 @@ struct sqlite3_stmt;
     X(SQL_COUNT_LOGS_OF_GROUP,                                                                     \
       "SELECT coalesce(sum(length(CAST(lines AS BLOB))),0),count(*) FROM log_chunks WHERE stream " \
       "IN (SELECT id FROM log_streams WHERE log_group=?)")                                         \
-    X(SQL_OLDEST_LOG_CHUNKS,                                                                       \
-      "SELECT id,length(CAST(lines AS BLOB)) FROM log_chunks ORDER BY id")                         \
+    X(SQL_OLDEST_LOG_CHUNKS, "SELECT id,length(CAST(lines AS BLOB)) FROM log_chunks ORDER BY id")  \
     X(SQL_KEEP_LOG_TIMES,                                                                          \
       "UPDATE log_streams SET first_ms=min(coalesce(first_ms,c.low),c.low),"                       \
       "last_ms=max(coalesce(last_ms,c.high),c.high),"                                              \
@@ -222,12 +226,15 @@ enum store_sql {
 struct store {
     struct sqlite3 *database;
     struct sqlite3_stmt *statements[STORE_SQL_COUNT];
-    bool is_writing, has_failed;
+    bool is_writing, has_failed, is_in_memory;
     struct error failure;
     int64_t last_sequence, last_interaction, last_profile; // kept here: asked for every event
     int64_t first_sequence;                                // lower bound of what is stored
-    int64_t held_from; // of store_hold_events
+    int64_t held_from;                                     // of store_hold_events
     int64_t deliveries_since_trim;
+    int64_t event_bytes;                            // of what is stored
+    int64_t first_interaction, interactions_let_go; // upto the latter a snapshot has them
+    struct store_messages messages;
     struct buf hashed_id; // the messageId asked for last: mostly the one added next …
     int64_t hash;         // … and its hash
 };

@@ -66,10 +66,16 @@ static bool replay(void *context, const struct store_interaction *row) {
     return true;
 }
 
+// In memory there are no snapshots: nothing outlives the process, and its log need not grow for ever.
+static void note_snapshot(struct cloud *cloud, int64_t sequence) {
+    cloud->snapshot_at = sequence;
+    store_let_go_interactions(cloud->store, cloud->options.data_folder ? sequence : INT64_MAX);
+}
+
 void ledger_clear(struct cloud *cloud) {
     recommender_free(cloud->recommender);
     cloud->recommender = recommender_new(&model_options);
-    cloud->snapshot_at = 0;
+    note_snapshot(cloud, 0);
     // Items are numbered by first sight and numbers break ties: the catalogue always comes first.
     const bool has_catalog = store_get_meta_int(cloud->store, "catalog", 0) != 0;
     for (size_t i = 0; has_catalog && i < CATALOG_COUNT; i++) {
@@ -90,7 +96,7 @@ void ledger_load(struct cloud *cloud) {
         if (loaded && sequence <= (uint64_t)store_last_interaction(cloud->store)) {
             recommender_free(cloud->recommender);
             cloud->recommender = loaded;
-            cloud->snapshot_at = (int64_t)sequence;
+            note_snapshot(cloud, (int64_t)sequence);
         } else {
             recommender_free(loaded);
             sequence = 0;
@@ -109,7 +115,7 @@ void ledger_save(struct cloud *cloud) {
     recommender_encode_snapshot(cloud->recommender, (uint64_t)sequence, &blob);
     if (buf_finish(&blob, &bytes, &err)) {
         store_set_snapshot(cloud->store, bytes);
-        if (store_commit(cloud->store, &err)) cloud->snapshot_at = sequence;
+        if (store_commit(cloud->store, &err)) note_snapshot(cloud, sequence);
     }
     if (err.code) log_note(LOG_LEVEL_WARN, "sandbox", "no snapshot: %s", err.message);
     buf_release(&blob);

@@ -1,6 +1,8 @@
 // The store: bounds, rollback, and failures that stick until the commit.
 #include "sandbox/store.h"
 
+#include "base/memory.h"
+#include "support/temp_folder.h"
 #include "support/test.h"
 
 static struct store *open_store(void) {
@@ -21,19 +23,152 @@ static void commit(struct store *store) {
     assert_ok(store_commit(store, &err), err);
 }
 
-static void a_message_is_found_until_it_leaves_the_window(void **state) {
+static bool count_event(void *context, const struct store_event *event) {
+    (void)event;
+    ++*(int *)context;
+    return true;
+}
+
+static int count_of_message(struct store *store, const char *message_id) {
+    int count = 0;
+    const struct store_event_query query = {
+        .source = -1, .message_id = str_from(message_id), .limit = 100};
+    store_each_event(store, &query, count_event, &count);
+    return count;
+}
+
+static void a_message_is_known_longer_than_its_event_is_kept(void **state) {
     struct store *store = open_store();
     add_event(store, 1, "old");
     add_event(store, STORE_EVENTS_KEPT - 10, "young");
     commit(store);
-    assert_int_equal(store_find_message(store, STR("old")), 1);
+    assert_int_equal(count_of_message(store, "old"), 1);
     add_event(store, STORE_EVENTS_KEPT + 20000, "newest");
     for (int turn = 0; turn < 10; turn++)
         store_trim(store, 0);
     commit(store);
-    assert_int_equal(store_find_message(store, STR("old")), 0);
-    assert_true(store_find_message(store, STR("young")) > 0);
-    assert_true(store_find_message(store, STR("newest")) > 0);
+    assert_int_equal(count_of_message(store, "old"), 0);
+    assert_int_equal(count_of_message(store, "young"), 1);
+    assert_int_equal(store_find_message(store, STR("old")), 1);
+    assert_int_equal(store_find_message(store, STR("young")), STORE_EVENTS_KEPT - 10);
+    assert_int_equal(store_find_message(store, STR("never")), 0);
+    store_close(store);
+    (void)state;
+}
+
+static void add_numbered(struct store *store, int64_t from, int64_t to) {
+    char id[32];
+    for (int64_t i = from; i <= to; i++) {
+        (void)snprintf(id, sizeof(id), "message-%d", (int)i);
+        add_event(store, i, id);
+        if (i % 1000 == 0) store_trim(store, 0);
+    }
+    commit(store);
+}
+
+static void check_window(struct store *store, int64_t last) {
+    char id[32];
+    const int64_t sure = last - STORE_MESSAGES_KEPT + 1;
+    const int64_t probes[] = {sure, sure + 1, (sure + last) / 2, last - 1, last};
+    for (size_t i = 0; i < ARRAY_COUNT(probes); i++) {
+        (void)snprintf(id, sizeof(id), "message-%d", (int)probes[i]);
+        assert_int_equal(store_find_message(store, str_from(id)), probes[i]);
+    }
+    assert_int_equal(store_find_message(store, STR("message-1")), 0);
+}
+
+static void the_window_of_duplicates_survives_a_restart(void **state) {
+    struct temp_folder folder = temp_folder_make();
+    struct store *store = NULL;
+    struct error err = {0};
+    const int64_t last = 2 * (int64_t)STORE_MESSAGES_KEPT + 5000;
+    assert_ok(store_open(folder.path, &store, &err), err);
+    add_numbered(store, 1, last);
+    check_window(store, last);
+    assert_true(store_count_events(store) <= STORE_EVENTS_KEPT + 5000);
+    assert_int_equal(store_event_bytes(store), 2 * store_count_events(store)); // "{}" each
+    const int64_t bytes = store_event_bytes(store);
+    store_close(store);
+    assert_ok(store_open(folder.path, &store, &err), err);
+    check_window(store, last);
+    assert_int_equal(store_event_bytes(store), bytes);
+    store_close(store);
+    temp_folder_remove(&folder);
+    (void)state;
+}
+
+static void events_are_bounded_by_size_too(void **state) {
+    struct store *store = open_store();
+    const size_t size = 30000;
+    char *body = mem_zeroed(size, 1);
+    memset(body, ' ', size);
+    const int64_t enough = STORE_EVENT_BYTES_KEPT_IN_MEMORY / (int64_t)size + 2500;
+    for (int64_t i = 1; i <= enough; i++) {
+        store_add_event(
+            store, &(struct store_event){
+                       .sequence = i, .message_id = STR("m"), .body = {.ptr = body, .len = size}});
+        store_trim(store, 0);
+        if (i % 100 == 0) commit(store);
+    }
+    commit(store);
+    assert_true(
+        store_event_bytes(store) <= STORE_EVENT_BYTES_KEPT_IN_MEMORY + 1000 * (int64_t)size);
+    assert_true(store_count_events(store) < enough - 1000);
+    store_hold_events(store, enough - store_count_events(store) + 1); // the oldest of them
+    for (int64_t i = enough + 1; i <= enough + 2100; i++) {
+        store_add_event(
+            store, &(struct store_event){
+                       .sequence = i, .message_id = STR("m"), .body = {.ptr = body, .len = size}});
+        store_trim(store, 0);
+    }
+    assert_true(store_event_bytes(store) > STORE_EVENT_BYTES_KEPT_IN_MEMORY + 1000 * (int64_t)size);
+    mem_free(body);
+    store_close(store);
+    (void)state;
+}
+
+static void a_refused_message_makes_no_duplicate(void **state) {
+    struct store *store = open_store();
+    for (int64_t i = 1; i <= 5000; i++) { // … however often it comes
+        store_add_event(
+            store, &(struct store_event){
+                       .sequence = i, .discard = 3, .message_id = STR("m"), .body = STR("{}")});
+    }
+    assert_int_equal(store_find_message(store, STR("m")), 0);
+    assert_true(count_of_message(store, "m") > 0);
+    add_event(store, 5001, "m");
+    assert_int_equal(store_find_message(store, STR("m")), 5001);
+    commit(store);
+    store_close(store);
+    (void)state;
+}
+
+static bool note_interaction(void *context, const struct store_interaction *interaction) {
+    int64_t *range = context;
+    if (!range[0]) range[0] = interaction->sequence;
+    range[1] = interaction->sequence;
+    return true;
+}
+
+static void interactions_go_only_when_a_snapshot_has_them(void **state) {
+    struct store *store = open_store();
+    const int64_t count = STORE_INTERACTIONS_KEPT_IN_MEMORY + 20000;
+    const struct store_interaction row = {.user = STR("u"), .item = STR("i")};
+    for (int64_t i = 0; i < count; i++)
+        store_add_interaction(store, &row);
+    for (int turn = 0; turn < 10; turn++)
+        store_trim(store, 0);
+    int64_t range[2] = {0};
+    store_each_interaction(store, 0, note_interaction, range);
+    assert_int_equal(range[0], 1);
+    store_let_go_interactions(store, 9000);
+    for (int turn = 0; turn < 10; turn++)
+        store_trim(store, 0);
+    range[0] = 0;
+    store_each_interaction(store, 0, note_interaction, range);
+    assert_true(range[0] > 1 && range[0] <= 9001);
+    assert_int_equal(range[1], count);
+    commit(store);
     store_close(store);
     (void)state;
 }
@@ -122,7 +257,11 @@ static void a_session_may_be_read_twice_in_a_row(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_message_is_found_until_it_leaves_the_window),
+    cmocka_unit_test(a_message_is_known_longer_than_its_event_is_kept),
+    cmocka_unit_test(the_window_of_duplicates_survives_a_restart),
+    cmocka_unit_test(events_are_bounded_by_size_too),
+    cmocka_unit_test(a_refused_message_makes_no_duplicate),
+    cmocka_unit_test(interactions_go_only_when_a_snapshot_has_them),
     cmocka_unit_test(deliveries_are_bounded),
     cmocka_unit_test(rolling_back_undoes_all_but_used_numbers),
     cmocka_unit_test(a_failed_write_is_reported_by_the_commit_alone),

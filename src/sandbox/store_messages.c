@@ -1,0 +1,173 @@
+// store_messages — see the header.
+#include "store_messages.h"
+
+#include "base/memory.h"
+#include "store_sql.h"
+
+#define FIRST_CAP 1024u
+#define TRIM_ROWS 8000
+
+static uint32_t mark_of(int64_t hash) {
+    const uint32_t upper = (uint32_t)((uint64_t)hash >> 32);
+    return upper ? upper : 1;
+}
+
+// The next slot from `at` on that is empty or has the mark.
+static uint32_t
+probe(const struct store_messages_generation *generation, uint32_t at, uint32_t mark) {
+    const uint32_t last = generation->cap - 1;
+    while (generation->slots[at & last].mark && generation->slots[at & last].mark != mark)
+        at++;
+    return at & last;
+}
+
+static void grow(struct store_messages_generation *generation) {
+    const struct store_messages_generation old = *generation;
+    generation->cap = old.cap ? old.cap * 2 : FIRST_CAP;
+    generation->slots = mem_zeroed(generation->cap, sizeof(*generation->slots));
+    for (uint32_t i = 0; i < old.cap; i++) {
+        // where it stood tells the lower bits: they are not kept, so the mark chooses the place
+        if (!old.slots[i].mark) continue;
+        uint32_t at = old.slots[i].mark & (generation->cap - 1);
+        while (generation->slots[at].mark)
+            at = (at + 1) & (generation->cap - 1);
+        generation->slots[at] = old.slots[i];
+    }
+    mem_free(old.slots);
+}
+
+static void turn_over(struct store *store) {
+    struct store_messages *messages = &store->messages;
+    mem_free(messages->old.slots);
+    messages->old = messages->young;
+    messages->young = (struct store_messages_generation){0};
+}
+
+static void put(struct store *store, int64_t sequence, int64_t hash) {
+    struct store_messages_generation *young = &store->messages.young;
+    if (young->count >= STORE_MESSAGES_KEPT) turn_over(store);
+    if ((young->count + 1) * 2 > young->cap) grow(young);
+    if (young->count == 0) young->first_sequence = sequence;
+    const uint32_t mark = mark_of(hash);
+    uint32_t at = mark & (young->cap - 1);
+    while (young->slots[at].mark)
+        at = (at + 1) & (young->cap - 1);
+    young->slots[at] = (struct store_messages_slot){.mark = mark, .sequence = (uint32_t)sequence};
+    young->count++;
+}
+
+// A messageId that is refused again and again would make a long cluster: its slot is used again.
+static bool put_again(struct store *store, int64_t sequence, int64_t hash) {
+    struct store_messages_generation *young = &store->messages.young;
+    if (!young->cap) return false;
+    const uint32_t mark = mark_of(hash);
+    int seen = 0;
+    for (uint32_t at = mark & (young->cap - 1); young->slots[at].mark;
+         at = (at + 1) & (young->cap - 1)) {
+        if (young->slots[at].mark != mark || ++seen < 2) continue;
+        young->slots[at].sequence = (uint32_t)sequence;
+        return true;
+    }
+    return false;
+}
+
+static void remember(struct store *store, int64_t sequence, int64_t hash, bool is_accepted) {
+    if (hash && (is_accepted || !put_again(store, sequence, hash))) put(store, sequence, hash);
+}
+
+void store_messages_add(
+    struct store *store, int64_t sequence, int64_t hash, int64_t bytes, bool is_accepted) {
+    struct store_sql_call call = store_sql_write(store, SQL_ADD_MESSAGE);
+    store_sql_int(&call, sequence);
+    store_sql_int(&call, hash);
+    store_sql_int(&call, is_accepted);
+    store_sql_int(&call, bytes);
+    store_sql_run(&call);
+    store->event_bytes += bytes;
+    remember(store, sequence, hash, is_accepted);
+}
+
+int64_t store_messages_accepted(struct store *store, int64_t hash) {
+    int64_t sequences[MESSAGES_OF_A_MARK];
+    const size_t count = store_messages_find(store, hash, sequences, MESSAGES_OF_A_MARK);
+    for (size_t i = 0; i < count; i++) {
+        struct store_sql_call call = store_sql_begin(store, SQL_IS_ACCEPTED);
+        store_sql_int(&call, sequences[i]);
+        store_sql_int(&call, hash);
+        if (store_sql_single(&call, 0)) return sequences[i];
+    }
+    return 0;
+}
+
+// Numbers are kept modulo 2^32, far more than are ever in the window.
+static int64_t whole_sequence(const struct store *store, uint32_t lower) {
+    return store->last_sequence - (uint32_t)((uint32_t)store->last_sequence - lower);
+}
+
+static size_t find_in(
+    const struct store *store,
+    const struct store_messages_generation *generation,
+    uint32_t mark,
+    int64_t *out,
+    size_t count,
+    size_t cap) {
+    if (!generation->cap) return count;
+    uint32_t at = probe(generation, mark & (generation->cap - 1), mark);
+    for (; generation->slots[at].mark && count < cap; at = probe(generation, at + 1, mark)) {
+        const int64_t sequence = whole_sequence(store, generation->slots[at].sequence);
+        size_t place = count++;
+        for (; place > 0 && out[place - 1] > sequence; place--)
+            out[place] = out[place - 1];
+        out[place] = sequence;
+    }
+    return count;
+}
+
+size_t
+store_messages_find(const struct store *store, int64_t hash, int64_t *out_sequences, size_t cap) {
+    const uint32_t mark = mark_of(hash);
+    const struct store_messages *messages = &store->messages;
+    const size_t count = find_in(store, &messages->old, mark, out_sequences, 0, cap);
+    return find_in(store, &messages->young, mark, out_sequences, count, cap);
+}
+
+void store_messages_forget(struct store *store) {
+    mem_free(store->messages.young.slots);
+    mem_free(store->messages.old.slots);
+    store->messages = (struct store_messages){.first_sequence = store->last_sequence + 1};
+    store->event_bytes = 0;
+}
+
+void store_messages_load(struct store *store) {
+    store_messages_forget(store);
+    struct store_sql_call call = store_sql_begin(store, SQL_MESSAGES);
+    bool is_first = true;
+    while (store_sql_step(&call)) {
+        const int64_t sequence = store_sql_column_int(&call, 0);
+        const int64_t hash = store_sql_column_int(&call, 1);
+        if (is_first) store->messages.first_sequence = sequence;
+        is_first = false;
+        if (sequence >= store->first_sequence) store->event_bytes += store_sql_column_int(&call, 3);
+        remember(store, sequence, hash, store_sql_column_int(&call, 2) != 0);
+    }
+}
+
+int64_t store_messages_bytes(struct store *store, int64_t from, int64_t to) {
+    struct store_sql_call call = store_sql_begin(store, SQL_MESSAGE_BYTES);
+    store_sql_int(&call, from);
+    store_sql_int(&call, to);
+    return store_sql_single(&call, 0);
+}
+
+void store_messages_trim(struct store *store) {
+    struct store_messages *messages = &store->messages;
+    int64_t keep_from =
+        messages->old.count ? messages->old.first_sequence : messages->young.first_sequence;
+    if (!messages->young.count && !messages->old.count) keep_from = store->first_sequence;
+    if (keep_from > store->first_sequence) keep_from = store->first_sequence;
+    if (messages->first_sequence + TRIM_ROWS > keep_from) return;
+    messages->first_sequence += TRIM_ROWS;
+    struct store_sql_call call = store_sql_write(store, SQL_TRIM_MESSAGES);
+    store_sql_int(&call, messages->first_sequence - 1);
+    store_sql_run(&call);
+}
