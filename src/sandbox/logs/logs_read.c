@@ -19,7 +19,8 @@ bool logs_place_parse(struct str digits, struct logs_place *out) {
     }
     if (!str_parse_int64(str_slice(digits, 1, 13), &place.at_ms) ||
         !str_parse_int64(str_slice(digits, 14, 18), &place.chunk) ||
-        !str_parse_int64(str_slice(digits, 32, 24), &place.line) || place.line > 1000001)
+        !str_equal(str_slice(digits, 32, 6), STR("000000")) ||
+        !str_parse_int64(str_slice(digits, 38, 18), &place.line) || place.line > 1000001)
         return false;
     place.line--;
     *out = place;
