@@ -38,6 +38,10 @@ static void send_away(struct connections *connections, struct connection *connec
     shutdown(connection->fd, SHUT_RDWR);
 }
 
+static int64_t scaled(const struct connections *connections, int64_t ms) {
+    return connections->scale ? ms / connections->scale : ms;
+}
+
 static int64_t
 limit_ms(const struct connections *connections, const struct connection *connection) {
     int64_t limit = 0;
@@ -52,7 +56,7 @@ limit_ms(const struct connections *connections, const struct connection *connect
     case CONNECTION_SERVED:
     case CONNECTION_STATE_COUNT: return 0;
     }
-    return connections->scale ? limit / connections->scale : limit;
+    return scaled(connections, limit);
 }
 
 static void note_deadline(struct connections *connections, const struct connection *connection) {
@@ -62,19 +66,25 @@ static void note_deadline(struct connections *connections, const struct connecti
     if (!connections->due_ms || end_ms < connections->due_ms) connections->due_ms = end_ms;
 }
 
-static bool is_crawling(const struct connection *connection, int64_t now_ms) {
+static bool is_crawling(
+    const struct connections *connections, const struct connection *connection, int64_t now_ms) {
     const int64_t ms = now_ms - connection->since_ms;
-    return ms > CRAWLING_MS && (int64_t)connection->bytes < ms * CONNECTIONS_LEAST_BYTES_PER_MS;
+    return ms > scaled(connections, CRAWLING_MS) &&
+           (int64_t)connection->bytes < ms * CONNECTIONS_LEAST_BYTES_PER_MS;
 }
 
 // Who goes first: waiting for nothing, then for headers that do not come, then a body that crawls.
-static bool may_make_room(const struct connection *connection, int64_t now_ms, int round) {
+static bool may_make_room(
+    const struct connections *connections,
+    const struct connection *connection,
+    int64_t now_ms,
+    int round) {
     if (connection->is_going) return false;
-    const bool is_fresh = now_ms - connection->since_ms < FRESH_MS;
+    const bool is_fresh = now_ms - connection->since_ms < scaled(connections, FRESH_MS);
     if (round == 0) return connection->state == CONNECTION_IDLE;
     if (round == 1) return connection->state == CONNECTION_NEW && !is_fresh;
     if (round == 2) return connection->state == CONNECTION_HEAD && !is_fresh;
-    return connection->state == CONNECTION_BODY && is_crawling(connection, now_ms);
+    return connection->state == CONNECTION_BODY && is_crawling(connections, connection, now_ms);
 }
 
 static void make_room(struct connections *connections, int64_t now_ms) {
@@ -82,7 +92,7 @@ static void make_room(struct connections *connections, int64_t now_ms) {
     if (connections->count - connections->going < connections->limit - reserve) return;
     for (int round = 0; round < 4; round++) {
         struct connection *connection = connections->first; // oldest first
-        while (connection && !may_make_room(connection, now_ms, round))
+        while (connection && !may_make_room(connections, connection, now_ms, round))
             connection = connection->next;
         if (!connection) continue;
         send_away(connections, connection);
