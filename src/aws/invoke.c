@@ -239,7 +239,7 @@ bool invoke_decode(const struct request *request, struct invoke *out, struct err
     if (!read_log_type(&request->headers, &read.wants_log, err)) return false;
     if (encoded.len &&
         (encoded.len > INVOKE_MAX_CONTEXT_BYTES || !base64_decode(&context, encoded, err))) {
-        error_set(err, ERROR_USAGE, "Client context must be a valid Base64-encoded JSON object.");
+        error_set(err, ERROR_INVALID, "Client context must be a valid Base64-encoded JSON object.");
         return error_hint(err, "Encode the JSON text with base64, at most 3583 bytes.");
     }
     buf_reserve(&storage, function.len + qualifier.len + context.len);

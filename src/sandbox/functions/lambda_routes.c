@@ -137,7 +137,10 @@ invoke(struct cloud *cloud, struct exchange *exchange, const struct call *call) 
             (void)refuse(cloud, exchange, 413, "RequestTooLargeException", str_from(err.message));
         else
             calls_refuse_input(
-                cloud, exchange, call->operation, "InvalidParameterValueException", &err);
+                cloud, exchange, call->operation,
+                err.code == ERROR_INVALID ? "InvalidRequestContentException" // a broken header
+                                          : "InvalidParameterValueException",
+                &err);
     } else if (!functions_resolve(
                    cloud, &call->caller, input.function, input.qualifier, &target, &refusal)) {
         calls_refuse(cloud, exchange, call->operation, &refusal);
