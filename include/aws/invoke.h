@@ -31,7 +31,8 @@ void invoke_release(struct invoke *invoke);
 bool invoke_encode(
     const struct invoke *invoke, struct str endpoint, struct request *out, struct error *err)
     MUST_CHECK;
-// `payload` is a view of the request's body. A qualifier inside the function stays there; see
+// ERROR_LIMIT: the payload is too large; ERROR_INVALID: the client context is no object or too large; else
+// ERROR_USAGE. `payload` is a view of the request's body. A qualifier inside the function stays there; see
 // invoke_split_function.
 bool invoke_decode(const struct request *request, struct invoke *out, struct error *err) MUST_CHECK;
 

@@ -226,6 +226,13 @@ static bool read_target(
     return url_decode(function, name, err);
 }
 
+static bool read_context(struct str encoded, struct buf *out) {
+    CLEANUP(json_release) struct json json = {0};
+    struct error ignored;
+    return encoded.len <= INVOKE_MAX_CONTEXT_BYTES && base64_decode(out, encoded, &ignored) &&
+           json_parse(buf_str(out), &json, &ignored) && json_kind(json.root) == JSON_OBJECT;
+}
+
 bool invoke_decode(const struct request *request, struct invoke *out, struct error *err) {
     CLEANUP(buf_release) struct buf function = {0};
     CLEANUP(buf_release) struct buf qualifier = {0};
@@ -237,8 +244,7 @@ bool invoke_decode(const struct request *request, struct invoke *out, struct err
     if (!read_target(request, &function, &qualifier, err)) return false;
     if (!read_type(&request->headers, &read.type, err)) return false;
     if (!read_log_type(&request->headers, &read.wants_log, err)) return false;
-    if (encoded.len &&
-        (encoded.len > INVOKE_MAX_CONTEXT_BYTES || !base64_decode(&context, encoded, err))) {
+    if (encoded.len && !read_context(encoded, &context)) {
         error_set(err, ERROR_INVALID, "Client context must be a valid Base64-encoded JSON object.");
         return error_hint(err, "Encode the JSON text with base64, at most 3583 bytes.");
     }
