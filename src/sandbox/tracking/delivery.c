@@ -27,6 +27,7 @@ static void forget_all(struct delivery *delivery) {
 void delivery_load(struct cloud *cloud) {
     if (!cloud->delivery) cloud->delivery = MEM_NEW(struct delivery);
     struct delivery *delivery = cloud->delivery;
+    if (!delivery->places) delivery->places = DELIVERY_PLACES;
     forget_all(delivery);
     delivery->queued = store_count_queued(cloud->store);
     if (delivery->queued) store_requeue_under_way(cloud->store, cloud->now_ms);
@@ -131,7 +132,7 @@ static void settle(struct work *work, struct attempt *attempt, bool is_queued) {
 // ---- first attempts: what lies behind the mark ----
 
 static bool has_room(const struct work *work) {
-    return !work->is_over_time && work->delivery->under_way_count < DELIVERY_UNDER_WAY;
+    return !work->is_over_time && work->delivery->under_way_count < work->delivery->places;
 }
 
 static bool may_go_on(const struct work *work) {
@@ -222,7 +223,7 @@ static void retry(struct work *work, struct attempt *take_attempt) {
 static void work_due(struct work *work) {
     while (work->delivery->queued && has_room(work)) {
         struct due due = {0};
-        const size_t room = DELIVERY_UNDER_WAY - work->delivery->under_way_count;
+        const size_t room = work->delivery->places - work->delivery->under_way_count;
         store_each_due(
             work->cloud->store, work->cloud->now_ms,
             (int64_t)(room < DUE_AT_ONCE ? room : DUE_AT_ONCE), collect, &due);
@@ -234,6 +235,19 @@ static void work_due(struct work *work) {
 
 // ---- those under way ----
 
+static void learn(struct delivery *delivery, const struct attempt *attempt) {
+    const int64_t ms = attempt->record.total_us / 1000;
+    const bool is_full = delivery->under_way_count + 1 >= delivery->places; // with this one
+    if (ms >= ATTEMPT_BUDGET_MS)
+        delivery->places /= 2;
+    else if (ms >= ATTEMPT_BUDGET_MS / 2)
+        delivery->places--;
+    else if (ms < ATTEMPT_BUDGET_MS / 5 && is_full)
+        delivery->places++;
+    if (delivery->places < DELIVERY_PLACES) delivery->places = DELIVERY_PLACES;
+    if (delivery->places > DELIVERY_UNDER_WAY) delivery->places = DELIVERY_UNDER_WAY;
+}
+
 static void land(struct work *work) {
     struct delivery *delivery = work->delivery;
     const int64_t now_ms = clock_monotonic_ms();
@@ -244,6 +258,7 @@ static void land(struct work *work) {
             continue;
         }
         delivery->under_way[i] = delivery->under_way[--delivery->under_way_count];
+        learn(delivery, attempt);
         settle(work, attempt, true);
         attempt_free(attempt);
     }
@@ -257,7 +272,7 @@ static int64_t next_ms(struct cloud *cloud) {
         if (!next_ms || at_ms < next_ms) next_ms = at_ms;
     }
     if (delivery->queued == (int64_t)delivery->under_way_count) return next_ms;
-    if (delivery->under_way_count == DELIVERY_UNDER_WAY) return next_ms; // no room before that
+    if (delivery->under_way_count >= delivery->places) return next_ms; // no room before that
     const int64_t due_ms = store_next_due_ms(cloud->store);
     if (due_ms == STORE_QUEUE_UNDER_WAY) return next_ms;
     const int64_t left_ms = due_ms > cloud->now_ms ? due_ms - cloud->now_ms : 0;

@@ -5,7 +5,8 @@
 //          have been attempted. What is not over after that (the function has yet to answer, or it will be
 //          tried again) is a row of the store's queue; all in one transaction, so that a kill loses nothing
 //          and repeats at most what was under way.
-// Bounds   DELIVERY_UNDER_WAY at a time. While DELIVERY_QUEUE_LIMIT rows wait, the mark stands still; while
+// Bounds   `places` at a time: they grow while answers come within a second and shrink when they take half the
+//          budget or more, so that one runtime at work is not handed more than it can do in 5 s. While DELIVERY_QUEUE_LIMIT rows wait, the mark stands still; while
 //          DELIVERY_PENDING_LIMIT events (a start option) wait behind the mark, delivery_is_behind tells the tracking API
 //          to ask its clients for patience. Memory: the attempts under way.
 // Errors   none: what goes wrong is in the record (own_routes.h), in the words users of Segment meet.
@@ -17,13 +18,14 @@
 #include "tracking/attempt.h"
 #include "tracking/figures.h"
 
-#define DELIVERY_UNDER_WAY 100
+#define DELIVERY_UNDER_WAY 64 // places at most …
+#define DELIVERY_PLACES 8     // … at least, and to begin with
 #define DELIVERY_QUEUE_LIMIT 10000
 #define DELIVERY_PENDING_LIMIT 100000
 
 struct delivery {
     struct attempt *under_way[DELIVERY_UNDER_WAY];
-    size_t under_way_count;
+    size_t under_way_count, places;
     struct attempt *spare; // for the next event
     int64_t queued;        // rows of the store's queue, those under way included
     int64_t rate_from_us, rate_count;

@@ -2,7 +2,7 @@
 // how senders are held back.
 #include "fixture.h"
 
-#include "segment/tracking.h"
+#include "support/plain_client.h"
 
 static int stop(void **state) {
     fixture_stop(*state);
@@ -277,7 +277,7 @@ static void the_client_context_is_a_map_of_texts_that_fits(void **state) {
     buf_release(&big);
 }
 
-// A hundred calls that do not end fill the places; what comes behind waits, and then senders have to.
+// Calls that do not end fill the places; what comes behind waits, and then senders have to.
 static void senders_are_asked_for_patience_when_too_much_waits(void **state) {
     static const char *const faults[] = {"lambda.Invoke:latency=4s", NULL};
     static const struct sandbox_options options = {.faults = faults, .delivery_pending_limit = 50};
@@ -304,6 +304,82 @@ static void senders_are_asked_for_patience_when_too_much_waits(void **state) {
         accepted);
 }
 
+// ---- a function that answers later: over the Runtime API ----
+
+#define RUNTIME "/2018-06-01/runtime/invocation/"
+
+struct runtime {
+    struct buf url, id; // of the API, of the invocation in hand
+    struct response response;
+};
+
+static void
+runtime_ask(struct runtime *runtime, const char *method, const char *target, const char *body) {
+    struct request request = {0};
+    request_set_method(&request, str_from(method));
+    request_set_url(&request, str_from(target));
+    request_set_body(&request, str_from(body));
+    plain_client_send(buf_text(&runtime->url), &request, &runtime->response);
+    request_release(&request);
+}
+
+static void runtime_take(struct fixture *fixture, struct runtime *runtime) {
+    if (!runtime->url.len) {
+        assert_int_equal(fixture_get(fixture, "/_recloop/env"), 200);
+        buf_add(&runtime->url, STR("http://"));
+        buf_add(&runtime->url, json_get_text(fixture->json.root, "runtime_api"));
+    }
+    runtime_ask(runtime, "GET", RUNTIME "next", NULL);
+    assert_int_equal(runtime->response.status, 200);
+    buf_reset(&runtime->id);
+    buf_add(
+        &runtime->id,
+        headers_get(&runtime->response.headers, STR("Lambda-Runtime-Aws-Request-Id")));
+    assert_true(runtime->id.len > 0);
+}
+
+static void runtime_answer(struct runtime *runtime, const char *how, const char *body) {
+    struct buf target = {0};
+    buf_add_format(&target, RUNTIME "%s/%s", buf_text(&runtime->id), how);
+    runtime_ask(runtime, "POST", buf_text(&target), body);
+    assert_int_equal(runtime->response.status, 202);
+    buf_release(&target);
+}
+
+static void a_function_may_answer_later_and_in_any_order(void **state) {
+    static const struct sandbox_options options = {.has_runtime_handler = true};
+    struct fixture *fixture = start(state, &options);
+    struct runtime first = {0}, second = {0};
+    assert_int_equal(put(fixture, "{\"settings\":{\"clientContext\":{\"a\":\"b\"}}}"), 200);
+    send(fixture, "m-1");
+    send(fixture, "m-2");
+    runtime_take(fixture, &first);
+    assert_contains(buf_str(&first.response.body), "\"m-1\"");
+    assert_str(
+        headers_get(&first.response.headers, STR("Lambda-Runtime-Client-Context")),
+        "{\"a\":\"b\"}");
+    runtime_take(fixture, &second);
+    assert_contains(buf_str(&second.response.body), "\"m-2\"");
+    assert_int_equal(ask_number(fixture, "/_recloop/event-delivery", "pending_retry"), 2);
+    runtime_answer(&second, "response", "{\"done\":2}");
+    const struct json_node *delivery = wait_for(fixture, "m-2", 1);
+    assert_str(json_get_text(delivery, "code"), "OK");
+    assert_str(json_get_text(delivery, "payload"), "{\"done\":2}");
+    assert_int_equal(ask_number(fixture, "/_recloop/event-delivery", "pending_retry"), 1);
+    runtime_answer(&first, "error", "{\"errorMessage\":\"no\",\"errorType\":\"Oops\"}");
+    delivery = wait_for(fixture, "m-1", 1);
+    assert_str(json_get_text(delivery, "code"), "FUNCTION_ERROR");
+    assert_str(json_get_text(delivery, "error"), "Execution Error");
+    assert_contains(json_get_text(delivery, "payload"), "Oops");
+    assert_true(json_get_text(delivery, "next_attempt_at").len > 0);
+    struct runtime *const runtimes[] = {&first, &second};
+    for (size_t i = 0; i < ARRAY_COUNT(runtimes); i++) {
+        buf_release(&runtimes[i]->url);
+        buf_release(&runtimes[i]->id);
+        response_release(&runtimes[i]->response);
+    }
+}
+
 #define TEST(test) cmocka_unit_test_teardown(test, stop)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(retryable_failures_are_tried_again_until_they_pass),
@@ -317,6 +393,7 @@ static const struct CMUnitTest tests[] = {
     TEST(all_types_but_screen_are_delivered),
     TEST(the_client_context_is_a_map_of_texts_that_fits),
     TEST(senders_are_asked_for_patience_when_too_much_waits),
+    TEST(a_function_may_answer_later_and_in_any_order),
 };
 
 int main(void) {
