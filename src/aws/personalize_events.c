@@ -209,6 +209,29 @@ static bool read_event_value(
     return error_hint(err, "Send eventValue as a number.");
 }
 
+// What may be left out may not be there and empty; once read, the two look alike.
+static bool refuse_empty(const struct json_node *entry, struct error *err) {
+    static const struct {
+        const char *key, *member;
+    } members[] = {
+        {"eventId", "eventList.1.member.eventId"},
+        {"itemId", "eventList.1.member.itemId"},
+        {"recommendationId", "eventList.1.member.recommendationId"},
+        {"impression", "eventList.1.member.impression"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
+        const struct json_node *node = json_get(entry, members[i].key);
+        const bool is_list = json_kind(node) == JSON_ARRAY;
+        const bool is_empty = is_list ? json_count(node) == 0
+                                      : json_kind(node) == JSON_STRING && !json_text(node).len;
+        if (!is_empty) continue;
+        return personalize_refuse(
+            err, members[i].member, is_list ? STR("[]") : (struct str){.ptr = "", .len = 0},
+            "must have length greater than or equal to 1");
+    }
+    return true;
+}
+
 static bool
 read_event(const struct json_node *entry, struct personalize_events *events, struct error *err) {
     if (json_kind(entry) != JSON_OBJECT) {
@@ -224,7 +247,8 @@ read_event(const struct json_node *entry, struct personalize_events *events, str
            personalize_read_text(
                attribution, "eventAttributionSource", &event->attribution_source, err) &&
            personalize_read_list(entry, "impression", &event->impression, err) &&
-           read_event_value(entry, event, err) && read_sent_at(entry, event, err);
+           read_event_value(entry, event, err) && read_sent_at(entry, event, err) &&
+           refuse_empty(entry, err);
 }
 
 bool personalize_decode_events(struct str body, struct personalize_events *out, struct error *err) {
