@@ -3,7 +3,9 @@
 // Shape    every answer is one JSON object (metrics: text). Keys listed here are always present unless
 //          marked "?"; a value written T|null may be null. Times "…_at" are ISO 8601 UTC with ms.
 //          Errors: 4xx {"error":{"code":"invalid","message":"…","hint":"…"}}.
-// Access   loopback only, no signature, no key.
+// Access   no signature, no key, so this machine alone: from its loopback or from the address it was asked
+//          under, wherever the sandbox listens (--allow-remote opens the services, not these); no page
+//          of another site (Origin), no foreign name (Host).
 // Waiting  wait=MS (≤ 30000) holds the answer until there is something to tell or the time is over
 //          (then the list is empty). Held answers leave after the commit of what they tell.
 // Source   product.md 4.
@@ -11,7 +13,12 @@
 // GET /_recloop/health
 //   {"status":"ok","pid":1,"url":"http://127.0.0.1:1","region":"us-east-1","account":"123456789012",
 //    "in_memory":false,"started_at":"…","interactions":4100,"events":12,"last_sequence":12,
-//    "pending_deliveries":0}
+//    "pending_deliveries":0,"handler":"builtin"|"runtime","runtime_api":"127.0.0.1:2"|null,
+//    "instant_statuses":false,"status_step_ms":2000,
+//    "recommender":{"users":600,"items":50,"pairs":1,"memory_bytes":1,"memory_limit_bytes":2},
+//    "queues":{"deliveries":0,"delivery_retries":0,"held_requests":0},
+//    "connections":{"open":1,"idle":0,"limit":1000},
+//    "memory":{"request_bytes":0,"request_limit_bytes":268435456,"resident_bytes":1},"has_faults":false}
 // GET /_recloop/env
 //   every identity of product.md 4: {"url":…,"region":…,"write_keys":{"website-prod":…},…}
 // GET /_recloop/debugger?source=NAME&limit=N&after=SEQ&wait=MS&message_id=ID

@@ -42,10 +42,11 @@ struct sandbox_options {
     bool has_instant_statuses; // what is created or trained is ACTIVE at once
     int64_t
         status_step_ms; // else: how long each status on the way lasts; 0: SANDBOX_STATUS_STEP_MS
-    bool has_runtime_handler;   // functions are served by runtimes that attach to the Runtime API
-    const char *runtime_listen; // of the Runtime API; NULL: the port after that of `listen`, or a free
-                                // one when that is 0
-    bool is_strict;     // the Tracking API refuses what the real one accepts and drops
+    bool has_runtime_handler; // functions are served by runtimes that attach to the Runtime API
+    const char
+        *runtime_listen; // of the Runtime API; NULL: the port after that of `listen`, or a free
+                         // one when that is 0
+    bool is_strict;      // the Tracking API refuses what the real one accepts and drops
     int64_t delivery_retry_base_ms; // backoff of failed deliveries begins with it; 0: a minute
     int64_t delivery_pending_limit; // events that may wait for the destination; 0: 100,000
     int profile_limit; // Profile API requests a second; 0: 100 as at Segment; negative: no limit
@@ -66,6 +67,9 @@ void sandbox_stop(struct sandbox *sandbox); // NULL is fine
 // As sandbox_stop, but whoever is connected may finish first, for at most linger_ms; nobody new is
 // let in, and sandbox_find does not tell the place any more. NULL is fine.
 void sandbox_leave(struct sandbox *sandbox, int64_t linger_ms);
+// As sandbox_leave, but those who only wait for news are told at once to come later. What was begun is
+// finished; deliveries that are under way go on after the next start.
+void sandbox_finish(struct sandbox *sandbox, int64_t linger_ms);
 const char *sandbox_url(const struct sandbox *sandbox); // "http://127.0.0.1:41234"
 uint16_t sandbox_port(const struct sandbox *sandbox);
 // Where runtimes attach: "127.0.0.1:41235"; empty without has_runtime_handler.
@@ -99,6 +103,10 @@ void sandbox_identities_make(
     struct sandbox_identities *out, const char *url, const char *region, const char *account);
 void sandbox_identities_release(struct sandbox_identities *identities);
 // Gives a value to a key of the list that depends on the running sandbox.
-void sandbox_identities_set(struct sandbox_identities *identities, const char *key, const char *value);
+void sandbox_identities_set(
+    struct sandbox_identities *identities, const char *key, const char *value);
+// `runtime_api` is where the serving process listens: known only to whoever asked it. NULL: nowhere.
+void sandbox_identities_set_runtime_api(
+    struct sandbox_identities *identities, const char *runtime_api);
 // NULL when there is no such key.
 const char *sandbox_identities_get(const struct sandbox_identities *identities, const char *key);

@@ -108,6 +108,7 @@ static struct generation *load_generation(
     sandbox_identities_make(
         &made->identities, place->url, place->region[0] ? place->region : NULL,
         place->account[0] ? place->account : NULL);
+    sandbox_identities_set_runtime_api(&made->identities, place->runtime_api);
     struct config_pair pairs[64];
     const struct config_options wanted = {
         .path = options->config_path,

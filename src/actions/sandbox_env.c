@@ -65,6 +65,7 @@ static bool print_env(struct run *run, struct error *err) {
     }
     for (size_t i = 0; i < identities->count; i++) {
         const struct sandbox_identity *row = &identities->rows[i];
+        if (!row->value[0]) continue; // an empty variable is not the same as none
         CLEANUP(buf_release) struct buf line = {0};
         buf_add(&line, STR("export "));
         add_variable(&line, row);

@@ -44,6 +44,9 @@ static void read_greeting(struct greeting *self, const struct task_event *event)
     copy_text(self->out->region, sizeof(self->out->region), json_get_text(answer.root, "region"));
     copy_text(
         self->out->account, sizeof(self->out->account), json_get_text(answer.root, "account"));
+    copy_text(
+        self->out->runtime_api, sizeof(self->out->runtime_api),
+        json_get_text(answer.root, "runtime_api"));
     task_finish(&self->task);
 }
 

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "logs/logs.h"
 #include "functions/functions.h"
+#include "logs/logs.h"
 #include "operations/answered.h"
 #include "operations/answers.h"
 #include "operations/faults.h"
@@ -186,22 +186,40 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
     return true;
 }
 
-static void release_held(struct cloud *cloud) {
-    while (cloud->held) {
-        struct exchange *exchange = cloud->held;
-        cloud->held = exchange->next;
+// Held for a latency, or by whoever has begun something for it, it is no mere poll.
+static bool is_poll(const struct exchange *exchange) {
+    return !exchange->again && !exchange->holder && !exchange->delay_until_ms;
+}
+
+static bool release_held(struct cloud *cloud, bool only_polls) {
+    struct exchange **link = &cloud->held;
+    bool has_released = false;
+    while (*link) {
+        struct exchange *exchange = *link;
+        if (only_polls && !is_poll(exchange)) {
+            link = &exchange->next;
+            continue;
+        }
+        *link = exchange->next;
         cloud->held_count--;
         routes_answer_json(
             exchange, 503,
             STR("{\"error\":{\"code\":\"cancelled\",\"message\":\"the sandbox is "
-                "stopping\",\"hint\":\"\"}}"));
+                "stopping\",\"hint\":\"Ask again when it is back.\"}}"));
+        headers_set(&exchange->response.headers, STR("Retry-After"), STR("1"));
         server_answer(exchange);
+        has_released = true;
     }
+    return has_released;
+}
+
+void cloud_release_polls(struct cloud *cloud) {
+    if (release_held(cloud, true)) server_serve(cloud->server);
 }
 
 void cloud_close(struct cloud *cloud) {
     if (!cloud) return;
-    if (cloud->server) release_held(cloud);
+    if (cloud->server) (void)release_held(cloud, false);
     resources_free(cloud->resources); // its jobs wake the server
     server_close(cloud->server);
     functions_close(cloud);
@@ -310,8 +328,8 @@ static void deliver(struct cloud *cloud) {
     if (is_kept && has_worked) ledger_save_when_due(cloud);
 }
 
-// Asks those again whose time is over, or all after a change. What is not committed yet is told to nobody:
-// such an answer is thrown away, and the commit will ask again.
+// Asks those again whose time is over, or all after a change. An answer that tells or did what is not
+// committed yet leaves with the commit: never asked once more, for a delayed call has then been carried out.
 static void answer_held(struct cloud *cloud) {
     const int64_t now_ms = clock_monotonic_ms();
     struct exchange **at = &cloud->held;
@@ -320,14 +338,18 @@ static void answer_held(struct cloud *cloud) {
         struct exchange *exchange = *at;
         const bool may_ask =
             is_due(exchange, now_ms) || (cloud->has_changed && !exchange->delay_until_ms);
-        if (!may_ask || routes_respond(cloud, exchange) != SERVER_ANSWER) {
+        const enum server_verdict verdict = may_ask ? routes_respond(cloud, exchange) : SERVER_HOLD;
+        if (verdict == SERVER_HOLD) {
             at = &exchange->next;
             continue;
         }
         *at = exchange->next;
         cloud->held_count--;
         exchange->next = NULL;
-        server_answer(exchange);
+        if (verdict == SERVER_COMMIT)
+            server_await_commit(cloud->server, exchange);
+        else
+            server_answer(exchange);
         has_answered = true;
     }
     cloud->has_changed = false;

@@ -81,6 +81,8 @@ void cloud_close(struct cloud *cloud); // snapshot, close
 void cloud_turn(struct cloud *cloud);
 // Ends held requests whose clients have hung up.
 void cloud_drop_abandoned(struct cloud *cloud);
+// Tells those who only wait for news that the sandbox is leaving.
+void cloud_release_polls(struct cloud *cloud);
 // Back to the seeded state, in the open transaction. After an error nothing has changed.
 bool cloud_reset(struct cloud *cloud, struct error *err) MUST_CHECK;
 const char *cloud_region(const struct cloud *cloud);

@@ -186,6 +186,16 @@ void sandbox_identities_set(
     }
 }
 
+void sandbox_identities_set_runtime_api(
+    struct sandbox_identities *identities, const char *runtime_api) {
+    for (size_t i = 0; i < identities->count; i++) {
+        struct sandbox_identity *row = &identities->rows[i];
+        if (strcmp(row->key, "runtime_api") != 0) continue;
+        mem_free(row->value);
+        row->value = mem_copy_string(runtime_api ? runtime_api : "");
+    }
+}
+
 const char *sandbox_identities_get(const struct sandbox_identities *identities, const char *key) {
     for (size_t i = 0; i < identities->count; i++) {
         if (str_equal(str_from(identities->rows[i].key), str_from(key))) {

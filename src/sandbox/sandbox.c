@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "cloud.h"
+#include "operations/request_log.h"
 #include "writer.h"
 
 #include <pthread.h>
@@ -27,6 +28,7 @@ struct sandbox {
     pthread_t thread;
     bool has_thread;
     atomic_bool must_stop;
+    atomic_bool must_finish;
     _Atomic int64_t leave_by_ms; // monotonic; 0: stay
     int lock_fd;                 // -1: none
     struct buf lock_path, state_path;
@@ -43,6 +45,7 @@ static bool may_leave(struct sandbox *sandbox) {
     if (!cloud->leave_by_ms) server_close_door(cloud->server);
     cloud->leave_by_ms = leave_by_ms;
     cloud_drop_abandoned(cloud);
+    if (atomic_load(&sandbox->must_finish)) cloud_release_polls(cloud);
     return server_connection_count(cloud->server) == 0 || clock_monotonic_ms() >= leave_by_ms;
 }
 
@@ -101,12 +104,13 @@ bool sandbox_start(const struct sandbox_options *options, struct sandbox **out, 
     struct sandbox *sandbox = MEM_NEW(struct sandbox);
     sandbox->lock_fd = -1;
     sandbox->is_in_memory = options->data_folder == NULL;
+    if (options->request_log) request_log_block_hangup();
     bool is_started = sandbox->is_in_memory || take_place(sandbox, options->data_folder, err);
     is_started = is_started && cloud_open(options, &sandbox->cloud, err);
     if (is_started) {
         sandbox->url = mem_copy_string(buf_text(&sandbox->cloud->url));
-        sandbox->runtime_api = mem_copy_string(
-            sandbox_identities_get(&sandbox->cloud->identities, "runtime_api"));
+        sandbox->runtime_api =
+            mem_copy_string(sandbox_identities_get(&sandbox->cloud->identities, "runtime_api"));
         sandbox->port = server_port(sandbox->cloud->server);
         is_started = start_thread(sandbox, err) && tell_place(sandbox, err);
     }
@@ -145,6 +149,12 @@ void sandbox_leave(struct sandbox *sandbox, int64_t linger_ms) {
         sandbox->has_thread = false;
     }
     sandbox_stop(sandbox);
+}
+
+void sandbox_finish(struct sandbox *sandbox, int64_t linger_ms) {
+    if (!sandbox) return;
+    atomic_store(&sandbox->must_finish, true);
+    sandbox_leave(sandbox, linger_ms);
 }
 
 const char *sandbox_url(const struct sandbox *sandbox) {

@@ -260,10 +260,7 @@ static enum MHD_Result finish_request(struct server *server, struct exchange *ex
     }
     switch (server->options.respond(server->options.context, exchange)) {
     case SERVER_ANSWER: return queue_answer(server, exchange);
-    case SERVER_COMMIT:
-        exchange->next_waiting = server->uncommitted;
-        server->uncommitted = exchange;
-        break;
+    case SERVER_COMMIT: server_await_commit(server, exchange); break;
     case SERVER_HOLD: break;
     }
     exchange->state = EXCHANGE_SUSPENDED;
@@ -559,10 +556,6 @@ void server_wait_two(struct server *server, struct server *also, int timeout_ms)
     }
 }
 
-void server_wait(struct server *server, int timeout_ms) {
-    server_wait_two(server, NULL, timeout_ms);
-}
-
 void server_serve(struct server *server) {
     server->now_ms = clock_monotonic_ms();
     connections_sweep(&server->connections, server->now_ms);
@@ -578,6 +571,11 @@ void server_wake(struct server *server) {
 
 bool server_has_uncommitted(const struct server *server) {
     return server->uncommitted != NULL;
+}
+
+void server_await_commit(struct server *server, struct exchange *exchange) {
+    exchange->next_waiting = server->uncommitted;
+    server->uncommitted = exchange;
 }
 
 void server_release_committed(struct server *server, const struct error *failure) {

@@ -118,12 +118,13 @@ int server_socket(const struct exchange *exchange); // to ask the system about i
 // The request as a value with every header in order of arrival; for signatures.
 void server_copy_request(const struct exchange *exchange, struct request *out);
 
-// At most timeout_ms (0: not at all, -1: for ever) until there is something to serve.
-void server_wait(struct server *server, int timeout_ms);
-// As server_wait, for a second server too; `also` may be NULL.
+// At most timeout_ms (0: not at all, -1: for ever) until there is something to serve here or, when it is
+// not NULL, at the other one.
 void server_wait_two(struct server *server, struct server *also, int timeout_ms);
 void server_serve(struct server *server); // whatever is there, without waiting
 void server_wake(struct server *server);  // any thread; also async-signal-safe
+// A held exchange whose answer is there: it leaves as those of SERVER_COMMIT do.
+void server_await_commit(struct server *server, struct exchange *exchange);
 bool server_has_uncommitted(const struct server *server);
 // Lets go all that wait for the commit. With `failure` set their answers are replaced by a 500.
 void server_release_committed(struct server *server, const struct error *failure);

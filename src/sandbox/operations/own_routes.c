@@ -4,10 +4,12 @@
 #include "operations/answers.h"
 #include "operations/faults.h"
 #include "operations/metrics.h"
+#include "operations/process.h"
 #include "personalize/campaigns.h"
 #include "personalize/import_route.h"
 #include "profiles/profiles.h"
 #include "routes.h"
+#include "store_queue.h"
 #include "tracking/debugger.h"
 #include "tracking/delivery_routes.h"
 #include "tracking/event_delivery.h"
@@ -20,6 +22,49 @@ static enum server_verdict finish(struct exchange *exchange, struct buf *take_js
     routes_answer_json(exchange, 200, buf_str(take_json));
     buf_release(take_json);
     return SERVER_ANSWER;
+}
+
+static void write_engines(struct cloud *cloud, struct writer *writer) {
+    const struct recommender_stats stats = recommender_stats(cloud->recommender);
+    const struct recommender_options standard = {0};
+    writer_text(
+        writer, "handler", cloud->options.has_runtime_handler ? STR("runtime") : STR("builtin"));
+    writer_text_or_null(writer, "runtime_api", cloud_identity(cloud, "runtime_api"));
+    writer_bool(writer, "instant_statuses", cloud->options.has_instant_statuses);
+    writer_int(writer, "status_step_ms", cloud->options.status_step_ms);
+    writer_open(writer, "recommender", '{');
+    writer_int(writer, "users", (int64_t)stats.users);
+    writer_int(writer, "items", (int64_t)stats.items);
+    writer_int(writer, "pairs", (int64_t)stats.pairs);
+    writer_int(writer, "memory_bytes", (int64_t)stats.memory_bytes);
+    writer_int(writer, "memory_limit_bytes", (int64_t)recommender_memory_limit(&standard));
+    writer_close(writer, '}');
+}
+
+static void write_queues(struct cloud *cloud, struct writer *writer) {
+    writer_open(writer, "queues", '{');
+    writer_int(writer, "deliveries", cloud->destination.pending);
+    writer_int(writer, "delivery_retries", store_count_queued(cloud->store));
+    writer_int(writer, "held_requests", (int64_t)cloud->held_count);
+    writer_close(writer, '}');
+}
+
+static void write_bounds(const struct cloud *cloud, struct writer *writer) {
+    struct server_figures figures;
+    struct process_figures process;
+    server_get_figures(cloud->server, &figures);
+    process_get_figures(&process);
+    writer_open(writer, "connections", '{');
+    writer_int(writer, "open", (int64_t)figures.connections);
+    writer_int(writer, "idle", (int64_t)figures.idle);
+    writer_int(writer, "limit", (int64_t)figures.connection_limit);
+    writer_close(writer, '}');
+    writer_open(writer, "memory", '{');
+    writer_int(writer, "request_bytes", (int64_t)figures.memory_bytes);
+    writer_int(writer, "request_limit_bytes", (int64_t)figures.memory_limit);
+    writer_int(writer, "resident_bytes", process.resident_bytes);
+    writer_close(writer, '}');
+    writer_bool(writer, "has_faults", !faults_is_empty(cloud));
 }
 
 static enum server_verdict health(struct cloud *cloud, struct exchange *exchange) {
@@ -37,6 +82,9 @@ static enum server_verdict health(struct cloud *cloud, struct exchange *exchange
     writer_int(&writer, "events", store_count_events(cloud->store));
     writer_int(&writer, "last_sequence", store_last_sequence(cloud->store));
     writer_int(&writer, "pending_deliveries", cloud->destination.pending);
+    write_engines(cloud, &writer);
+    write_queues(cloud, &writer);
+    write_bounds(cloud, &writer);
     writer_close(&writer, '}');
     return finish(exchange, &json);
 }

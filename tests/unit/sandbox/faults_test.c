@@ -322,6 +322,45 @@ static void latency_delays_and_nothing_else(void **state) {
     assert_true(clock_monotonic_ms() - again_ms >= 59);
 }
 
+// Asked again after its delay, a call writes; the answer must wait for the commit without being asked a
+// second time. No messageId and no eventId here, which would hide the repeat.
+static void a_delayed_call_is_carried_out_once(void **state) {
+    static const struct {
+        const char *fault, *counted;
+    } cases[] = {
+        {"tracking:latency=5ms,count=1", "events"},
+        {"personalize-events:latency=5ms,count=1", "interactions"},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        int64_t before = -1, after = -1;
+        assert_int_equal(fixture_get(fixture, "/_recloop/health"), 200);
+        assert_true(json_integer(json_get(fixture->json.root, cases[i].counted), &before));
+        declare(fixture, cases[i].fault);
+        if (i == 0) {
+            assert_int_equal(
+                fixture_track(
+                    fixture, "android-prod", "track", "{\"event\":\"E\",\"userId\":\"u\"}"),
+                200);
+        } else {
+            assert_int_equal(
+                fixture_aws(
+                    fixture,
+                    &(struct fixture_aws){
+                        .service = "personalize",
+                        .target = "/events",
+                        .body = "{\"trackingId\":\"7ec100b0-5a2d-4b0c-9ab5-5e9ea7000001\","
+                                "\"userId\":\"u\",\"sessionId\":\"s\",\"eventList\":[{"
+                                "\"eventType\":\"E\",\"itemId\":\"led-high-tops\","
+                                "\"sentAt\":1767225600}]}"}),
+                200);
+        }
+        assert_int_equal(fixture_get(fixture, "/_recloop/health"), 200);
+        assert_true(json_integer(json_get(fixture->json.root, cases[i].counted), &after));
+        assert_int_equal(after - before, 1);
+    }
+}
+
 static void raw_track(struct fixture *fixture, const char *message_id, struct buf *out) {
     struct buf body = {0}, text = {0};
     buf_add_format(
@@ -471,6 +510,7 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(a_count_ends_and_a_user_is_chosen),
     WITH_SANDBOX(chance_repeats_with_its_seed),
     WITH_SANDBOX(latency_delays_and_nothing_else),
+    WITH_SANDBOX(a_delayed_call_is_carried_out_once),
     WITH_SANDBOX(a_dropped_request_is_not_carried_out_a_lost_one_is),
     WITH_SANDBOX(half_an_answer_ends_in_its_middle),
     WITH_SANDBOX(the_clock_of_a_service_is_off),

@@ -60,7 +60,7 @@ static void *run(void *context) {
     struct host *host = context;
     while (!host->must_stop) {
         struct server_figures figures;
-        server_wait(host->server, 1000);
+        server_wait_two(host->server, NULL, 1000);
         server_serve(host->server);
         server_get_figures(host->server, &figures);
         host->timed_out = figures.timed_out;
@@ -489,7 +489,7 @@ static void leaving_ends_idle_connections_and_finishes_the_rest(void **state) {
     server_close_door(host.server);
     send_text(busy, STR("dy"));
     for (int i = 0; i < 10000 && server_connection_count(host.server); i++) {
-        server_wait(host.server, 10);
+        server_wait_two(host.server, NULL, 10);
         server_serve(host.server);
     }
     assert_int_equal(server_connection_count(host.server), 0);
