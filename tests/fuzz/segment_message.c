@@ -2,6 +2,7 @@
 #include "fuzz.h"
 #include "segment/ingest.h"
 #include "segment/products.h"
+#include "segment/snippet.h"
 #include "segment/tracking.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -18,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!event_decode(fuzz_text(data, size), EVENT_TRACK, &event, &err)) return 0;
     (void)ingest_check(&event);
     (void)event_allows(&event, "Amazon Personalize");
+    (void)event_options(&event, "Amazon Personalize");
+    (void)ingest_profile_discard(&event);
+    snippet_add_call(&text, &event);
+    buf_reset(&text);
     products_read(event_properties(&event), &products);
     const struct ingest_options options = {
         .received_at_ms = 1551110105905,
