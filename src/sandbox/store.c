@@ -78,6 +78,12 @@ static const char schema_2[] =
 static const char schema_3[] =
     "CREATE TABLE imported(hash INTEGER PRIMARY KEY, count INT, import INT, seen INT, is_new INT);";
 
+// By time first: files are mostly in that order, and rows that follow each other then share their pages.
+static const char schema_5[] =
+    "DROP TABLE imported;"
+    "CREATE TABLE imported(time_s INT, hash INT, count INT, import INT, seen INT, is_new INT,"
+    " PRIMARY KEY(time_s, hash)) WITHOUT ROWID;";
+
 // messages: one small row per event, read at the start (store_messages.h). The index over the hashes of
 // messageIds went: to add to it cost a page per event.
 static const char schema_4[] =
@@ -85,7 +91,8 @@ static const char schema_4[] =
     "INSERT INTO messages SELECT sequence,message_hash,discard=0,length(body) FROM events;"
     "DROP INDEX events_message;";
 
-static const char *const schemas[STORE_VERSION] = {schema_1, schema_2, schema_3, schema_4};
+static const char *const schemas[STORE_VERSION] = {
+    schema_1, schema_2, schema_3, schema_4, schema_5};
 
 static bool from_sqlite(struct store *store, const char *doing, struct error *err) {
     error_set(err, ERROR_IO, "%s: %s", doing, sqlite3_errmsg(store->database));

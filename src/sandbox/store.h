@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 #define STORE_FILE "sandbox.db"
 #define STORE_EVENTS_KEPT 500000
 #define STORE_EVENT_BYTES_KEPT (INT64_C(512) << 20)           // of their bodies …

@@ -73,7 +73,7 @@ struct sqlite3_stmt;
     X(SQL_TRIM_EVENTS, "DELETE FROM events WHERE sequence<=?")                                     \
     X(SQL_ADD_INTERACTION, "INSERT INTO interactions VALUES(?,?,?,?,?,?,?)")                       \
     X(SQL_COUNT_IMPORT,                                                                            \
-      "INSERT INTO imported VALUES(?,1,?,1,1) ON CONFLICT(hash) DO UPDATE SET "                    \
+      "INSERT INTO imported VALUES(?,?,1,?,1,1) ON CONFLICT(time_s,hash) DO UPDATE SET "           \
       "seen=CASE import WHEN excluded.import THEN seen+1 ELSE 1 END,"                              \
       "is_new=CASE import WHEN excluded.import THEN seen+1 ELSE 1 END>count,"                      \
       "count=max(count,CASE import WHEN excluded.import THEN seen+1 ELSE 1 END),"                  \

@@ -11,9 +11,9 @@
 #include "base/rng.h"
 #include "counts.h"
 #include "identities.h"
-#include "process.h"
 #include "segment/catalog.h"
 #include "support/http_load.h"
+#include "support/sandbox_process.h"
 #include "support/temp_folder.h"
 
 #include <inttypes.h>
@@ -47,7 +47,7 @@ struct soak {
     struct temp_folder folder;
     char database[300], log[300];
     uint16_t port;
-    struct process process;
+    struct sandbox_process process;
     struct http_load *load;
     struct counts counts;
     struct rng rng;
@@ -158,7 +158,9 @@ static void watch(struct soak *soak) {
     const struct sample *last = soak->sample_count ? &soak->samples[soak->sample_count - 1] : NULL;
     if ((last && now_ms - last->at_ms < 1000) || soak->sample_count == SAMPLES_MAX) return;
     soak->samples[soak->sample_count++] = (struct sample){
-        .at_ms = now_ms, .resident_kib = process_resident_kib(&soak->process), .life = soak->life};
+        .at_ms = now_ms,
+        .resident_kib = sandbox_process_resident_kib(&soak->process),
+        .life = soak->life};
     look_at_file(soak->database, "", &soak->largest_database);
     look_at_file(soak->database, "-wal", &soak->largest_log);
     if (soak->sample_count % 60 == 0) {
@@ -223,7 +225,7 @@ static void judge_counts(struct soak *soak) {
 // ---- the course ----
 
 static bool begin_life(struct soak *soak, struct error *err) {
-    if (!process_start(
+    if (!sandbox_process_start(
             &soak->process, soak->program, soak->folder.path, soak->log, soak->port, err)) {
         return false;
     }
@@ -237,7 +239,7 @@ static void run_until(struct soak *soak, int64_t until_ms) {
         const size_t busy = http_load_turn(soak->load, 5);
         watch(soak);
         const bool is_all = counts_scan(&soak->counts, 20000);
-        if (!process_is_alive(&soak->process)) {
+        if (!sandbox_process_is_alive(&soak->process)) {
             fail_with(soak, "the sandbox died by itself");
             return;
         }
@@ -263,7 +265,7 @@ static bool course(struct soak *soak, int64_t seconds, struct error *err) {
         return false;
     printf("start   ready in %" PRId64 " ms\n", soak->process.ready_ms);
     run_until(soak, started_ms + half_ms);
-    process_kill(&soak->process);
+    sandbox_process_kill(&soak->process);
     printf("kill -9 after %" PRIu64 " acknowledged messages\n", soak->acknowledged);
     (void)http_load_turn(soak->load, 100); // breaks the connections
     soak->life++;
@@ -277,7 +279,7 @@ static bool course(struct soak *soak, int64_t seconds, struct error *err) {
     run_until(soak, clock_monotonic_ms() + (int64_t)DRAIN_S * 1000);
     const double all_s = (double)(clock_monotonic_ms() - started_ms) / 1000;
     printf("loops   %.0f/s until the last was delivered\n", (double)soak->acknowledged / all_s);
-    if (!process_stop(&soak->process, err)) return false;
+    if (!sandbox_process_stop(&soak->process, err)) return false;
     (void)counts_scan(counts, INT64_MAX);
     return counts_is_whole(counts, err);
 }
@@ -296,7 +298,7 @@ int main(int argc, char **argv) {
     soak.program = argv[1];
     soak.run = run;
     soak.folder = temp_folder_make();
-    soak.port = process_free_port();
+    soak.port = sandbox_process_free_port();
     temp_folder_path(&soak.folder, "sandbox.db", soak.database, sizeof(soak.database));
     temp_folder_path(&soak.folder, "log", soak.log, sizeof(soak.log));
     rng_seed(&soak.rng, 1);
@@ -317,7 +319,7 @@ int main(int argc, char **argv) {
         "disk    database %.1f MiB, write-ahead log %.1f MiB at most\n",
         (double)soak.largest_database / (1 << 20), (double)soak.largest_log / (1 << 20));
     printf("%s\n", soak.failures ? "soak: FAILED" : "soak: every message exactly once");
-    if (soak.process.pid > 0) process_kill(&soak.process);
+    if (soak.process.pid > 0) sandbox_process_kill(&soak.process);
     counts_release(&soak.counts);
     http_load_free(soak.load);
     temp_folder_remove(&soak.folder);

@@ -10,6 +10,7 @@
 #include "writer.h"
 
 #define SLICE_US 8000
+#define COMMIT_AFTER_MS 200 // many slices share a commit, unless somebody else brings one
 #define PIECE_BYTES ((size_t)16 << 10) // read between two looks at the clock
 
 struct import {
@@ -21,6 +22,7 @@ struct import {
     int64_t name; // of the file, for store_count_import
     int64_t rows, imported, duplicates;
     int64_t interactions; // in the log after the last slice
+    int64_t commit_at_ms; // monotonic
     struct error err;
 };
 
@@ -70,7 +72,7 @@ static bool count_row(void *context, const struct interactions_csv_row *row, str
     struct cloud *cloud = import->cloud;
     const struct recommender_event event = {
         .user = row->user, .item = row->item, .event_type = row->event_type, .time_s = row->time_s};
-    if (store_count_import(cloud->store, hash_of(cloud, row), import->name) &&
+    if (store_count_import(cloud->store, row->time_s, hash_of(cloud, row), import->name) &&
         ledger_add_past(cloud, &event) == RECOMMENDER_ACCEPTED) {
         import->imported++;
     } else {
@@ -142,9 +144,13 @@ static enum server_verdict go_on(void *context, struct exchange *exchange) {
         import->is_over = true;
     }
     import->interactions = store_last_interaction(cloud->store);
-    cloud->has_pending = true; // brings the commit
+    const int64_t now_ms = clock_monotonic_ms();
+    if (import->is_over || now_ms >= import->commit_at_ms) {
+        cloud->has_pending = true; // brings the commit
+        import->commit_at_ms = now_ms + COMMIT_AFTER_MS;
+    }
     if (import->is_over) return answer(exchange, import);
-    exchange->hold_until_ms = clock_monotonic_ms();
+    exchange->hold_until_ms = now_ms;
     return SERVER_HOLD;
 }
 

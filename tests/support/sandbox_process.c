@@ -1,5 +1,5 @@
-// process — see the header.
-#include "process.h"
+// sandbox_process — see the header.
+#include "support/sandbox_process.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -23,7 +23,7 @@ static int open_socket(uint16_t port, struct sockaddr_in *address) {
     return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
 
-uint16_t process_free_port(void) {
+uint16_t sandbox_process_free_port(void) {
     struct sockaddr_in address;
     socklen_t length = sizeof(address);
     const int fd = open_socket(0, &address);
@@ -65,19 +65,20 @@ static void run_program(const char *program, const char *folder, const char *log
     _exit(127);
 }
 
-bool process_start(
-    struct process *process,
+bool sandbox_process_start(
+    struct sandbox_process *process,
     const char *program,
     const char *folder,
     const char *log,
     uint16_t port,
     struct error *err) {
     const int64_t started_ms = clock_monotonic_ms();
-    *process = (struct process){.pid = fork()};
+    *process = (struct sandbox_process){.pid = fork()};
     if (process->pid < 0) return error_from_errno(err, errno, "fork");
     if (process->pid == 0) run_program(program, folder, log, port);
     while (!is_answering(port)) {
-        if (!process_is_alive(process) || clock_monotonic_ms() - started_ms > READY_WITHIN_MS) {
+        if (!sandbox_process_is_alive(process) ||
+            clock_monotonic_ms() - started_ms > READY_WITHIN_MS) {
             return error_set(err, ERROR_IO, "the sandbox did not get ready; see %s", log);
         }
         usleep(2000);
@@ -86,19 +87,19 @@ bool process_start(
     return true;
 }
 
-void process_kill(struct process *process) {
+void sandbox_process_kill(struct sandbox_process *process) {
     kill(process->pid, SIGKILL);
     waitpid(process->pid, NULL, 0);
     process->pid = 0;
 }
 
-bool process_stop(struct process *process, struct error *err) {
+bool sandbox_process_stop(struct sandbox_process *process, struct error *err) {
     const int64_t started_ms = clock_monotonic_ms();
     int status = 0;
     kill(process->pid, SIGTERM);
     while (waitpid(process->pid, &status, WNOHANG) == 0) {
         if (clock_monotonic_ms() - started_ms > STOP_WITHIN_MS) {
-            process_kill(process);
+            sandbox_process_kill(process);
             return error_set(err, ERROR_IO, "the sandbox did not stop on SIGTERM");
         }
         usleep(5000);
@@ -108,13 +109,13 @@ bool process_stop(struct process *process, struct error *err) {
     return error_set(err, ERROR_IO, "the sandbox ended with status %d", status);
 }
 
-bool process_is_alive(const struct process *process) {
+bool sandbox_process_is_alive(const struct sandbox_process *process) {
     siginfo_t facts = {0};
     return waitid(P_PID, (id_t)process->pid, &facts, WEXITED | WNOHANG | WNOWAIT) == 0 &&
            facts.si_pid == 0;
 }
 
-int64_t process_resident_kib(const struct process *process) {
+int64_t sandbox_process_resident_kib(const struct sandbox_process *process) {
     char path[64], line[256];
     int64_t kib = 0;
     (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)process->pid);
