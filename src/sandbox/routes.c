@@ -23,7 +23,7 @@ static bool is_path_of(const struct route *route, struct str path) {
     return route->is_prefix ? str_starts_with(path, own) : str_equal(path, own);
 }
 
-static const struct route *find(struct str method, struct str path, bool *is_path_known) {
+const struct route *routes_find(struct str method, struct str path, bool *is_path_known) {
     *is_path_known = false;
     for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
         const struct routes routes = tables[i]();
@@ -170,7 +170,7 @@ static enum server_verdict run(struct cloud *cloud, struct exchange *exchange) {
     case FAULTS_HELD: return SERVER_HOLD;
     case FAULTS_GO_ON: break;
     }
-    const struct route *route = find(exchange->method, exchange->path, &is_path_known);
+    const struct route *route = routes_find(exchange->method, exchange->path, &is_path_known);
     if (route) return route->run(cloud, exchange);
     if (is_path_known)
         answer_other_method(exchange);

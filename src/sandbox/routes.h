@@ -27,6 +27,8 @@ struct routes routes_aws(void); // every operation of AWS: access/calls.h
 struct routes routes_gateway(void);
 struct routes routes_own(void);
 
+// The row that answers; NULL when there is none, and then whether another method has one at that path.
+const struct route *routes_find(struct str method, struct str path, bool *is_path_known);
 // Where it is for, as in operations/place.h; also sets exchange->operation.
 size_t routes_place(struct exchange *exchange);
 enum server_verdict routes_respond(struct cloud *cloud, struct exchange *exchange);

@@ -502,24 +502,33 @@ static void remove_all(struct cloud *cloud) {
         remove_at(cloud, cloud->answers->count - 1);
 }
 
-// A list takes the place of all; one object is added. All or nothing: read twice, changed once.
-static bool take_declaration(struct cloud *cloud, struct str text, struct error *err) {
-    CLEANUP(json_release) struct json root = {0};
+static bool check_all(const struct json_node *root, struct error *err) {
     bool is_list = false;
-    if (!json_parse(text, &root, err)) return false;
-    const struct json_node *first = first_of(root.root, &is_list);
     size_t count = 0;
-    for (const struct json_node *each = first; each; each = is_list ? json_next(each) : NULL) {
+    const struct json_node *each = first_of(root, &is_list);
+    for (; each; each = is_list ? json_next(each) : NULL) {
         struct answer answer;
         if (!read_answer(each, &answer, err)) return false;
         release(&answer);
         count++;
     }
+    if (count <= ANSWERS_LIMIT) return true;
+    error_set(err, ERROR_LIMIT, "%zu answers are too many", count);
+    return error_hint(err, "There may be %d at a time.", ANSWERS_LIMIT);
+}
+
+bool answers_check(struct str json, struct error *err) {
+    CLEANUP(json_release) struct json root = {0};
+    return json_parse(json, &root, err) && check_all(root.root, err);
+}
+
+// A list takes the place of all; one object is added. All or nothing: read twice, changed once.
+static bool take_declaration(struct cloud *cloud, struct str text, struct error *err) {
+    CLEANUP(json_release) struct json root = {0};
+    bool is_list = false;
+    if (!json_parse(text, &root, err) || !check_all(root.root, err)) return false;
+    (void)first_of(root.root, &is_list);
     const int64_t before = cloud->answers->made;
-    if (count > ANSWERS_LIMIT) {
-        error_set(err, ERROR_LIMIT, "%zu answers are too many", count);
-        return error_hint(err, "There may be %d at a time.", ANSWERS_LIMIT);
-    }
     if (is_list) remove_all(cloud);
     if (!add_all(cloud->answers, root.root, err)) return false;
     for (size_t i = 0; i < cloud->answers->count; i++) {

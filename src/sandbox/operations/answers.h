@@ -48,6 +48,9 @@ void answers_free(struct answers *answers);
 // From the records again: after a reset, and after a commit that failed.
 void answers_load(struct cloud *cloud);
 
+// Is it one declaration, a list, or {"answers":[…]}? Changes nothing.
+bool answers_check(struct str json, struct error *err) MUST_CHECK;
+
 // The routes GET, PUT and DELETE of own_routes.h.
 enum server_verdict answers_route_get(struct cloud *cloud, struct exchange *exchange);
 enum server_verdict answers_route_put(struct cloud *cloud, struct exchange *exchange);
