@@ -1,8 +1,7 @@
-// fault — see the header. One table of words serves the text, the JSON and the way back: a value of
-// JSON is read as the text it stands for.
+// fault — see the header. One table of words serves the text, the JSON (fault_json.c) and the way back.
 #include "operations/fault.h"
 
-#include "base/attributes.h"
+#include "operations/fault_internal.h"
 #include "operations/place.h"
 
 #include <stddef.h>
@@ -110,9 +109,6 @@ static const char *const effect_names[FAULT_EFFECT_COUNT] = {
     [FAULT_OFF] = "off",
 };
 
-#define SERVICES                                                                                   \
-    "tracking, profile, personalize-runtime, personalize-events, personalize, lambda, sts, iam, "  \
-    "logs, gateway, function, destination, or * for all that is asked over HTTP"
 #define WORDS                                                                                      \
     "latency=MS, throttle, status=N, error=CODE, drop, lose, half, expired-token, skew=TIME, "     \
     "timeout, crash or off"
@@ -251,7 +247,7 @@ static bool note_effect(struct fault *fault, const struct word *word, struct err
     return true;
 }
 
-static bool apply_word(struct fault *fault, struct str name, struct str value, struct error *err) {
+bool fault_apply_word(struct fault *fault, struct str name, struct str value, struct error *err) {
     const struct word *word = find_word(name);
     if (!word) {
         CLEANUP(buf_release) struct buf text = {0};
@@ -307,21 +303,21 @@ static bool set_operation(
     return true;
 }
 
-static bool
-set_where(struct fault *fault, struct str service, struct str operation, struct error *err) {
+bool fault_set_where(
+    struct fault *fault, struct str service, struct str operation, struct error *err) {
     enum place_service known = PLACE_NONE;
     if (!is_known_service(service, &known)) {
         CLEANUP(buf_release) struct buf text = {0};
         buf_add_printable(&text, str_slice(service, 0, 60));
         error_set(err, ERROR_USAGE, "there is no service \"%s\"", buf_text(&text));
-        return error_hint(err, "A fault begins with " SERVICES ", and a colon.");
+        return error_hint(err, "A fault begins with " FAULT_SERVICES ", and a colon.");
     }
     memcpy(fault->service, service.ptr, service.len);
     fault->service[service.len] = '\0';
     return set_operation(fault, known, operation, err);
 }
 
-static void begin(struct fault *fault) {
+void fault_begin(struct fault *fault) {
     *fault = (struct fault){
         .operation = "*",
         .effect = FAULT_EFFECT_COUNT,
@@ -368,7 +364,7 @@ static bool may_happen(const struct fault *fault, struct error *err) {
                                 : "The destination has off only.");
 }
 
-static bool check(struct fault *fault, struct error *err) {
+bool fault_check(struct fault *fault, struct error *err) {
     if (fault->effect == FAULT_EFFECT_COUNT && fault->latency_to_ms) fault->effect = FAULT_LATENCY;
     if (fault->effect == FAULT_EFFECT_COUNT) {
         error_set(err, ERROR_USAGE, "the fault does not say what happens");
@@ -445,88 +441,19 @@ static bool take_where(struct fault *fault, struct str *rest, struct error *err)
             *rest = str_skip(*rest, end + 1);
         }
     }
-    return set_where(fault, str_trim(service), str_trim(operation), err);
+    return fault_set_where(fault, str_trim(service), str_trim(operation), err);
 }
 
 bool fault_parse(struct str text, struct fault *out, struct error *err) {
     struct fault fault;
     struct str rest = str_trim(text), name, value;
-    begin(&fault);
+    fault_begin(&fault);
     if (!take_where(&fault, &rest, err)) return false;
     while (rest.len) {
-        if (!next_part(&rest, &name, &value, err) || !apply_word(&fault, name, value, err))
+        if (!next_part(&rest, &name, &value, err) || !fault_apply_word(&fault, name, value, err))
             return false;
     }
-    if (!check(&fault, err)) return false;
-    *out = fault;
-    return true;
-}
-
-// ---- JSON ----
-
-static bool read_member(struct fault *fault, const struct json_node *member, struct error *err) {
-    CLEANUP(buf_release) struct buf name = {0};
-    CLEANUP(buf_release) struct buf value = {0};
-    const struct str key = json_key(member);
-    double number = 0;
-    for (size_t i = 0; i < key.len; i++)
-        buf_add_char(&name, key.ptr[i] == '_' ? '-' : key.ptr[i]);
-    switch (json_kind(member)) {
-    case JSON_NULL: return true;
-    case JSON_BOOL:
-        if (!json_bool(member, false)) return true;
-        return apply_word(fault, buf_str(&name), (struct str){0}, err);
-    case JSON_STRING: buf_add(&value, json_text(member)); break;
-    case JSON_NUMBER:
-        (void)json_number(member, &number);
-        buf_add_double(&value, number);
-        // without a unit in JSON: the unit of the times of every other route
-        if (str_equal(key, STR("latency")) || str_equal(key, STR("skew")))
-            buf_add(&value, STR("ms"));
-        break;
-    case JSON_ABSENT:
-    case JSON_ARRAY:
-    case JSON_OBJECT:
-        error_set(err, ERROR_INVALID, "%s cannot be a list or an object", buf_text(&name));
-        return error_hint(err, "Give a text, a number, or true.");
-    }
-    return apply_word(fault, buf_str(&name), (struct str){buf_text(&value), value.len}, err);
-}
-
-// What GET tells about a fault besides what makes it, so that it may be put back as it is.
-static bool is_told(struct str key) {
-    return str_equal(key, STR("service")) || str_equal(key, STR("operation")) ||
-           str_equal(key, STR("hits")) || str_equal(key, STR("remaining")) ||
-           str_equal(key, STR("effect"));
-}
-
-static bool decode(const struct json_node *object, struct fault *fault, struct error *err) {
-    const struct str service = json_get_text(object, "service");
-    begin(fault);
-    if (json_kind(object) != JSON_OBJECT) {
-        error_set(err, ERROR_INVALID, "a fault is an object");
-        return error_hint(err, "{\"spec\":\"lambda.Invoke:latency=250ms\"}");
-    }
-    if (!service.len) {
-        error_set(err, ERROR_INVALID, "the fault names no service");
-        return error_hint(err, "Give \"service\": " SERVICES ", or all of it as \"spec\".");
-    }
-    if (!set_where(fault, service, json_get_text(object, "operation"), err)) return false;
-    for (const struct json_node *member = json_first(object); member; member = json_next(member)) {
-        if (is_told(json_key(member)) || str_equal(json_key(member), STR("spec"))) continue;
-        if (!read_member(fault, member, err)) return false;
-    }
-    return check(fault, err);
-}
-
-bool fault_decode(const struct json_node *object, struct fault *out, struct error *err) {
-    const struct str spec = json_get_text(object, "spec");
-    struct fault fault;
-    const bool is_whole = spec.len && !json_get(object, "service");
-    if (!(is_whole ? fault_parse(spec, &fault, err) : decode(object, &fault, err))) {
-        err->code = ERROR_INVALID;
-        return false;
-    }
+    if (!fault_check(&fault, err)) return false;
     *out = fault;
     return true;
 }
