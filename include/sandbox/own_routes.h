@@ -103,6 +103,8 @@
 //   are served meanwhile; rows are kept as they are read, so one who hangs up has imported a part and can
 //   send the whole again.
 // POST /_recloop/reset               {"reset":true,"interactions":4100}
+// GET /_recloop/code/NAME
+//   The zip last uploaded for a function, as GetFunction's Location names it; 404 without one.
 // GET /_recloop/metrics              Prometheus text
 // GET /_recloop/faults
 //   {"faults":[{"id":"fault-1","service":"lambda","operation":"Invoke"|"*","effect":"latency",

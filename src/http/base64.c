@@ -33,6 +33,15 @@ static bool refuse(struct error *err) {
     return error_hint(err, "Take the text whole, without line breaks, padding included.");
 }
 
+// Of a character; negative: it is none of the alphabet's.
+static int value_of(char c, const char *alphabet) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == alphabet[62]) return 62;
+    return c == alphabet[63] ? 63 : -1;
+}
+
 // `text` without padding.
 static bool decode(struct buf *out, struct str text, const char *alphabet, struct error *err) {
     uint32_t bits = 0;
@@ -41,9 +50,9 @@ static bool decode(struct buf *out, struct str text, const char *alphabet, struc
     if (text.len % 4 == 1) return refuse(err);
     buf_reserve(out, text.len / 4 * 3 + 3);
     for (size_t i = 0; i < text.len; i++) {
-        const char *at = text.ptr[i] ? strchr(alphabet, text.ptr[i]) : NULL;
-        if (!at) goto bad;
-        bits = bits << 6 | (uint32_t)(at - alphabet);
+        const int value = value_of(text.ptr[i], alphabet);
+        if (value < 0) goto bad;
+        bits = bits << 6 | (uint32_t)value;
         held += 6;
         if (held < 8) continue;
         held -= 8;

@@ -519,6 +519,7 @@ void server_copy_request(const struct exchange *exchange, struct request *out) {
     request_release(out);
     request_set_method(out, exchange->method);
     request_set_url(out, str_from(exchange->target));
+    out->body.limit = exchange->body_bytes.len + 1; // some may be larger than most
     request_set_body(out, buf_str(&exchange->body_bytes)); // as signed, not as decoded
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header, &out->headers);
 }

@@ -1,11 +1,11 @@
 // calls — see the header.
 #include "access/calls.h"
 
-#include "aws/invoke.h"
+#include "aws/lambda_control.h"
 #include "http/url.h"
 #include "sandbox/own_routes.h"
 
-#define INVOKE_BODY_LIMIT INVOKE_MAX_PAYLOAD_BYTES
+#define FUNCTIONS_BODY_LIMIT LAMBDA_CONTROL_MAX_BODY_BYTES // zips; Invoke has its own
 
 static void end(struct call *call) {
     request_release(&call->request);
@@ -191,7 +191,7 @@ static const struct route rows[] = {
     {.path = "/action-interactions", .run = dispatch},
     {.path = "/2015-03-31/functions",
      .is_prefix = true,
-     .body_limit = INVOKE_BODY_LIMIT,
+     .body_limit = FUNCTIONS_BODY_LIMIT,
      .run = dispatch},
     {.path = "/2017-10-31/functions/", .is_prefix = true, .run = dispatch},
     {.path = "/2019-09-30/functions/", .is_prefix = true, .run = dispatch},

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "functions/built_in.h"
+#include "functions/function_policy.h"
 #include "functions/invocation.h"
 #include "functions/later.h"
 #include "functions/runtime_server.h"
@@ -48,6 +49,37 @@ static void add_arn(
     if (qualifier.len) buf_add_format(out, ":" STR_FMT, STR_ARG(qualifier));
 }
 
+// Nobody learns from a refusal whether a function is there: its policy counts only where it is.
+static bool is_allowed(
+    struct cloud *cloud,
+    const struct functions_question *question,
+    const struct functions_target *target,
+    struct str arn,
+    struct aws_error *refusal) {
+    if (access_allows(cloud, question->caller, question->action, arn, refusal)) return true;
+    if (!target->function || str_contains(str_from(refusal->message), STR("explicit deny")))
+        return false;
+    return function_policy_grants(
+        function_policy_find(target->function, target->qualifier),
+        &(struct function_policy_question){
+            .principal = buf_str(&question->caller->arn),
+            .action = str_from(question->action),
+            .resource = arn});
+}
+
+// An alias may send a share of its invocations to another version.
+static bool find_version(struct cloud *cloud, struct functions_target *target) {
+    const struct json_node *alias = function_find_alias(target->function, target->qualifier);
+    const struct json_node *weights =
+        json_get(json_get(alias, "RoutingConfig"), "AdditionalVersionWeights");
+    double share = 0;
+    if (!function_find_version(target->function, target->qualifier, &target->version)) return false;
+    const struct json_node *other = json_first(weights);
+    if (json_number(other, &share) && rng_unit(&cloud->rng) < share)
+        (void)function_find_version(target->function, json_key(other), &target->version);
+    return true;
+}
+
 bool functions_name(
     struct cloud *cloud,
     const struct functions_question *question,
@@ -77,7 +109,10 @@ bool functions_name(
         return refuse(refusal, 404, "ResourceNotFoundException", &why);
     }
     add_arn(cloud, region, &function, qualifier, &arn);
-    bool is_found = access_allows(cloud, caller, question->action, buf_str(&arn), refusal);
+    *out = (struct functions_target){.qualifier = qualifier};
+    const bool is_here = str_equal(region, str_from(cloud_region(cloud)));
+    out->function = is_here ? function_find(cloud, function.name) : NULL;
+    bool is_found = is_allowed(cloud, question, out, buf_str(&arn), refusal);
     if (is_found && function.account.len &&
         !str_equal(function.account, str_from(cloud_account(cloud)))) {
         buf_add_format(
@@ -87,12 +122,7 @@ bool functions_name(
             buf_text(&caller->arn), question->action, buf_text(&arn), question->action);
         is_found = refuse(refusal, 403, "AccessDeniedException", &why);
     } else if (is_found) {
-        const bool is_here = str_equal(region, str_from(cloud_region(cloud)));
-        *out = (struct functions_target){.qualifier = qualifier};
-        out->function = is_here ? function_find(cloud, function.name) : NULL;
-        is_found =
-            out->function && (question->is_new_qualifier ||
-                              function_find_version(out->function, qualifier, &out->version));
+        is_found = out->function && (question->is_new_qualifier || find_version(cloud, out));
         if (!is_found) {
             buf_add_format(&why, "Function not found: %s", buf_text(&arn));
             (void)refuse(refusal, 404, "ResourceNotFoundException", &why);

@@ -104,15 +104,19 @@ static void find_process(
     (void)peer_process_find(server_socket(exchange), likely, count, out);
 }
 
-// Clients that hung up while they waited; nobody reads their sockets meanwhile.
+// Clients that hung up while they waited, for nobody reads their sockets meanwhile; and those whose process
+// ended between an answer and the next question.
 static void drop_abandoned(struct runtime_server *runtime, bool drops_returning) {
     struct environment *at = runtime->environments;
     while (at) {
         struct environment *next = at->next;
         struct exchange *idle = at->idle;
         const bool is_gone = idle && server_is_abandoned(idle);
+        const bool is_dead =
+            is_returning(at) && at->process.pid && !peer_process_is_alive(&at->process);
         if (is_gone) idle->holder = NULL;
-        if (is_gone || (drops_returning && is_returning(at))) free_environment(runtime, at);
+        if (is_gone || is_dead || (drops_returning && is_returning(at)))
+            free_environment(runtime, at);
         if (is_gone) server_answer(idle); // to nobody; it ends there
         at = next;
     }
@@ -411,6 +415,7 @@ init_error(struct runtime_server *runtime, struct exchange *exchange, struct str
     failure->next = runtime->failures;
     runtime->failures = failure;
     // Others of this function may be attached and well; then only this one is lost.
+    drop_abandoned(runtime, false);
     while (!is_anybody_of(runtime, function) &&
            (waiting = functions_find_waiting(runtime->cloud, function)))
         fail_init(waiting, &failure->failure);

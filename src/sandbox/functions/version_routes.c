@@ -2,6 +2,7 @@
 #include "aws/lambda_control.h"
 #include "base/memory.h"
 #include "functions/control.h"
+#include "functions/function_policy.h"
 
 #define ACCOUNT_CONCURRENCY 1000
 #define UNRESERVED_CONCURRENCY 100 // of them stay with everybody
@@ -314,13 +315,6 @@ delete_alias(struct cloud *cloud, struct exchange *exchange, const struct call *
 
 // ---- policies: one for the bare function, one for each qualifier ----
 
-static const struct json_node *find_policy(const struct function *function, struct str qualifier) {
-    const struct json_node *at = json_first(json_get(function->document.root, "policies"));
-    while (at && !str_equal(qualifier, json_get_text(at, "qualifier")))
-        at = json_next(at);
-    return at;
-}
-
 static const struct json_node *find_statement(const struct json_node *policy, struct str sid) {
     const struct json_node *at = json_first(json_get(policy, "statements"));
     while (at && !str_equal(sid, json_get_text(at, "Sid")))
@@ -361,26 +355,22 @@ refuse_no_policy(struct cloud *cloud, struct exchange *exchange, const struct ca
 static enum server_verdict
 get_policy(struct cloud *cloud, struct exchange *exchange, const struct call *call) {
     struct control_subject subject = {0};
-    struct json document = {0}, answer = {0};
+    struct json answer = {0};
     struct buf text = {0};
     if (!control_find(cloud, exchange, call, CONTROL_ANY, &subject)) {
         control_subject_release(&subject);
         return SERVER_ANSWER;
     }
-    const struct json_node *policy = find_policy(subject.target.function, subject.target.qualifier);
+    const struct json_node *policy =
+        function_policy_find(subject.target.function, subject.target.qualifier);
     if (!policy) {
         (void)refuse_no_policy(cloud, exchange, call);
     } else {
-        struct json_node *root = json_new_object(&document);
-        json_add_text(root, "Version", STR("2012-10-17"));
-        json_add_text(root, "Id", STR("default"));
-        json_add_copy(root, "Statement", json_get(policy, "statements"));
-        json_print(root, &text);
+        function_policy_add_document(policy, &text);
         json_add_text(json_new_object(&answer), "Policy", buf_str(&text));
         json_add_text(answer.root, "RevisionId", json_get_text(policy, "RevisionId"));
         control_answer(cloud, exchange, 200, answer.root);
     }
-    json_release(&document);
     json_release(&answer);
     buf_release(&text);
     control_subject_release(&subject);
@@ -396,13 +386,13 @@ static void grant(
     const struct str qualifier = subject->target.qualifier;
     struct json statements = {0}, answer = {0};
     struct buf arn = {0}, text = {0};
-    if (!json_copy(json_get(find_policy(function, qualifier), "statements"), &statements))
+    if (!json_copy(json_get(function_policy_find(function, qualifier), "statements"), &statements))
         (void)json_new_array(&statements);
     function_add_arn(cloud, str_from(function->name), qualifier, &arn);
     lambda_control_add_statement(request, buf_str(&arn), statements.root);
     put_policy(cloud, function, qualifier, statements.root);
-    const struct json_node *made =
-        find_statement(find_policy(function, qualifier), json_get_text(request, "StatementId"));
+    const struct json_node *made = find_statement(
+        function_policy_find(function, qualifier), json_get_text(request, "StatementId"));
     json_print(made, &text);
     json_add_text(json_new_object(&answer), "Statement", buf_str(&text));
     control_answer(cloud, exchange, 201, answer.root);
@@ -419,7 +409,7 @@ add_permission(struct cloud *cloud, struct exchange *exchange, const struct call
     if (control_find(cloud, exchange, call, CONTROL_ANY, &subject) &&
         read_checked(cloud, exchange, call, LAMBDA_CONTROL_PERMISSION, &request)) {
         const struct json_node *policy =
-            find_policy(subject.target.function, subject.target.qualifier);
+            function_policy_find(subject.target.function, subject.target.qualifier);
         const struct str sid = json_get_text(request.root, "StatementId");
         if (find_statement(policy, sid))
             (void)control_refuse(
@@ -447,7 +437,7 @@ remove_permission(struct cloud *cloud, struct exchange *exchange, const struct c
     (void)routes_query_text(exchange, "RevisionId", &revision);
     bool is_found = control_find(cloud, exchange, call, CONTROL_ANY, &subject);
     if (is_found) {
-        policy = find_policy(subject.target.function, subject.target.qualifier);
+        policy = function_policy_find(subject.target.function, subject.target.qualifier);
         if (!policy)
             is_found = control_refuse(
                 cloud, exchange, call, 404, "ResourceNotFoundException",

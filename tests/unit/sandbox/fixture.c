@@ -122,6 +122,7 @@ int fixture_aws(struct fixture *fixture, const struct fixture_aws *call) {
     buf_add_format(&url, "%s%s", sandbox_url(fixture->sandbox), call->target);
     request_set_method(&request, str_from(call->method ? call->method : "POST"));
     request_set_url(&request, buf_str(&url));
+    request.body.limit = (size_t)64 << 20; // zips of functions
     request_set_body(&request, str_from(call->body));
     headers_set(
         &request.headers, STR("Content-Type"),

@@ -1,6 +1,8 @@
 // Lambda as clients of its API see it: functions that are made, changed, invoked and deleted.
+#include "aws_session.h"
 #include "base/buf.h"
 #include "fixture.h"
+#include "http/base64.h"
 
 #define FUNCTIONS "/2015-03-31/functions"
 #define HANDLER FUNCTIONS "/SegmentPersonalizeDestinationHandler"
@@ -443,6 +445,62 @@ static void policies_are_lists_of_statements(void **state) {
     assert_int_equal(call(fixture, "GET", HANDLER "/policy", NULL), 404);
 }
 
+static int
+invoke_as(struct fixture *fixture, const struct aws_session *session, const char *target) {
+    return fixture_aws(
+        fixture, &(struct fixture_aws){
+                     .service = "lambda",
+                     .target = target,
+                     .body = "{\"userId\":\"2941404340\"}",
+                     .access_key_id = session->access_key_id,
+                     .secret = session->secret,
+                     .token = session->token});
+}
+
+static void a_resource_policy_lets_a_role_in(void **state) {
+    struct fixture *fixture = *state;
+    struct aws_session session = {0};
+    struct buf grant = {0};
+    assert_int_equal(aws_session_assume(fixture, "", NULL, &session), 200);
+    assert_int_equal(invoke_as(fixture, &session, ENDPOINT "/invocations"), 403);
+    // the account by its number leaves it to the role's own policies
+    assert_int_equal(
+        call(
+            fixture, "POST", ENDPOINT "/policy",
+            "{\"StatementId\":\"account\",\"Action\":\"lambda:InvokeFunction\","
+            "\"Principal\":\"123456789012\"}"),
+        201);
+    assert_int_equal(invoke_as(fixture, &session, ENDPOINT "/invocations"), 403);
+    buf_add_format(
+        &grant,
+        "{\"StatementId\":\"role\",\"Action\":\"lambda:InvokeFunction\",\"Principal\":\"%s\"}",
+        fixture_get_identity(fixture, "destination_role_arn"));
+    assert_int_equal(call(fixture, "POST", ENDPOINT "/policy", buf_text(&grant)), 201);
+    assert_int_equal(invoke_as(fixture, &session, ENDPOINT "/invocations"), 200);
+    // a policy is of exactly one qualifier
+    assert_int_equal(
+        invoke_as(fixture, &session, ENDPOINT "/invocations?Qualifier=%24LATEST"), 403);
+    assert_int_equal(call(fixture, "DELETE", ENDPOINT "/policy/role", NULL), 204);
+    assert_int_equal(invoke_as(fixture, &session, ENDPOINT "/invocations"), 403);
+    buf_release(&grant);
+    aws_session_release(&session);
+}
+
+static void an_alias_sends_its_share_elsewhere(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(call(fixture, "POST", HANDLER "/versions", NULL), 201);
+    set_environment(fixture, CAMPAIGN "," TRACKER "," WRITE_KEY ",\"extra\":\"x\"");
+    assert_int_equal(call(fixture, "POST", HANDLER "/versions", NULL), 201);
+    assert_int_equal(
+        call(
+            fixture, "POST", HANDLER "/aliases",
+            "{\"Name\":\"live\",\"FunctionVersion\":\"1\",\"RoutingConfig\":{"
+            "\"AdditionalVersionWeights\":{\"2\":1.0}}}"),
+        201);
+    assert_int_equal(invoke(fixture, HANDLER "%3Alive/invocations", EVENT), 200);
+    assert_str(headers_get(&fixture->response.headers, STR("X-Amz-Executed-Version")), "2");
+}
+
 static void reserved_concurrency_of_zero_throttles(void **state) {
     struct fixture *fixture = *state;
     static const char *const path =
@@ -457,6 +515,75 @@ static void reserved_concurrency_of_zero_throttles(void **state) {
         "InvalidParameterValueException", "below its minimum value of [100]");
     assert_int_equal(call(fixture, "DELETE", path, NULL), 204);
     assert_int_equal(invoke(fixture, HANDLER "/invocations", EVENT), 200);
+}
+
+static size_t count_log_lines(struct fixture *fixture, const char *pattern) {
+    struct buf body = {0};
+    buf_add_format(
+        &body,
+        "{\"logGroupName\":\"/aws/lambda/SegmentPersonalizeDestinationHandler\","
+        "\"filterPattern\":\"%s\"}",
+        pattern);
+    assert_int_equal(
+        fixture_aws(
+            fixture,
+            &(struct fixture_aws){
+                .service = "logs",
+                .target = "/",
+                .json_target = "Logs_20140328.FilterLogEvents",
+                .body = buf_text(&body)}),
+        200);
+    buf_release(&body);
+    return json_count(json_get(fixture->json.root, "events"));
+}
+
+static void the_log_tells_cold_starts(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(invoke(fixture, HANDLER "/invocations", EVENT), 200);
+    assert_int_equal(invoke(fixture, HANDLER "/invocations", EVENT), 200);
+    assert_int_equal(count_log_lines(fixture, "INIT_START"), 1);
+    assert_int_equal(count_log_lines(fixture, "REPORT"), 2);
+    assert_int_equal(count_log_lines(fixture, "\\\"Init Duration\\\""), 1);
+    set_environment(fixture, CAMPAIGN "," TRACKER "," WRITE_KEY); // a new environment
+    assert_int_equal(invoke(fixture, HANDLER "/invocations", EVENT), 200);
+    assert_int_equal(count_log_lines(fixture, "INIT_START"), 2);
+}
+
+// One file of zeros, stored.
+static void make_large_zip(struct buf *zip, uint32_t bytes) {
+    static const char local[] = "PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    static const char central[] = "PK\1\2\x14\3\x14\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    const char size[] = {(char)bytes, (char)(bytes >> 8), (char)(bytes >> 16), (char)(bytes >> 24)};
+    const struct str four = {.ptr = size, .len = 4};
+    buf_add(zip, (struct str){.ptr = local, .len = 18});
+    buf_add(zip, four);
+    buf_add(zip, four);
+    buf_add(zip, (struct str){.ptr = "\1\0\0\0z", .len = 5});
+    memset(buf_extend(zip, bytes), 0, bytes);
+    const uint32_t at = (uint32_t)zip->len;
+    const char offset[] = {(char)at, (char)(at >> 8), (char)(at >> 16), (char)(at >> 24)};
+    buf_add(zip, (struct str){.ptr = central, .len = 20});
+    buf_add(zip, four);
+    buf_add(zip, four);
+    buf_add(zip, (struct str){.ptr = "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0z", .len = 19});
+    buf_add(zip, (struct str){.ptr = "PK\5\6\0\0\0\0\1\0\1\0\x2f\0\0\0", .len = 16});
+    buf_add(zip, (struct str){.ptr = offset, .len = 4});
+    buf_add(zip, (struct str){.ptr = "\0\0", .len = 2});
+}
+
+static void large_zips_are_taken(void **state) {
+    struct fixture *fixture = *state;
+    struct buf zip = {.limit = (size_t)64 << 20}, body = {.limit = (size_t)64 << 20};
+    make_large_zip(&zip, UINT32_C(12) << 20); // the whole request is beyond the JSON reader's limit
+    buf_add(&body, STR("{\"ZipFile\":\""));
+    base64_encode(&body, buf_str(&zip));
+    buf_add(&body, STR("\"}"));
+    assert_int_equal(call(fixture, "PUT", HANDLER "/code", buf_text(&body)), 200);
+    int64_t bytes = 0;
+    assert_true(json_integer(json_get(fixture->json.root, "CodeSize"), &bytes));
+    assert_int_equal(bytes, zip.len);
+    buf_release(&zip);
+    buf_release(&body);
 }
 
 // ---- Invoke ----
@@ -585,20 +712,8 @@ static void failed_events_are_tried_twice_more(void **state) {
     assert_int_equal(fixture_aws(fixture, &event), 202);
     // Whoever asks later finds three runs in the function's log.
     size_t runs = 0;
-    for (int i = 0; i < 100 && runs < 3; i++) {
-        assert_int_equal(
-            fixture_aws(
-                fixture,
-                &(struct fixture_aws){
-                    .service = "logs",
-                    .target = "/",
-                    .json_target = "Logs_20140328.FilterLogEvents",
-                    .body =
-                        "{\"logGroupName\":\"/aws/lambda/SegmentPersonalizeDestinationHandler\","
-                        "\"filterPattern\":\"REPORT\"}"}),
-            200);
-        runs = json_count(json_get(fixture->json.root, "events"));
-    }
+    for (int i = 0; i < 100 && runs < 3; i++)
+        runs = count_log_lines(fixture, "REPORT");
     assert_int_equal(runs, 3);
 }
 
@@ -637,6 +752,10 @@ static const struct CMUnitTest tests[] = {
     TEST(versions_freeze_a_configuration),
     TEST(aliases_resolve_to_versions),
     TEST(policies_are_lists_of_statements),
+    TEST(a_resource_policy_lets_a_role_in),
+    TEST(an_alias_sends_its_share_elsewhere),
+    TEST(large_zips_are_taken),
+    TEST(the_log_tells_cold_starts),
     TEST(reserved_concurrency_of_zero_throttles),
     TEST(every_form_of_a_name_is_understood),
     TEST(the_log_tail_tells_the_run),

@@ -449,6 +449,35 @@ static void without_a_runtime_an_invocation_times_out(void **state) {
     release(&caller);
 }
 
+static void reserved_concurrency_counts_those_under_way(void **state) {
+    struct fixture *fixture = *state;
+    struct line line = open_line(fixture);
+    struct caller caller;
+    const struct fixture_aws reserve = {
+        .service = "lambda",
+        .method = "PUT",
+        .target = "/2017-10-31/functions/SegmentPersonalizeDestinationHandler/concurrency",
+        .body = "{\"ReservedConcurrentExecutions\":1}"};
+    assert_int_equal(fixture_aws(fixture, &reserve), 200);
+    ask_next(&line, "");
+    begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(receive(&line), 200);
+    assert_int_equal(
+        fixture_aws(
+            fixture,
+            &(struct fixture_aws){
+                .service = "lambda", .target = HANDLER "/invocations", .body = "{}"}),
+        429);
+    assert_str(
+        json_get_text(fixture->json.root, "Reason"),
+        "ReservedFunctionConcurrentInvocationLimitExceeded");
+    assert_int_equal(answer(&line, "response", "", "1"), 202);
+    end(&caller);
+    assert_int_equal(caller.status, 200);
+    release(&caller);
+    hang_up(&line);
+}
+
 static void a_response_beyond_six_megabytes_is_refused(void **state) {
     struct fixture *fixture = *state;
     struct line line = open_line(fixture);
@@ -614,6 +643,7 @@ static const struct CMUnitTest tests[] = {
     TEST(an_init_error_fails_until_somebody_attaches),
     TEST(an_invocation_times_out_and_its_answer_comes_too_late),
     TEST(without_a_runtime_an_invocation_times_out),
+    TEST(reserved_concurrency_counts_those_under_way),
     TEST(a_response_beyond_six_megabytes_is_refused),
     TEST(streamed_responses_are_collected),
     TEST(other_functions_have_a_prefix),
