@@ -324,6 +324,22 @@ static bool check_document(const struct reading *reading, const struct json_node
     return true;
 }
 
+static void find_positions(const struct reading *reading, const struct json_node *list) {
+    const struct policy *policy = reading->policy;
+    const size_t count = policy->count;
+    struct policy_position *from = mem_zeroed(count * 2, sizeof(*from));
+    size_t member = 0;
+    const struct json_node *at = json_first(policy->document.root);
+    for (; at && at != list; at = json_next(at))
+        member++;
+    const size_t found = policy_find_positions(reading->text, member, from, from + count, count);
+    for (size_t i = 0; i < found; i++) {
+        policy->statements[i].from = from[i];
+        policy->statements[i].to = from[count + i];
+    }
+    mem_free(from);
+}
+
 static bool read_document(struct reading *reading) {
     struct policy *policy = reading->policy;
     const struct json_node *root = policy->document.root;
@@ -340,13 +356,7 @@ static bool read_document(struct reading *reading) {
     policy->has_variables = str_equal(json_get_text(root, "Version"), STR("2012-10-17"));
     policy->statements = mem_zeroed(count, sizeof(*policy->statements));
     policy->count = count;
-    struct policy_position *from = mem_zeroed(count * 2, sizeof(*from));
-    const size_t found = policy_find_positions(reading->text, from, from + count, count);
-    for (size_t i = 0; i < found; i++) {
-        policy->statements[i].from = from[i];
-        policy->statements[i].to = from[count + i];
-    }
-    mem_free(from);
+    find_positions(reading, list);
     const struct json_node *node = is_list ? json_first(list) : list;
     for (; node && reading->at < count; node = is_list ? json_next(node) : NULL) {
         if (!read_statement(reading, node)) return false;

@@ -4,9 +4,14 @@
 #include "aws/policy.h"
 
 // ---- policy_positions.c ----
-// Where the statements of a well-formed document stand, in order; at most `cap`.
+// Where the statements stand that are the value of a well-formed document's n-th member, in order; at
+// most `cap`.
 size_t policy_find_positions(
-    struct str text, struct policy_position *from, struct policy_position *to, size_t cap);
+    struct str text,
+    size_t member,
+    struct policy_position *from,
+    struct policy_position *to,
+    size_t cap);
 struct policy_position policy_position_at(struct str text, size_t byte);
 
 // ---- policy_condition.c ----

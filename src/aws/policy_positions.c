@@ -67,21 +67,20 @@ static void skip_value(struct walk *walk) {
     }
 }
 
-// At the value of the document's member of that name; false when there is none.
-static bool find_member(struct walk *walk, struct str quoted_name) {
+// At the value of the document's n-th member, from 0; false when there is none. By number, for a name may
+// be written with escapes.
+static bool find_member(struct walk *walk, size_t n) {
     skip_blanks(walk);
     if (peek(walk) != '{') return false;
     walk->at++;
     while (walk->at < walk->text.len) {
         skip_blanks(walk);
         if (peek(walk) != '"') return false;
-        const size_t start = walk->at;
         skip_string(walk);
-        const struct str key = str_slice(walk->text, start, walk->at - start);
         skip_blanks(walk);
         walk->at++; // ':'
         skip_blanks(walk);
-        if (str_equal(key, quoted_name)) return true;
+        if (n-- == 0) return true;
         skip_value(walk);
         skip_blanks(walk);
         if (peek(walk) != ',') return false;
@@ -91,10 +90,14 @@ static bool find_member(struct walk *walk, struct str quoted_name) {
 }
 
 size_t policy_find_positions(
-    struct str text, struct policy_position *from, struct policy_position *to, size_t cap) {
+    struct str text,
+    size_t member,
+    struct policy_position *from,
+    struct policy_position *to,
+    size_t cap) {
     struct walk walk = {.text = text};
     size_t count = 0;
-    if (!find_member(&walk, STR("\"Statement\"")) || cap == 0) return 0;
+    if (!find_member(&walk, member) || cap == 0) return 0;
     const bool is_list = peek(&walk) == '[';
     if (is_list) walk.at++;
     while (count < cap && walk.at < text.len) {

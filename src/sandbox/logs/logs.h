@@ -22,8 +22,9 @@ struct logs *logs_new(void);
 void logs_free(struct logs *logs);
 void logs_forget(struct cloud *cloud); // the store has changed beneath
 
-// `lines`: messages, each ends in '\n'; a line break inside a message is written '\r'. `at_ms` is the time
-// of all of them.
+// `lines`: messages, each ends in '\n', which belongs to it; a line break inside a message is written '\r'.
+// `at_ms` is the time of all of them. With LOGS_EXACT in front the line feeds only separate.
+#define LOGS_EXACT "\x01"
 void logs_add(
     struct cloud *cloud, struct str group, struct str stream, int64_t at_ms, struct str lines);
 

@@ -2,6 +2,7 @@
 #include "logs/logs_read.h"
 
 #include "base/memory.h"
+#include "logs/logs.h"
 #include "store_logs.h"
 
 // A leading 3 as the service's ids have, then time, row and line: in order they sort like the events.
@@ -44,6 +45,7 @@ struct gathering {
     struct str *lines; // of the chunk
     size_t line_cap, cap, bytes;
     int chunks;
+    bool is_exact; // this chunk's messages were put with PutLogEvents
 };
 
 static size_t split_lines(struct gathering *gathering, struct str text) {
@@ -61,13 +63,14 @@ static size_t split_lines(struct gathering *gathering, struct str text) {
     return count;
 }
 
-// As it was before it became a line.
+// As it was before it became a line. What a function writes keeps the line feed at its end.
 static struct str message_of(struct gathering *gathering, struct str line) {
     struct buf *message = &gathering->message;
-    if (str_find_char(line, '\r') == line.len) return line;
+    if (gathering->is_exact && str_find_char(line, '\r') == line.len) return line;
     buf_reset(message);
     for (size_t i = 0; i < line.len; i++)
         buf_add_char(message, line.ptr[i] == '\r' ? '\n' : line.ptr[i]);
+    if (!gathering->is_exact) buf_add_char(message, '\n');
     return buf_str(message);
 }
 
@@ -119,7 +122,9 @@ static bool take_chunk(void *context, const struct store_log_chunk *chunk) {
     struct logs_page *page = gathering->page;
     const bool is_wanted =
         !reading->wants_stream || reading->wants_stream(reading->context, chunk->stream);
-    const size_t count = is_wanted ? split_lines(gathering, chunk->lines) : 0;
+    gathering->is_exact = str_starts_with(chunk->lines, STR(LOGS_EXACT));
+    const size_t count =
+        is_wanted ? split_lines(gathering, str_skip(chunk->lines, gathering->is_exact)) : 0;
     for (size_t i = 0; i < count; i++) {
         const size_t line = reading->is_descending ? count - 1 - i : i;
         const struct logs_place place = {

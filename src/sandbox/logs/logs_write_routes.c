@@ -136,6 +136,7 @@ static void store_batch(struct logs_input *input, const struct batch *batch, str
             buf_reset(&lines);
         }
         row_ms = at_ms;
+        if (!lines.len) buf_add(&lines, STR(LOGS_EXACT));
         for (size_t i = 0; i < message.len; i++)
             buf_add_char(&lines, message.ptr[i] == '\n' ? '\r' : message.ptr[i]);
         buf_add_char(&lines, '\n');

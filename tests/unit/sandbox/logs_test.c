@@ -124,7 +124,7 @@ static void what_a_function_writes_is_there_after_a_restart(void **state) {
     assert_int_equal(json_count(json_get(fixture->json.root, "events")), 2);
     char *joined = messages(fixture);
     assert_true(str_starts_with(str_from(joined), STR("START RequestId: ")));
-    assert_contains(str_from(joined), "|REPORT RequestId: ");
+    assert_contains(str_from(joined), " Version: $LATEST\n|REPORT RequestId: ");
     mem_free(joined);
     char *stream = text_of(json_first(json_get(fixture->json.root, "events")), "logStreamName");
     assert_contains(str_from(stream), "/[$LATEST]");
