@@ -148,5 +148,10 @@ struct filter_expression_facts {
 // Once per question, before the first item: which IFs hold for the user?
 void filter_expression_set_user(
     struct filter_expression_binding *binding, const struct filter_expression_facts *facts);
+// Do the conditions of one part hold for the item, leaving out its IF?
+bool filter_expression_holds(
+    const struct filter_expression_binding *binding,
+    const struct filter_expression_facts *facts,
+    size_t at);
 bool filter_expression_accepts(
     const struct filter_expression_binding *binding, const struct filter_expression_facts *facts);

@@ -296,10 +296,11 @@ static bool fits(
 }
 
 // a AND b OR c AND d: one of the runs between the ORs must hold as a whole.
-static bool fits_all(
+bool filter_expression_holds(
     const struct filter_expression_binding *binding,
     const struct filter_expression_facts *facts,
-    const struct filter_expression_part *part) {
+    size_t at) {
+    const struct filter_expression_part *part = &binding->expression->parts[at];
     bool holds = true;
     for (size_t i = 0; i < part->count; i++) {
         const size_t number = part->first + i;
@@ -331,7 +332,7 @@ bool filter_expression_accepts(
         if (binding->is_off[at]) continue;
         has_include |= part->is_include;
         if (part->is_include && is_included) continue;
-        const bool holds = fits_all(binding, facts, part);
+        const bool holds = filter_expression_holds(binding, facts, at);
         if (holds && !part->is_include) return false;
         is_included |= holds;
     }

@@ -220,6 +220,12 @@ static void add_personalize(struct cloud *cloud, struct buf *out) {
         out, "recloop_recommendations_total", "counter", "Lists given.",
         (double)cloud->counters.recommendations);
     metrics_text_single(
+        out, "recloop_attributed_events_total", "counter",
+        "Events that gave the id of a list back.", (double)cloud->counters.attributed);
+    metrics_text_single(
+        out, "recloop_impressions_total", "counter", "Items in impressions of events.",
+        (double)cloud->counters.impressions);
+    metrics_text_single(
         out, "recloop_signature_failures_total", "counter",
         "AWS requests refused for their signature.", (double)cloud->counters.signature_failures);
     metrics_text_single(

@@ -23,6 +23,7 @@ struct dataset {
     struct names ids;
     char **rows; // owned blocks, by number of the id
     size_t cap, bytes;
+    uint64_t version;
 };
 
 static const char *const id_fields[] = {
@@ -46,8 +47,16 @@ const struct personalize_schema *datasets_schema(const struct dataset *dataset) 
     return &dataset->schema;
 }
 
-size_t datasets_count(const struct dataset *dataset) {
-    return dataset->ids.count;
+uint32_t datasets_count(const struct dataset *dataset) {
+    return dataset->ids.used; // none is ever taken out
+}
+
+struct str datasets_id(const struct dataset *dataset, uint32_t row) {
+    return names_text(&dataset->ids, row);
+}
+
+uint64_t datasets_version(const struct dataset *dataset) {
+    return dataset->version;
 }
 
 bool datasets_find(const struct dataset *dataset, struct str id, uint32_t *row) {
@@ -116,6 +125,7 @@ static size_t row_bytes(const struct dataset *dataset, const char *block) {
 static void
 put_row(struct dataset *dataset, struct str id, const struct personalize_schema_value *values) {
     const uint32_t row = names_add(&dataset->ids, id);
+    dataset->version++;
     while (row >= dataset->cap) {
         const size_t cap = dataset->cap ? dataset->cap * 2 : 64;
         dataset->rows = mem_resize(dataset->rows, cap, sizeof(*dataset->rows));
@@ -283,12 +293,22 @@ static struct dataset *find_for_put(
     return dataset;
 }
 
+// Of all datasets that have been read.
+static size_t count_bytes(struct cloud *cloud) {
+    size_t bytes = 0;
+    const struct resource *one = NULL;
+    while ((one = resources_next(cloud, PERSONALIZE_CONTROL_DATASET, one)))
+        bytes += one->dataset ? one->dataset->bytes : 0;
+    return bytes;
+}
+
 static bool check_records(
+    struct cloud *cloud,
     const struct dataset *dataset,
     const struct personalize_records *records,
     struct aws_error *refusal) {
     struct personalize_schema_value values[PERSONALIZE_SCHEMA_MAX_FIELDS];
-    size_t bytes = dataset->bytes;
+    size_t bytes = count_bytes(cloud);
     for (size_t i = 0; i < records->count; i++) {
         struct error err = {0};
         if (!personalize_schema_read(
@@ -318,7 +338,7 @@ bool datasets_put(
     const bool is_here = str_equal(region, str_from(cloud_region(cloud)));
     struct dataset *dataset =
         find_for_put(cloud, is_here ? records->dataset_arn : STR(""), kind, &resource, refusal);
-    if (!dataset || !check_records(dataset, records, refusal)) return false;
+    if (!dataset || !check_records(cloud, dataset, records, refusal)) return false;
     for (size_t i = 0; i < records->count; i++) {
         const struct personalize_record *record = &records->records[i];
         CLEANUP(buf_release) struct buf text = {0};

@@ -3,7 +3,7 @@
 // Shape    a dataset's rows are read from the store at its first use and kept compactly: one block per
 //          row with the value of every field of the schema. Rows are found by id.
 // Model    an item that is put enters the recommender's catalogue as well (ledger_add_item).
-// Limits   DATASETS_LIMIT_BYTES and DATASETS_LIMIT_ROWS a dataset; more is LimitExceededException.
+// Limits   DATASETS_LIMIT_BYTES over all, DATASETS_LIMIT_ROWS a dataset; more is LimitExceededException.
 // Durable  a record of the store for each row, in the open transaction: kind "personalize-records",
 //          id = dataset ARN, a blank, the row's id; the body holds the properties.
 // Threads  the sandbox's.
@@ -31,7 +31,9 @@ struct dataset *
 datasets_of_group(struct cloud *cloud, struct str group_arn, enum personalize_schema_dataset type);
 const struct personalize_schema *datasets_schema(const struct dataset *dataset);
 bool datasets_find(const struct dataset *dataset, struct str id, uint32_t *row);
-size_t datasets_count(const struct dataset *dataset);
+uint32_t datasets_count(const struct dataset *dataset); // rows are numbered below it
+struct str datasets_id(const struct dataset *dataset, uint32_t row);
+uint64_t datasets_version(const struct dataset *dataset); // another one after every put
 // The value of a field; kind NONE when the row has none. Texts live until the row is put again.
 void datasets_get(
     const struct dataset *dataset,

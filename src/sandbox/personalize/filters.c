@@ -6,6 +6,15 @@
 #include "personalize/datasets.h"
 
 #define NO_COLUMN SIZE_MAX
+#define FEW_ITEMS 2000 // that many are better asked about one by one
+#define PARTS_KEPT 8
+
+// The few items that a part on Items lets through, for one binding and version of the dataset.
+struct kept_part {
+    struct buf key;
+    struct recommender_items items;
+    bool is_many; // not few: none are kept
+};
 
 struct filter {
     struct filter_expression expression;
@@ -15,6 +24,8 @@ struct filter {
     uint64_t generation;
     struct dataset *items, *users;                // NULL: none
     size_t columns[FILTER_EXPRESSION_MAX_FIELDS]; // of the field in its dataset
+    struct kept_part kept[PARTS_KEPT];
+    size_t next_kept; // to be thrown away first
 };
 
 struct filters_use {
@@ -31,6 +42,9 @@ struct filters_use {
     uint32_t item, item_row;
     bool has_item_row;
     struct filters_use *also; // of the same question
+    // nothing else can be accepted; NULL: not known. Of the filter's kept parts, or `own_candidates`
+    const struct recommender_items *candidates;
+    struct recommender_items own_candidates;
 };
 
 const struct filter_expression *filters_expression(const struct filter *filter) {
@@ -39,6 +53,10 @@ const struct filter_expression *filters_expression(const struct filter *filter) 
 
 void filters_free(struct filter *filter) {
     if (!filter) return;
+    for (size_t i = 0; i < PARTS_KEPT; i++) {
+        buf_release(&filter->kept[i].key);
+        recommender_items_release(&filter->kept[i].items);
+    }
     filter_expression_binding_release(&filter->fixed);
     filter_expression_release(&filter->expression);
     mem_free(filter);
@@ -154,6 +172,8 @@ bool filters_check_fields(
 static void resolve(struct cloud *cloud, struct filter *filter, struct str group_arn) {
     if (filter->generation == cloud->resources->generation) return;
     filter->generation = cloud->resources->generation;
+    for (size_t i = 0; i < PARTS_KEPT; i++)
+        buf_reset(&filter->kept[i].key); // it may be another dataset now
     filter->items = datasets_of_group(cloud, group_arn, PERSONALIZE_SCHEMA_ITEMS);
     filter->users = datasets_of_group(cloud, group_arn, PERSONALIZE_SCHEMA_USERS);
     for (size_t i = 0; i < filter->expression.field_count; i++) {
@@ -226,6 +246,115 @@ static bool accepts(const void *context, uint32_t number, struct str item_id) {
         if (!filter_expression_accepts(use->bound, &use->facts)) return false;
     }
     return true;
+}
+
+// ---- the few that can be accepted ----
+
+static bool is_condition_positive(const struct filter_expression_condition *condition) {
+    return condition->operation != FILTER_EXPRESSION_NOT_IN &&
+           condition->operation != FILTER_EXPRESSION_NOT_EQUAL;
+}
+
+// Everything the items of a part depend on: its number, the dataset's version, the values.
+static void add_key(const struct filters_use *use, size_t at, struct buf *out) {
+    const struct filter_expression_part *part = &use->filter->expression.parts[at];
+    buf_add_format(out, "%zu %llu", at, (unsigned long long)datasets_version(use->filter->items));
+    for (size_t i = 0; i < part->count; i++) {
+        const struct filter_expression_bound *bound = &use->bound->conditions[part->first + i];
+        buf_add_format(out, " %zu", bound->count);
+        for (size_t k = 0; k < bound->count; k++) {
+            const struct str text = use->bound->values[bound->first + k].text;
+            buf_add_format(out, " %zu:", text.len);
+            buf_add(out, text);
+        }
+    }
+}
+
+static void scan(struct filters_use *use, size_t at, struct kept_part *out) {
+    const struct dataset *items = use->filter->items;
+    recommender_items_reset(&out->items);
+    out->is_many = false;
+    use->has_item_row = true;
+    for (uint32_t row = 0; row < datasets_count(items); row++) {
+        uint32_t number;
+        use->item_row = row;
+        if (!filter_expression_holds(use->bound, &use->facts, at) ||
+            !recommender_find_item(use->cloud->recommender, datasets_id(items, row), &number)) {
+            continue;
+        }
+        out->is_many = out->items.count == FEW_ITEMS;
+        if (out->is_many) break;
+        recommender_items_add(&out->items, number);
+    }
+    if (out->is_many) recommender_items_reset(&out->items);
+}
+
+static const struct kept_part *find_kept(struct filters_use *use, size_t at) {
+    struct filter *filter = use->filter;
+    CLEANUP(buf_release) struct buf key = {0};
+    add_key(use, at, &key);
+    for (size_t i = 0; i < PARTS_KEPT; i++) {
+        if (str_equal(buf_str(&filter->kept[i].key), buf_str(&key))) return &filter->kept[i];
+    }
+    struct kept_part *kept = &filter->kept[filter->next_kept];
+    filter->next_kept = (filter->next_kept + 1) % PARTS_KEPT;
+    buf_reset(&kept->key);
+    buf_add(&kept->key, buf_str(&key));
+    scan(use, at, kept);
+    return kept;
+}
+
+static void unite(struct filters_use *use, const struct recommender_items *more) {
+    if (!use->candidates) {
+        use->candidates = more;
+        return;
+    }
+    if (use->candidates != &use->own_candidates) {
+        const struct recommender_items *first = use->candidates;
+        for (size_t i = 0; i < first->count; i++)
+            recommender_items_add(&use->own_candidates, first->numbers[i]);
+        use->candidates = &use->own_candidates;
+    }
+    for (size_t i = 0; i < more->count; i++)
+        recommender_items_add(&use->own_candidates, more->numbers[i]);
+}
+
+// What the user did in these ways is always few.
+static bool unite_interactions(struct filters_use *use, const struct filter_expression_part *part) {
+    const struct filter_expression *expression = &use->filter->expression;
+    for (size_t i = 0; i < part->count; i++) {
+        if (!is_condition_positive(&expression->conditions[part->first + i])) return false;
+    }
+    for (size_t i = 0; i < part->count; i++)
+        unite(use, &use->sets[part->first + i]);
+    return true;
+}
+
+static bool unite_part(struct filters_use *use, size_t at) {
+    const struct filter_expression *expression = &use->filter->expression;
+    const struct filter_expression_part *part = &expression->parts[at];
+    const struct filter_expression_field *field =
+        &expression->fields[expression->conditions[part->first].field];
+    if (field->dataset == FILTER_EXPRESSION_INTERACTIONS) return unite_interactions(use, part);
+    // an item without a row must not be let through, or the rows do not tell all
+    use->has_item_row = false;
+    if (!use->filter->items || filter_expression_needs_item(expression) ||
+        filter_expression_holds(use->bound, &use->facts, at)) {
+        return false;
+    }
+    const struct kept_part *kept = find_kept(use, at);
+    if (!kept->is_many) unite(use, &kept->items);
+    return !kept->is_many;
+}
+
+static void find_candidates(struct filters_use *use) {
+    const struct filter_expression *expression = &use->filter->expression;
+    for (size_t at = 0; at < expression->part_count; at++) {
+        if (!expression->parts[at].is_include || use->bound->is_off[at]) continue;
+        if (unite_part(use, at)) continue;
+        use->candidates = NULL;
+        return;
+    }
 }
 
 // ---- a question ----
@@ -324,6 +453,7 @@ static void find_facts(struct filters_use *use, const struct filters_question *q
     use->has_current_row = use->filter->items && question->item.len &&
                            datasets_find(use->filter->items, question->item, &use->current_row);
     filter_expression_set_user(use->bound, &use->facts);
+    find_candidates(use);
 }
 
 bool filters_begin(
@@ -377,6 +507,10 @@ void filters_apply(
         return;
     }
     question->filter = (struct recommender_filter){.accepts = accepts, .context = use};
+    const struct recommender_items *only = use->candidates;
+    if (also && also->candidates && (!only || also->candidates->count < only->count))
+        only = also->candidates;
+    question->only = only;
 }
 
 void filters_end(struct filters_use *use) {
@@ -386,6 +520,7 @@ void filters_end(struct filters_use *use) {
         recommender_items_release(&use->sets[i]);
     mem_free(use->sets);
     recommender_items_release(&use->excluded);
+    recommender_items_release(&use->own_candidates);
     filter_expression_binding_release(&use->own);
     mem_free(use);
 }

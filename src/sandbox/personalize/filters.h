@@ -4,7 +4,8 @@
 //          filters_apply adds it to a recommender's question, filters_end lets go. Two may be in use at
 //          once, a filter and that of a promotion: filters_apply of the second joins the first.
 // Cost     a filter that only excludes by events is a set of items and nothing else; others look at the
-//          fields of each candidate.
+//          fields of each candidate. When its INCLUDEs let few items through, these are found once and kept
+//          until the dataset changes: else the recommender would walk the whole catalogue for them.
 // Model    interactions are the recommender's newest 100 of a user and event type.
 // Threads  the sandbox's.
 // Source   aws.md 3.1, 3.4.

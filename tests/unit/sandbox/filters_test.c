@@ -135,6 +135,47 @@ static void a_filter_and_its_opposite_share_the_catalogue(void **state) {
     }
 }
 
+// The items that are left have the places and scores they had among all.
+static void a_filter_changes_no_order(void **state) {
+    static const char *const expressions[] = {
+        "INCLUDE ItemID WHERE Items.CATEGORY_L1 IN (\"bags\", \"outerwear\")",
+        "INCLUDE ItemID WHERE Items.PRICE > 50 | INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN "
+        "(\"*\")",
+        "INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"*\") | EXCLUDE ItemID WHERE "
+        "Items.PRICE < 50",
+        "EXCLUDE ItemID WHERE Items.PRICE < 50",
+    };
+    struct fixture *fixture = *state;
+    struct json all = {0};
+    assert_int_equal(
+        ask(fixture, "/recommendations",
+            "{\"campaignArn\":\"" P_CAMPAIGN "\",\"userId\":\"" P_USER "\",\"numResults\":500}"),
+        200);
+    assert_true(json_copy(json_get(fixture->json.root, "itemList"), &all));
+    for (size_t i = 0; i < ARRAY_COUNT(expressions); i++) {
+        print_message("%s\n", expressions[i]);
+        make_filter(fixture, expressions[i]);
+        for (int again = 0; again < 2; again++) { // the second time from what was kept
+            const struct json_node *place = json_first(all.root);
+            assert_int_equal(
+                ask_filtered(fixture, P_CAMPAIGN, ",\"userId\":\"" P_USER "\"", NULL), 200);
+            const struct json_node *item = json_first(json_get(fixture->json.root, "itemList"));
+            assert_non_null(item);
+            for (; item; item = json_next(item)) {
+                double score = 0, wanted = 1;
+                while (place &&
+                       !str_equal(json_get_text(place, "itemId"), json_get_text(item, "itemId")))
+                    place = json_next(place);
+                assert_non_null(place);
+                assert_true(json_number(json_get(item, "score"), &score));
+                assert_true(json_number(json_get(place, "score"), &wanted));
+                assert_true(score <= wanted && score >= wanted);
+            }
+        }
+    }
+    json_release(&all);
+}
+
 static void what_a_filter_needs_is_asked_for(void **state) {
     struct fixture *fixture = *state;
     make_filter(fixture, "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Order Completed\")");
@@ -185,6 +226,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_expression_decides),
         cmocka_unit_test(a_filter_and_its_opposite_share_the_catalogue),
+        cmocka_unit_test(a_filter_changes_no_order),
         cmocka_unit_test(what_a_filter_needs_is_asked_for),
         cmocka_unit_test(rankings_are_filtered_too),
     };
