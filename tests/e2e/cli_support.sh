@@ -64,5 +64,5 @@ start_sandbox() {
   # the open blocks until the program writes: no waiting by guess
   head -n 1 "$work/ready.fifo" >"$work/ready"
   rm "$work/ready.fifo"
-  [ -s "$work/ready" ] || { cat "$work/sandbox.err" >&2; echo "FAILED: no sandbox" >&2; exit 1; }
+  grep -q '"url"' "$work/ready" || { cat "$work/sandbox.err" >&2; echo "FAILED: no sandbox" >&2; exit 1; }
 }
