@@ -531,7 +531,7 @@ bool runtime_server_open(struct cloud *cloud, struct runtime_server **out, struc
     if (is_open) {
         buf_add_format(
             &runtime->place, "%s:%d", server_host(runtime->http), (int)server_port(runtime->http));
-        sandbox_identities_set(&cloud->identities, "runtime_api", buf_text(&runtime->place));
+        sandbox_identities_set_runtime_api(&cloud->identities, buf_text(&runtime->place));
         *out = runtime;
     } else {
         error_wrap(err, "the Runtime API's port");
