@@ -29,8 +29,9 @@ static char peek(const struct walk *walk) {
     return walk->at < walk->text.len ? walk->text.ptr[walk->at] : '\0';
 }
 
+// As the JSON reader, to which every control character is a blank.
 static void skip_blanks(struct walk *walk) {
-    while (peek(walk) == ' ' || peek(walk) == '\t' || peek(walk) == '\n' || peek(walk) == '\r')
+    while (walk->at < walk->text.len && (unsigned char)walk->text.ptr[walk->at] <= ' ')
         walk->at++;
 }
 
@@ -60,7 +61,7 @@ static void skip_value(struct walk *walk) {
             return;
         } else {
             walk->at++;
-            if (depth == 0 && (peek(walk) == ' ' || peek(walk) == '\n')) return;
+            if (depth == 0 && (unsigned char)peek(walk) <= ' ') return;
             continue;
         }
         if (depth == 0) return;
@@ -70,6 +71,7 @@ static void skip_value(struct walk *walk) {
 // At the value of the document's n-th member, from 0; false when there is none. By number, for a name may
 // be written with escapes.
 static bool find_member(struct walk *walk, size_t n) {
+    if (str_starts_with(walk->text, STR("\xEF\xBB\xBF"))) walk->at = 3; // a byte order mark
     skip_blanks(walk);
     if (peek(walk) != '{') return false;
     walk->at++;
