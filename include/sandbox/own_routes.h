@@ -64,6 +64,11 @@
 //                "region":"us-east-1","logType":"Tail","clientContext":{}}}
 //   region "": us-west-2. clientContext is a map of texts. A message may bring function, region and
 //   logType of its own: "integrations":{"Amazon Personalize":{"logType":"None"}}.
+// GET /_recloop/sources
+//   {"sources":[{"name":"website-prod","id":"srcWebsiteProd01","enabled":true,
+//                "destination":"Amazon Personalize"|null}]}
+// PUT /_recloop/sources {"name":"ios-prod","enabled":false} (answers the new list)
+//   A source that is off answers its senders as ever and drops what they send (source_disabled).
 // POST /_recloop/event-tester {"type"?:"track","event":{…}}
 //   sends the event straight to the destination, past the source, the filters and the switch; what the
 //   function does is real. Missing type, messageId, timestamp, receivedAt and version are filled in.
@@ -103,6 +108,10 @@
 //   are served meanwhile; rows are kept as they are read, so one who hangs up has imported a part and can
 //   send the whole again.
 // POST /_recloop/reset               {"reset":true,"interactions":4100}
+// GET /_recloop/function-env?function=NAME&qualifier=VERSION&format=json|shell
+//   What a runtime of that function finds in its environment: the function's own variables, those that
+//   Lambda sets, where the Runtime API is (with --handler runtime), credentials of the execution role, and
+//   AWS_ENDPOINT_URL. {"NAME":"value"…}, or export lines for `eval`. Without function: the destination's.
 // GET /_recloop/code/NAME
 //   The zip last uploaded for a function, as GetFunction's Location names it; 404 without one.
 // GET /_recloop/metrics              Prometheus text
@@ -157,6 +166,7 @@
 #define OWN_ROUTES_DEBUGGER "/_recloop/debugger"
 #define OWN_ROUTES_DELIVERIES "/_recloop/deliveries"
 #define OWN_ROUTES_DESTINATION "/_recloop/destination"
+#define OWN_ROUTES_SOURCES "/_recloop/sources"
 #define OWN_ROUTES_EVENT_TESTER "/_recloop/event-tester"
 #define OWN_ROUTES_EVENT_DELIVERY "/_recloop/event-delivery"
 #define OWN_ROUTES_PROFILE "/_recloop/profile"
@@ -164,6 +174,7 @@
 #define OWN_ROUTES_IMPORT "/_recloop/import"
 #define OWN_ROUTES_RESET "/_recloop/reset"
 #define OWN_ROUTES_METRICS "/_recloop/metrics"
+#define OWN_ROUTES_FUNCTION_ENV "/_recloop/function-env"
 #define OWN_ROUTES_FAULTS "/_recloop/faults"
 #define OWN_ROUTES_ANSWERS "/_recloop/answers"
 

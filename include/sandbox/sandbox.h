@@ -102,9 +102,6 @@ struct sandbox_identities {
 void sandbox_identities_make(
     struct sandbox_identities *out, const char *url, const char *region, const char *account);
 void sandbox_identities_release(struct sandbox_identities *identities);
-// Gives a value to a key of the list that depends on the running sandbox.
-void sandbox_identities_set(
-    struct sandbox_identities *identities, const char *key, const char *value);
 // `runtime_api` is where the serving process listens: known only to whoever asked it. NULL: nowhere.
 void sandbox_identities_set_runtime_api(
     struct sandbox_identities *identities, const char *runtime_api);

@@ -177,15 +177,6 @@ void sandbox_identities_release(struct sandbox_identities *identities) {
     *identities = (struct sandbox_identities){0};
 }
 
-void sandbox_identities_set(
-    struct sandbox_identities *identities, const char *key, const char *value) {
-    for (size_t i = 0; i < identities->count; i++) {
-        if (!str_equal(str_from(identities->rows[i].key), str_from(key))) continue;
-        mem_free(identities->rows[i].value);
-        identities->rows[i].value = mem_copy_string(value);
-    }
-}
-
 void sandbox_identities_set_runtime_api(
     struct sandbox_identities *identities, const char *runtime_api) {
     for (size_t i = 0; i < identities->count; i++) {

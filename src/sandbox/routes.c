@@ -15,7 +15,8 @@
 
 typedef struct routes table_fn(void);
 static table_fn *const tables[] = {
-    routes_tracking, routes_profile, routes_computed_traits, routes_aws, routes_gateway, routes_own,
+    routes_tracking,  routes_profile, routes_computed_traits, routes_aws, routes_gateway,
+    routes_functions, routes_own,
 };
 
 static bool is_path_of(const struct route *route, struct str path) {

@@ -25,6 +25,7 @@ struct routes routes_profile(void);
 struct routes routes_computed_traits(void);
 struct routes routes_aws(void); // every operation of AWS: access/calls.h
 struct routes routes_gateway(void);
+struct routes routes_functions(void);
 struct routes routes_own(void);
 
 // The row that answers; NULL when there is none, and then whether another method has one at that path.

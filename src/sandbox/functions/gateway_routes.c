@@ -4,14 +4,10 @@
 #include "base/json.h"
 #include "functions/function.h"
 #include "functions/held_run.h"
-#include "http/base64.h"
 #include "http/url.h"
 #include "routes.h"
-#include "store_records.h"
 #include "writer.h"
 
-#define CODE_PATH "/_recloop/code/"
-#define CODE_BYTES ((size_t)80 << 20)
 #define INTEGRATION_MS INT64_C(29000) // the gateway waits no longer
 
 static void add_query(struct writer *writer, struct str query) {
@@ -117,28 +113,7 @@ static enum server_verdict recommendations(struct cloud *cloud, struct exchange 
     return answer_run(cloud, exchange);
 }
 
-// What GetFunction's Location shows: the zip as it was uploaded.
-static enum server_verdict get_code(struct cloud *cloud, struct exchange *exchange) {
-    const struct str name = str_skip(exchange->path, strlen(CODE_PATH));
-    struct buf encoded = {.limit = CODE_BYTES}, zip = {.limit = CODE_BYTES};
-    struct error err = {0};
-    if (store_get_record(cloud->store, STR("function-code"), name, &encoded, NULL) &&
-        base64_decode(&zip, buf_str(&encoded), &err)) {
-        exchange->response.status = 200;
-        exchange->response.body.limit = CODE_BYTES;
-        response_set_body(&exchange->response, STR("application/zip"), buf_str(&zip));
-    } else {
-        error_set(&err, ERROR_NOT_FOUND, "no code was uploaded for this function");
-        error_hint(&err, "The seeded functions run code that is part of the sandbox.");
-        routes_answer_error(exchange, &err);
-    }
-    buf_release(&encoded);
-    buf_release(&zip);
-    return SERVER_ANSWER;
-}
-
 static const struct route rows[] = {
-    {.method = "GET", .path = CODE_PATH, .is_prefix = true, .run = get_code},
     {.path = "/prod/recommendations", .run = recommendations},
 };
 

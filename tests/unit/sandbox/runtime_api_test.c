@@ -567,6 +567,62 @@ static void other_functions_have_a_prefix(void **state) {
     hang_up(&line);
 }
 
+static char *variable(const struct fixture *fixture, const char *name) {
+    struct buf text = {0};
+    buf_add(&text, json_get_text(fixture->json.root, name));
+    return buf_take(&text);
+}
+
+static void a_runtime_is_told_its_environment(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(fixture_get(fixture, "/_recloop/function-env"), 200);
+    const struct json_node *root = fixture->json.root;
+    assert_str(json_get_text(root, "_HANDLER"), "app.lambda_handler");
+    assert_str(
+        json_get_text(root, "AWS_LAMBDA_FUNCTION_NAME"), "SegmentPersonalizeDestinationHandler");
+    assert_str(
+        json_get_text(root, "personalize_campaign_arn"),
+        fixture_get_identity(fixture, "campaign_arn"));
+    assert_true(str_starts_with(json_get_text(root, "AWS_LAMBDA_RUNTIME_API"), STR("127.0.0.1:")));
+    // its keys are those of the execution role: Personalize, but not Lambda
+    char *key = variable(fixture, "AWS_ACCESS_KEY_ID");
+    char *secret = variable(fixture, "AWS_SECRET_ACCESS_KEY");
+    char *token = variable(fixture, "AWS_SESSION_TOKEN");
+    const struct fixture_aws recommend = {
+        .service = "personalize",
+        .target = "/recommendations",
+        .body = "{\"campaignArn\":\"arn:aws:personalize:us-east-1:123456789012:campaign/"
+                "segment-workshop-campaign\",\"userId\":\"2941404340\"}",
+        .access_key_id = key,
+        .secret = secret,
+        .token = token};
+    assert_int_equal(fixture_aws(fixture, &recommend), 200);
+    assert_int_equal(
+        fixture_aws(
+            fixture,
+            &(struct fixture_aws){
+                .service = "lambda",
+                .target = HANDLER "/invocations",
+                .body = "{}",
+                .access_key_id = key,
+                .secret = secret,
+                .token = token}),
+        403);
+    mem_free(key);
+    mem_free(secret);
+    mem_free(token);
+    assert_int_equal(
+        fixture_get(
+            fixture,
+            "/_recloop/function-env?function=SegmentPersonalizeRecommendations&format=shell"),
+        200);
+    assert_contains(
+        buf_str(&fixture->response.body),
+        "export AWS_LAMBDA_FUNCTION_NAME='SegmentPersonalizeRecommendations'\n");
+    assert_contains(buf_str(&fixture->response.body), "/SegmentPersonalizeRecommendations'\n");
+    assert_int_equal(fixture_get(fixture, "/_recloop/function-env?function=nobody"), 404);
+}
+
 static void pages_in_browsers_are_no_runtimes(void **state) {
     struct fixture *fixture = *state;
     struct line line = open_line(fixture);
@@ -647,6 +703,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_response_beyond_six_megabytes_is_refused),
     TEST(streamed_responses_are_collected),
     TEST(other_functions_have_a_prefix),
+    TEST(a_runtime_is_told_its_environment),
     TEST(pages_in_browsers_are_no_runtimes),
     TEST(a_runtime_that_dies_ends_its_invocation),
     TEST(the_destination_is_served_by_the_runtime),
