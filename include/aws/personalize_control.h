@@ -110,6 +110,8 @@ enum personalize_control_status
 personalize_control_status(const struct personalize_control_life *life, int64_t now_ms);
 // When it last changed its status, or was made.
 int64_t personalize_control_changed_ms(const struct personalize_control_life *life, int64_t now_ms);
+// When it changes by itself; INT64_MAX: not any more.
+int64_t personalize_control_next_ms(const struct personalize_control_life *life, int64_t now_ms);
 
 // ---- recipes ----
 

@@ -164,12 +164,22 @@ personalize_control_status(const struct personalize_control_life *life, int64_t 
     return created[steps_since(life->created_ms, life->step_ms, now_ms)];
 }
 
+static int64_t last_act_ms(const struct personalize_control_life *life) {
+    if (life->deleted_ms) return life->deleted_ms;
+    return life->stopped_ms ? life->stopped_ms : life->created_ms;
+}
+
 int64_t
 personalize_control_changed_ms(const struct personalize_control_life *life, int64_t now_ms) {
-    int64_t from_ms = life->created_ms;
-    if (life->stopped_ms) from_ms = life->stopped_ms;
-    if (life->deleted_ms) from_ms = life->deleted_ms;
+    const int64_t from_ms = last_act_ms(life);
     return from_ms + life->step_ms * steps_since(from_ms, life->step_ms, now_ms);
+}
+
+int64_t personalize_control_next_ms(const struct personalize_control_life *life, int64_t now_ms) {
+    const int64_t from_ms = last_act_ms(life);
+    const int steps = steps_since(from_ms, life->step_ms, now_ms);
+    const bool is_stopped = life->stopped_ms && !life->deleted_ms && steps;
+    return steps == 2 || is_stopped ? INT64_MAX : from_ms + life->step_ms * (steps + 1);
 }
 
 // ---- recipes ----

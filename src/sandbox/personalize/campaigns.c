@@ -21,6 +21,7 @@ struct campaign {
     const struct personalize_control_recipe *recipe; // NULL: its solution version is not there
     bool gives_reasons;                              // user-personalization-v2 does
     struct str group_arn;                            // a view of the version
+    const struct dataset *items;                     // for metadata; NULL: none, or none is given
 };
 
 // ---- what it is ----
@@ -84,13 +85,17 @@ void campaigns_settle(struct cloud *cloud, struct resource *resource) {
 
 static void resolve(struct cloud *cloud, struct resource *resource) {
     struct campaign *campaign = resource->campaign;
-    if (campaign->generation == cloud->resources->generation) return;
+    const uint64_t generation = resources_generation(cloud);
+    if (campaign->generation == generation) return;
     const struct resource *version =
         campaigns_find_version(cloud, resources_text(resource, "solutionVersionArn"));
-    campaign->generation = cloud->resources->generation;
+    campaign->generation = generation;
     campaign->recipe =
         version ? personalize_control_recipe_find(resources_text(version, "recipeArn")) : NULL;
     campaign->group_arn = version ? resources_text(version, "datasetGroupArn") : STR("");
+    campaign->items = campaign->has_metadata
+                          ? datasets_of_group(cloud, campaign->group_arn, PERSONALIZE_SCHEMA_ITEMS)
+                          : NULL;
     campaign->gives_reasons =
         campaign->recipe &&
         str_equal(str_from(campaign->recipe->name), STR("aws-user-personalization-v2"));
@@ -302,7 +307,6 @@ ask(struct cloud *cloud,
 }
 
 static bool add_metadata(
-    struct cloud *cloud,
     const struct campaign *campaign,
     const struct personalize_list *columns,
     struct personalize_items *out,
@@ -313,10 +317,8 @@ static bool add_metadata(
             refusal, "metadataColumns cannot be used: the campaign's "
                      "enableMetadataWithRecommendations is not true");
     }
-    const struct dataset *items =
-        datasets_of_group(cloud, campaign->group_arn, PERSONALIZE_SCHEMA_ITEMS);
     struct error err = {0};
-    if (promotion_add_metadata(items, columns, out, &err)) return true;
+    if (promotion_add_metadata(campaign->items, columns, out, &err)) return true;
     return refuse_input(refusal, err.message);
 }
 
@@ -361,7 +363,7 @@ bool campaigns_recommend(
     if (call->promotion.is_set && !call->promotion.filter_arn.len)
         return refuse_input(refusal, "A promotion needs a filterArn");
     if (!recommend(cloud, campaign, call, out, refusal) ||
-        !add_metadata(cloud, campaign, &call->metadata_columns, out, refusal)) {
+        !add_metadata(campaign, &call->metadata_columns, out, refusal)) {
         return false;
     }
     add_recommendation_id(cloud, out);
@@ -414,7 +416,7 @@ bool campaigns_rank(
             "GetPersonalizedRanking needs a campaign of the recipe aws-personalized-ranking");
     }
     if (!rank(cloud, campaign, call, out, refusal) ||
-        !add_metadata(cloud, campaign, &call->metadata_columns, out, refusal)) {
+        !add_metadata(campaign, &call->metadata_columns, out, refusal)) {
         return false;
     }
     add_recommendation_id(cloud, out);

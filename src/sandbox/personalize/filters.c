@@ -170,8 +170,9 @@ bool filters_check_fields(
 
 // What the fields are in the datasets of the filter's group; anew when any resource has changed.
 static void resolve(struct cloud *cloud, struct filter *filter, struct str group_arn) {
-    if (filter->generation == cloud->resources->generation) return;
-    filter->generation = cloud->resources->generation;
+    const uint64_t generation = resources_generation(cloud);
+    if (filter->generation == generation) return;
+    filter->generation = generation;
     for (size_t i = 0; i < PARTS_KEPT; i++)
         buf_reset(&filter->kept[i].key); // it may be another dataset now
     filter->items = datasets_of_group(cloud, group_arn, PERSONALIZE_SCHEMA_ITEMS);

@@ -37,6 +37,24 @@ void resources_add_arn(
         part, STR_ARG(name));
 }
 
+static void note_change(struct cloud *cloud) {
+    cloud->resources->generation++;
+    cloud->resources->next_change_ms = 0; // to be found again
+}
+
+uint64_t resources_generation(struct cloud *cloud) {
+    struct resources *resources = cloud->resources;
+    if (cloud->now_ms < resources->next_change_ms) return resources->generation;
+    resources->generation++;
+    resources->next_change_ms = INT64_MAX;
+    for (size_t i = 0; i < resources->count; i++) {
+        const int64_t next_ms =
+            personalize_control_next_ms(&resources->all[i]->life, cloud->now_ms);
+        if (next_ms < resources->next_change_ms) resources->next_change_ms = next_ms;
+    }
+    return resources->generation;
+}
+
 // ---- what is worked out ----
 
 static void forget_compiled(struct resource *resource) {
@@ -84,6 +102,7 @@ static void empty(struct resources *resources) {
     resources->all = NULL;
     resources->count = resources->cap = 0;
     resources->generation++;
+    resources->next_change_ms = 0;
 }
 
 void resources_free(struct resources *resources) {
@@ -104,7 +123,7 @@ static struct resource *append(
         resources->all = mem_resize(resources->all, resources->cap, sizeof(*resources->all));
     }
     resources->all[resources->count++] = resource;
-    resources->generation++;
+    note_change(cloud);
     resource->kind = kind;
     resource->shown = *take_shown;
     *take_shown = (struct json){0};
@@ -223,7 +242,7 @@ struct resource *resources_add(
 }
 
 void resources_save(struct cloud *cloud, struct resource *resource) {
-    cloud->resources->generation++;
+    note_change(cloud);
     resource->updated_ms = cloud->now_ms;
     compile(resource);
     write(cloud, resource);
@@ -234,7 +253,7 @@ void resources_keep(struct cloud *cloud, struct resource *resource) {
 }
 
 void resources_delete(struct cloud *cloud, struct resource *resource) {
-    cloud->resources->generation++;
+    note_change(cloud);
     resource->life.deleted_ms = cloud->now_ms;
     write(cloud, resource);
     resources_sweep(cloud);
@@ -252,7 +271,7 @@ void resources_sweep(struct cloud *cloud) {
         if (resource->kind == PERSONALIZE_CONTROL_DATASET) datasets_remove_all(cloud, resource);
         store_remove_record(cloud->store, STR(RESOURCES_RECORDS), resource->arn);
         free_resource(resource);
-        resources->generation++;
+        note_change(cloud);
     }
     resources->count = kept;
 }

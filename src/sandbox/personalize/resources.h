@@ -47,7 +47,8 @@ struct resource {
 struct resources {
     struct resource **all; // owned
     size_t count, cap;
-    uint64_t generation; // of everything worked out from several resources
+    uint64_t generation;    // see resources_generation
+    int64_t next_change_ms; // when a status changes by itself
     // hashes of the newest recommendationIds, so that events that give one back can be counted
     uint64_t issued[RESOURCES_ISSUED];
 };
@@ -64,6 +65,10 @@ enum personalize_control_status
 resources_status(const struct cloud *cloud, const struct resource *resource);
 bool resources_is_active(const struct cloud *cloud, const struct resource *resource);
 struct str resources_text(const struct resource *resource, const char *member); // of `shown`
+
+// Another number after every change, also of a status by time: what is worked out from several resources
+// is good as long as it stays.
+uint64_t resources_generation(struct cloud *cloud);
 
 // Takes the document over. `created_ms` 0: now.
 struct resource *resources_add(

@@ -39,6 +39,12 @@ static void personalize_control_statuses_follow_the_clock(void **state) {
             personalize_control_status(&life, cases[i].now);
         print_message("%zu %s\n", i, cases[i].status);
         assert_string_equal(personalize_control_status_text(status), cases[i].status);
+        const int64_t next_ms = personalize_control_next_ms(&life, cases[i].now);
+        assert_true(next_ms > cases[i].now);
+        if (next_ms != INT64_MAX) {
+            assert_int_equal(personalize_control_status(&life, next_ms - 1), status);
+            assert_int_not_equal(personalize_control_status(&life, next_ms), status);
+        }
         if (cases[i].now >= cases[i].created)
             assert_int_equal(personalize_control_changed_ms(&life, cases[i].now), cases[i].changed);
     }

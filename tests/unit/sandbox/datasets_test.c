@@ -1,6 +1,8 @@
 // PutItems and PutUsers: limits, the schema, what becomes of new items, and what a restart keeps.
 #include "personalize_calls.h"
 
+#include "base/clock.h"
+
 static int start(void **state) {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture_start_on_disk(fixture);
@@ -216,12 +218,50 @@ static void a_schema_can_only_grow(void **state) {
     assert_int_equal(ask(fixture, "/items", PUT_ITEM("{\\\"colour\\\":\\\"red\\\"}")), 200);
 }
 
+// The dataset goes and comes again under a filter; its status changes by time alone.
+static void a_filter_sees_a_dataset_that_becomes_active(void **state) {
+    static const struct sandbox_options options = {.status_step_ms = 60};
+    const char *question =
+        "{\"campaignArn\":\"" P_CAMPAIGN
+        "\",\"userId\":\"u\",\"numResults\":500,\"filterArn\":\"" P_ARN "filter/dear\"}";
+    struct fixture fixture;
+    (void)state;
+    fixture_start_with(&fixture, &options);
+    assert_plane(
+        &fixture, "CreateFilter",
+        "{\"name\":\"dear\",\"datasetGroupArn\":\"" P_GROUP
+        "\",\"filterExpression\":\"INCLUDE ItemID WHERE Items.PRICE > 5\"}");
+    const int64_t deadline_ms = clock_monotonic_ms() + 20000;
+    while (ask(&fixture, "/recommendations", question) != 200)
+        assert_true(clock_monotonic_ms() < deadline_ms);
+    assert_true(json_count(json_get(fixture.json.root, "itemList")) > 10);
+    assert_plane(&fixture, "DeleteDataset", "{\"datasetArn\":\"" P_ITEMS "\"}");
+    const char *again =
+        "{\"name\":\"again\",\"datasetGroupArn\":\"" P_GROUP "\",\"schemaArn\":\"" P_ARN
+        "schema/segment-workshop-items\",\"datasetType\":\"Items\"}";
+    while (plane(&fixture, "CreateDataset", again) != 200)
+        assert_true(clock_monotonic_ms() < deadline_ms);
+    assert_int_equal(ask(&fixture, "/recommendations", question), 200);
+    assert_int_equal(json_count(json_get(fixture.json.root, "itemList")), 0); // the rows are gone
+    while (ask(&fixture, "/items", PUT_ITEM("{\\\"price\\\":7}")) != 200) {
+        assert_str(refusal(&fixture), "ResourceInUseException");
+        assert_int_equal(ask(&fixture, "/recommendations", question), 200);
+        assert_true(clock_monotonic_ms() < deadline_ms);
+    }
+    assert_int_equal(ask(&fixture, "/recommendations", question), 200);
+    char *list = ids(&fixture, "itemList");
+    assert_string_equal(list, "i");
+    free(list);
+    fixture_stop(&fixture);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_checked),
         cmocka_unit_test(a_restart_answers_the_same),
         cmocka_unit_test(what_was_put_is_what_filters_see),
         cmocka_unit_test(a_schema_can_only_grow),
+        cmocka_unit_test(a_filter_sees_a_dataset_that_becomes_active),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
