@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FILES_KEPT 64
+#define FILES_KEPT ((size_t)64)
 
 enum exchange_state {
     EXCHANGE_NEW,

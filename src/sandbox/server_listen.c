@@ -88,7 +88,7 @@ check(const char *text, bool is_remote_allowed, struct address *out, struct erro
 }
 
 bool server_listen_check(const char *text, bool is_remote_allowed, struct error *err) {
-    struct address ignored;
+    struct address ignored = {0};
     return check(text, is_remote_allowed, &ignored, err);
 }
 
@@ -140,7 +140,7 @@ static void name_socket(int fd, struct server_listen *out) {
 
 bool server_listen_open(
     const char *text, bool is_remote_allowed, struct server_listen *out, struct error *err) {
-    struct address address;
+    struct address address = {0};
     if (!check(text, is_remote_allowed, &address, err)) return false;
     const int fd = socket(address.storage.ss_family, SOCK_STREAM, 0);
     if (fd < 0) return error_from_errno(err, errno, "opening a socket");

@@ -39,8 +39,11 @@ static bool decode_unreserved(struct str path, struct buf *out) {
     for (size_t i = 0; i < path.len; i++) {
         const int high = path.ptr[i] == '%' && i + 2 < path.len ? hex_of(path.ptr[i + 1]) : -1;
         const int low = high >= 0 ? hex_of(path.ptr[i + 2]) : -1;
-        if (low < 0) {
-            buf_add_char(out, path.ptr[i]);
+        if (low < 0) { // a stray '%' must not become the beginning of an escape
+            if (path.ptr[i] == '%')
+                buf_add(out, STR("%25"));
+            else
+                buf_add_char(out, path.ptr[i]);
             continue;
         }
         const char c = (char)(high * 16 + low);

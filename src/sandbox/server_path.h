@@ -2,7 +2,7 @@
 //
 // Shape    absolute targets lose scheme and host; escapes of characters that need none are decoded
 //          (RFC 3986 6.2.2.2), dot segments are removed (5.2.4), so that no other spelling gets past a rule
-//          made for a path. Everything else stays as it came: other escapes, empty segments.
+//          made for a path. A '%' that begins no escape becomes %25; everything else stays as it came.
 // Errors   false: an escape of NUL, which no service has a use for.
 // Threads  any.
 #pragma once

@@ -282,13 +282,22 @@ static bool is_known_service(struct str name, enum place_service *out) {
     return place_service_parse(name, out) && *out < PLACE_AWS;
 }
 
+static bool is_function_name(struct str name) { // as Lambda takes them
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.ptr[i];
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && !(c >= '0' && c <= '9') && c != '-' && c != '_') return false;
+    }
+    return name.len < sizeof(((struct fault *)0)->operation);
+}
+
 static bool set_operation(
     struct fault *fault, enum place_service service, struct str operation, struct error *err) {
     if (!operation.len || str_equal(operation, STR("*"))) return true;
     const char *known = NULL;
     CLEANUP(buf_release) struct buf text = {0};
-    buf_add_printable(&text, str_slice(operation, 0, 60));
-    if (is_function(fault)) known = buf_text(&text);
+    buf_add_printable(&text, str_slice(operation, 0, 64));
+    if (is_function(fault) && is_function_name(operation)) known = buf_text(&text);
     if (!known && service != PLACE_NONE) known = place_find_operation(service, operation);
     if (!known || strlen(known) >= sizeof(fault->operation)) {
         error_set(err, ERROR_USAGE, "%s has no operation \"%s\"", fault->service, buf_text(&text));
@@ -296,6 +305,7 @@ static bool set_operation(
             err, "Name it as the service does (%s), or write %s.* for all.",
             service == PLACE_TRACKING  ? "track, identify, batch, settings …"
             : service == PLACE_PROFILE ? "traits, external_ids, events …"
+            : is_function(fault)       ? "a function's bare name"
                                        : "GetRecommendations, Invoke …",
             fault->service);
     }

@@ -63,6 +63,7 @@ static void a_wrong_fault_names_the_part_and_the_next_step(void **state) {
         {"lambda", "no colon", "lambda.Invoke:latency"},
         {"lambada:drop", "\"lambada\"", "personalize-runtime"},
         {"lambda.Invok:drop", "\"Invok\"", "lambda.*"},
+        {"function.a b:crash", "\"a b\"", "bare name"},
         {"lambda:", "does not say what happens", "latency=MS"},
         {"lambda:count=3", "does not say what happens", "latency=MS"},
         {"lambda:explode", "\"explode\"", "expired-token"},
