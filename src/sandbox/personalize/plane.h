@@ -18,36 +18,23 @@ typedef bool plane_fn(
     struct aws_error *refusal);
 
 // plane_create.c
-bool plane_create_dataset_group(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_create_schema(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_create_dataset(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_create_event_tracker(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_create_filter(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
+plane_fn plane_create_dataset_group;
+plane_fn plane_create_schema;
+plane_fn plane_create_dataset;
+plane_fn plane_create_event_tracker;
+plane_fn plane_create_filter;
 // plane_train.c
-bool plane_create_solution(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_create_solution_version(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_create_campaign(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_update_campaign(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_update_solution(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_stop_solution_version(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
+plane_fn plane_create_solution;
+plane_fn plane_create_solution_version;
+plane_fn plane_create_campaign;
+plane_fn plane_update_campaign;
+plane_fn plane_update_solution;
+plane_fn plane_stop_solution_version;
 // plane_change.c
-bool plane_update_dataset(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_tag(struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_untag(struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
-bool plane_list_tags(
-    struct cloud *, const struct json_node *, struct json_node *, struct aws_error *);
+plane_fn plane_update_dataset;
+plane_fn plane_tag;
+plane_fn plane_untag;
+plane_fn plane_list_tags;
 // Begins the end of a resource and of what goes with it; refused while something needs it.
 bool plane_delete(struct cloud *cloud, struct resource *resource, struct aws_error *refusal);
 

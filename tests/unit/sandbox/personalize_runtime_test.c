@@ -376,6 +376,22 @@ static void another_region_and_account_know_nothing(void **state) {
         "ResourceNotFoundException", "");
 }
 
+// The loop goes through the same resources: without one of them it breaks as in the cloud.
+static void a_deleted_campaign_breaks_the_loop(void **state) {
+    static const struct sandbox_options options = {.has_instant_statuses = true};
+    struct fixture fixture;
+    struct buf record = {0};
+    (void)state;
+    fixture_start_with(&fixture, &options);
+    assert_plane(&fixture, "DeleteCampaign", "{\"campaignArn\":\"" P_CAMPAIGN "\"}");
+    fixture_click(&fixture, P_USER, "led-high-tops", "broken-1");
+    json_print(fixture.json.root, &record);
+    assert_contains(buf_str(&record), "ResourceNotFoundException");
+    assert_contains(buf_str(&record), "Could not find campaign");
+    buf_release(&record);
+    fixture_stop(&fixture);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_recipe_answers_in_its_way),
@@ -387,6 +403,7 @@ int main(void) {
         cmocka_unit_test(put_events_keeps_the_rules),
         cmocka_unit_test(a_session_is_joined_to_its_user),
         cmocka_unit_test(another_region_and_account_know_nothing),
+        cmocka_unit_test(a_deleted_campaign_breaks_the_loop),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
