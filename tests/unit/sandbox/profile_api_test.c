@@ -4,6 +4,8 @@
 #include "segment/profile.h"
 #include "segment/tracking.h"
 
+#include <sqlite3.h>
+
 static int start_with(void **state, const struct sandbox_options *options) {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture_start_with(fixture, options);
@@ -24,6 +26,13 @@ static int start_limited(void **state) {
 static int start_seeded(void **state) {
     static const struct sandbox_options options = {0};
     return start_with(state, &options);
+}
+
+static int start_on_disk(void **state) {
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture_start_on_disk(fixture);
+    *state = fixture;
+    return 0;
 }
 
 static int stop(void **state) {
@@ -213,6 +222,64 @@ static void the_cursor_of_events_is_time_and_message_id(void **state) {
     assert_str(
         json_get_text(json_first(json_get(fixture->json.root, "data")), "message_id"), "m-50");
     buf_release(&query);
+}
+
+// Rare names must not stop everybody else: such a page ends early, and says where to go on.
+static void a_page_looks_at_so_many_events_only(void **state) {
+    struct fixture *fixture = *state;
+    struct buf json = {0}, page = {0};
+    size_t pages = 0, count = 0;
+    profile_client_send(fixture, "track", "{\"event\":\"Rare\",\"userId\":\"busy\"}");
+    for (int from = 0; from < 22000; from += 2000) {
+        buf_reset(&json);
+        buf_add(&json, STR("{\"batch\":["));
+        for (int i = 0; i < 2000; i++) {
+            buf_add_format(
+                &json, "%s{\"type\":\"track\",\"event\":\"Often\",\"userId\":\"busy\"}",
+                i ? "," : "");
+        }
+        buf_add(&json, STR("]}"));
+        profile_client_send(fixture, "batch", buf_text(&json));
+    }
+    buf_add(&page, STR("events?include=Rare"));
+    while (page.len) {
+        assert_int_equal(
+            profile_client_get(fixture, "users", "user_id:busy", buf_text(&page)), 200);
+        pages++;
+        count += json_count(json_get(fixture->json.root, "data"));
+        next_page(fixture, "events?include=Rare", &page);
+    }
+    assert_int_equal(pages, 2);
+    assert_int_equal(count, 1);
+    buf_release(&json);
+    buf_release(&page);
+}
+
+static void events_show_for_fourteen_days_after_they_came(void **state) {
+    struct fixture *fixture = *state;
+    sqlite3 *database = NULL;
+    char path[300];
+    // as old as can be, but just arrived
+    profile_client_send(
+        fixture, "track",
+        "{\"event\":\"Old\",\"userId\":\"u\",\"timestamp\":\"2019-05-19T09:00:00Z\"}");
+    profile_client_send(fixture, "track", "{\"event\":\"Gone\",\"userId\":\"u\"}");
+    sandbox_stop(fixture->sandbox);
+    temp_folder_path(&fixture->folder, "sandbox.db", path, sizeof(path));
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(
+            database,
+            "UPDATE events SET received_ms=received_ms-14*86400000-1000 WHERE name='Gone'", NULL,
+            NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(database);
+    fixture->sandbox = NULL;
+    fixture_restart(fixture);
+    assert_int_equal(profile_client_get(fixture, "users", "user_id:u", "events"), 200);
+    const struct json_node *data = json_get(fixture->json.root, "data");
+    assert_int_equal(json_count(data), 1);
+    assert_str(json_get_text(json_first(data), "event"), "Old");
 }
 
 static void an_event_has_the_keys_of_the_docs(void **state) {
@@ -416,6 +483,8 @@ static const struct CMUnitTest tests[] = {
     WITH(start, included_traits_come_once_sorted_and_paged),
     WITH(start, events_are_paged_in_both_directions),
     WITH(start, the_cursor_of_events_is_time_and_message_id),
+    WITH(start, a_page_looks_at_so_many_events_only),
+    WITH(start_on_disk, events_show_for_fourteen_days_after_they_came),
     WITH(start, an_event_has_the_keys_of_the_docs),
     WITH(start, external_ids_are_paged_and_chosen),
     WITH(start, metadata_has_the_keys_of_the_docs),
