@@ -65,6 +65,8 @@ void store_add_event(struct store *store, const struct store_event *event);
 int64_t store_find_message(struct store *store, struct str message_id);
 int64_t store_last_sequence(const struct store *store);
 int64_t store_count_events(struct store *store);
+// So much larger than the window of events that whoever holds it (store_hold_events) must let nothing more in?
+bool store_is_overfull(struct store *store);
 int64_t store_event_bytes(const struct store *store);
 
 struct store_event_query {

@@ -186,10 +186,19 @@ int64_t store_event_bytes(const struct store *store) {
     return store->event_bytes;
 }
 
+static int64_t bytes_to_keep(const struct store *store) {
+    return store->is_in_memory ? STORE_EVENT_BYTES_KEPT_IN_MEMORY : STORE_EVENT_BYTES_KEPT;
+}
+
+bool store_is_overfull(struct store *store) {
+    const int64_t bytes = bytes_to_keep(store);
+    return store->event_bytes > bytes + bytes / 4 ||
+           store_count_events(store) > STORE_EVENTS_KEPT + STORE_EVENTS_KEPT / 4;
+}
+
 static void trim_events(struct store *store) {
     enum { STEP = 1000, STEPS_AT_MOST = 4 };
-    const int64_t bytes_kept =
-        store->is_in_memory ? STORE_EVENT_BYTES_KEPT_IN_MEMORY : STORE_EVENT_BYTES_KEPT;
+    const int64_t bytes_kept = bytes_to_keep(store);
     int64_t keep_from = store->last_sequence - STORE_EVENTS_KEPT + 1;
     if (store->event_bytes > bytes_kept && keep_from < store->first_sequence + STEP)
         keep_from = store->first_sequence + STEP;

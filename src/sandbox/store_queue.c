@@ -76,6 +76,11 @@ int64_t store_count_queued(struct store *store) {
     return store_sql_single(&call, 0);
 }
 
+int64_t store_queued_bytes(struct store *store) {
+    struct store_sql_call call = store_sql_begin(store, SQL_QUEUED_BYTES);
+    return store_sql_single(&call, 0);
+}
+
 int64_t store_next_due_ms(struct store *store) {
     struct store_sql_call call = store_sql_begin(store, SQL_NEXT_DUE);
     return store_sql_single(&call, STORE_QUEUE_UNDER_WAY);

@@ -32,4 +32,5 @@ void store_each_due(
     struct store *store, int64_t now_ms, int64_t limit, store_queued_fn *each, void *context);
 bool store_is_queued(struct store *store, int64_t sequence);
 int64_t store_count_queued(struct store *store);
-int64_t store_next_due_ms(struct store *store); // STORE_QUEUE_UNDER_WAY: nothing waits
+int64_t store_queued_bytes(struct store *store); // of their bodies
+int64_t store_next_due_ms(struct store *store);  // STORE_QUEUE_UNDER_WAY: nothing waits

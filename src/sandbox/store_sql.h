@@ -168,6 +168,7 @@ struct sqlite3_stmt;
       "SELECT * FROM delivery_queue WHERE due_ms<=? ORDER BY due_ms,sequence LIMIT ?")             \
     X(SQL_IS_QUEUED, "SELECT 1 FROM delivery_queue WHERE sequence=?")                              \
     X(SQL_COUNT_QUEUED, "SELECT count(*) FROM delivery_queue")                                     \
+    X(SQL_QUEUED_BYTES, "SELECT sum(length(CAST(body AS BLOB))) FROM delivery_queue")              \
     X(SQL_NEXT_DUE, "SELECT min(due_ms) FROM delivery_queue")                                      \
     X(SQL_ADD_SESSION, "INSERT OR REPLACE INTO sessions VALUES(?,?,?,?,?,?)")                      \
     X(SQL_GET_SESSION, "SELECT * FROM sessions WHERE access_key_id=?")                             \

@@ -14,6 +14,7 @@
 #include "tracking/delivery_routes.h"
 #include "tracking/event_delivery.h"
 #include "tracking/event_tester.h"
+#include "tracking/sources.h"
 #include "writer.h"
 
 #include <unistd.h>
@@ -202,6 +203,8 @@ static const struct route rows[] = {
     {.method = "GET", .path = OWN_ROUTES_DELIVERIES, .run = delivery_routes_get},
     {.method = "GET", .path = OWN_ROUTES_DESTINATION, .run = delivery_routes_get_destination},
     {.method = "PUT", .path = OWN_ROUTES_DESTINATION, .run = delivery_routes_put_destination},
+    {.method = "GET", .path = OWN_ROUTES_SOURCES, .run = sources_route_get},
+    {.method = "PUT", .path = OWN_ROUTES_SOURCES, .run = sources_route_put},
     {.method = "POST", .path = OWN_ROUTES_EVENT_TESTER, .run = event_tester_route_post},
     {.method = "GET", .path = OWN_ROUTES_EVENT_DELIVERY, .run = event_delivery_route_get},
     {.method = "GET", .path = OWN_ROUTES_PROFILE, .run = profile},

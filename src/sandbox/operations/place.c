@@ -48,6 +48,8 @@ static const struct place places[] = {
     {.service = PLACE_RECLOOP, .operation = "deliveries"},
     {.service = PLACE_RECLOOP, .operation = "destination"},
     {.service = PLACE_RECLOOP, .operation = "env"},
+    {.service = PLACE_RECLOOP, .operation = "event-delivery"},
+    {.service = PLACE_RECLOOP, .operation = "event-tester"},
     {.service = PLACE_RECLOOP, .operation = "faults"},
     {.service = PLACE_RECLOOP, .operation = "health"},
     {.service = PLACE_RECLOOP, .operation = "import"},
@@ -55,6 +57,7 @@ static const struct place places[] = {
     {.service = PLACE_RECLOOP, .operation = "profile"},
     {.service = PLACE_RECLOOP, .operation = "reasons"},
     {.service = PLACE_RECLOOP, .operation = "reset"},
+    {.service = PLACE_RECLOOP, .operation = "sources"},
     {.service = PLACE_RECLOOP, .operation = "other"},
     {.service = PLACE_NONE, .operation = "other"},
 };
@@ -135,6 +138,7 @@ size_t place_of_path(struct str path) {
         enum place_service service;
     } roots[] = {
         {"/_recloop/", PLACE_RECLOOP},
+        {"/analytics.js/v1/", PLACE_TRACKING},
         {"/v1/spaces/", PLACE_PROFILE},
         {"/prod/", PLACE_GATEWAY},
         {"/2015-03-31/", PLACE_AWS},

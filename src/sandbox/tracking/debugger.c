@@ -4,6 +4,7 @@
 
 #include "segment/ingest.h"
 #include "segment/snippet.h"
+#include "tracking/sources.h"
 #include "writer.h"
 
 struct search { // empty texts: any
@@ -105,21 +106,16 @@ add_newest(struct writer *writer, const struct hits *hits, const struct buf *fou
 
 static bool find_source(const struct exchange *exchange, int *out, struct error *err) {
     struct buf name = {0};
-    *out = -1;
-    bool is_known = !routes_query_text(exchange, "source", &name);
-    for (int source = 0; !is_known && source < SOURCE_COUNT; source++) {
-        is_known =
-            str_equal(buf_str(&name), str_from(identities_source((enum source_id)source)->name));
-        if (is_known) *out = source;
-    }
-    if (!is_known) {
-        error_set(err, ERROR_NOT_FOUND, "there is no source of that name");
-        error_hint(
-            err, "The sources are website-prod, android-prod, ios-prod, email-prod and "
-                 "personas-event-source.");
-    }
+    enum source_id source = SOURCE_WEBSITE;
+    const bool is_asked = routes_query_text(exchange, "source", &name);
+    const bool is_known = !is_asked || sources_find(buf_str(&name), &source);
     buf_release(&name);
-    return is_known;
+    *out = is_asked ? (int)source : -1;
+    if (is_known) return true;
+    error_set(err, ERROR_NOT_FOUND, "there is no source of that name");
+    return error_hint(
+        err, "The sources are website-prod, android-prod, ios-prod, email-prod and "
+             "personas-event-source.");
 }
 
 static void read_search(const struct exchange *exchange, struct search *out) {

@@ -6,6 +6,7 @@
 #include "operations/metrics.h"
 #include "store_queue.h"
 #include "tracking/retry.h"
+#include "tracking/sources.h"
 
 #define DUE_AT_ONCE 16
 #define RATE_WINDOW_US INT64_C(1000000)
@@ -30,8 +31,10 @@ void delivery_load(struct cloud *cloud) {
     if (!delivery->places) delivery->places = DELIVERY_PLACES;
     forget_all(delivery);
     delivery->queued = store_count_queued(cloud->store);
+    delivery->queued_bytes = store_queued_bytes(cloud->store);
     if (delivery->queued) store_requeue_under_way(cloud->store, cloud->now_ms);
     figures_load(cloud);
+    sources_load(cloud);
     cloud->has_pending = true;
 }
 
@@ -100,6 +103,7 @@ static void enqueue(struct work *work, struct attempt *attempt, int64_t due_ms) 
     const struct store_queued row = row_of(attempt, due_ms);
     store_put_queued(work->cloud->store, &row);
     work->delivery->queued++;
+    work->delivery->queued_bytes += (int64_t)row.body.len;
 }
 
 // `is_queued`: it has a row already.
@@ -122,6 +126,7 @@ static void settle(struct work *work, struct attempt *attempt, bool is_queued) {
     } else if (is_queued) {
         store_remove_queued(cloud->store, attempt->event.sequence);
         work->delivery->queued--;
+        work->delivery->queued_bytes -= (int64_t)attempt->event.body.len;
     }
     count(cloud, attempt, is_retried);
     write_record(cloud, attempt);
@@ -136,7 +141,9 @@ static bool has_room(const struct work *work) {
 }
 
 static bool may_go_on(const struct work *work) {
-    return has_room(work) && work->delivery->queued < DELIVERY_QUEUE_LIMIT;
+    const struct delivery *delivery = work->delivery;
+    return has_room(work) && delivery->queued < DELIVERY_QUEUE_LIMIT &&
+           delivery->queued_bytes < DELIVERY_QUEUE_BYTES;
 }
 
 static void fly(struct work *work, struct attempt *take_attempt) {
@@ -304,11 +311,9 @@ bool delivery_work(struct cloud *cloud, int64_t budget_us, bool *is_idle) {
     return work.has_worked;
 }
 
-// What is let in of other sources while the destination does not keep up: the window of events must not grow
-// for ever.
+// What is let in while the destination does not keep up: the window of events must not grow for ever.
 static bool is_window_full(const struct cloud *cloud) {
-    const int64_t limit = STORE_EVENTS_KEPT + DELIVERY_PENDING_LIMIT;
-    return cloud->destination.pending && store_count_events(cloud->store) > limit;
+    return cloud->destination.pending && store_is_overfull(cloud->store);
 }
 
 bool delivery_is_behind(

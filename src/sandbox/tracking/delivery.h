@@ -6,9 +6,10 @@
 //          tried again) is a row of the store's queue; all in one transaction, so that a kill loses nothing
 //          and repeats at most what was under way.
 // Bounds   `places` at a time: they grow while answers come within a second and shrink when they take half the
-//          budget or more, so that one runtime at work is not handed more than it can do in 5 s. While DELIVERY_QUEUE_LIMIT rows wait, the mark stands still; while
-//          DELIVERY_PENDING_LIMIT events (a start option) wait behind the mark, delivery_is_behind tells the tracking API
-//          to ask its clients for patience. Memory: the attempts under way.
+//          budget or more, so that one runtime at work is not handed more than it can do in 5 s. While
+//          DELIVERY_QUEUE_LIMIT rows or DELIVERY_QUEUE_BYTES wait, the mark stands still; while
+//          DELIVERY_PENDING_LIMIT events (a start option) wait behind the mark, delivery_is_behind tells the
+//          tracking API to ask its clients for patience. Memory: the attempts under way.
 // Errors   none: what goes wrong is in the record (own_routes.h), in the words users of Segment meet.
 // Threads  the sandbox's.
 // Source   segment.md 4.2.
@@ -21,6 +22,7 @@
 #define DELIVERY_UNDER_WAY 64 // places at most …
 #define DELIVERY_PLACES 8     // … at least, and to begin with
 #define DELIVERY_QUEUE_LIMIT 10000
+#define DELIVERY_QUEUE_BYTES (INT64_C(64) << 20)
 #define DELIVERY_PENDING_LIMIT 100000
 
 struct delivery {
@@ -28,9 +30,11 @@ struct delivery {
     size_t under_way_count, places;
     struct attempt *spare; // for the next event
     int64_t queued;        // rows of the store's queue, those under way included
+    int64_t queued_bytes;  // of their events
     int64_t rate_from_us, rate_count;
     int64_t per_second; // lately; 0: not known
     struct figures figures;
+    bool is_source_off[SOURCE_COUNT]; // of sources.h
 };
 
 // From the store, forgetting what is under way: at the start, after a reset, after a commit that failed.

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "tracking/delivery.h"
 #include "tracking/figures.h"
+#include "tracking/sources.h"
 #include "writer.h"
 
 #define DAY_MS (INT64_C(24) * FIGURES_HOUR_MS)
@@ -26,17 +27,13 @@ static bool has_destination(const struct report *report) {
 
 static bool read_source(const struct exchange *exchange, enum source_id *out, struct error *err) {
     struct buf name = {0};
-    bool is_known = !routes_query_text(exchange, "source", &name);
     *out = SOURCE_WEBSITE;
-    for (int source = 0; !is_known && source < SOURCE_COUNT; source++) {
-        is_known =
-            str_equal(buf_str(&name), str_from(identities_source((enum source_id)source)->name));
-        if (is_known) *out = (enum source_id)source;
-    }
+    const bool is_known =
+        !routes_query_text(exchange, "source", &name) || sources_find(buf_str(&name), out);
     buf_release(&name);
     if (is_known) return true;
     error_set(err, ERROR_NOT_FOUND, "there is no source of that name");
-    return error_hint(err, "See write_keys in /_recloop/env for their names.");
+    return error_hint(err, "GET /_recloop/sources lists them.");
 }
 
 // The time picker of the real page.

@@ -5,6 +5,7 @@
 #include "profiles/profiles.h"
 #include "segment/products.h"
 #include "tracking/figures.h"
+#include "tracking/sources.h"
 
 static void
 normalise(struct cloud *cloud, struct event *event, const struct ingest_options *normal) {
@@ -62,6 +63,7 @@ void intake_accept(
     const struct ingest_options *normal,
     struct intake_result *out) {
     *out = (struct intake_result){.discard = ingest_check(event)};
+    if (!sources_is_on(cloud, source)) out->discard = INGEST_SOURCE_DISABLED;
     if (out->discard != INGEST_ACCEPTED) {
         intake_discard(cloud, source, event, out->discard, normal);
         out->sequence = store_last_sequence(cloud->store);

@@ -283,6 +283,31 @@ static void browsers_may_ask_first(void **state) {
     assert_false(headers_has(&fixture->response.headers, STR("Access-Control-Allow-Origin")));
 }
 
+static void a_source_that_is_off_answers_and_drops(void **state) {
+    struct fixture *fixture = *state;
+    const char *json = "{\"event\":\"E\",\"userId\":\"off\",\"messageId\":\"m-off\"}";
+    struct fixture_call put = {
+        .method = "PUT",
+        .target = "/_recloop/sources",
+        .body = "{\"name\":\"ios-prod\",\"enabled\":false}"};
+    assert_int_equal(fixture_call(fixture, &put), 200);
+    assert_int_equal(json_count(json_get(fixture->json.root, "sources")), 5);
+    assert_int_equal(fixture_track(fixture, "ios-prod", "track", json), 200);
+    assert_int_equal(debugger_count(fixture, "ios-prod"), 1);
+    const struct json_node *event = json_first(json_get(fixture->json.root, "events"));
+    assert_str(json_get_text(event, "discard_reason"), "source_disabled");
+    assert_int_equal(fixture_profile(fixture, "off", "traits"), 404);
+    put.body = "{\"name\":\"ios-prod\",\"enabled\":true}";
+    assert_int_equal(fixture_call(fixture, &put), 200);
+    // what was dropped does not count as seen
+    assert_int_equal(fixture_track(fixture, "ios-prod", "track", json), 200);
+    assert_int_equal(fixture_profile(fixture, "off", "traits"), 200);
+    put.body = "{\"name\":\"nobody\",\"enabled\":true}";
+    assert_int_equal(fixture_call(fixture, &put), 404);
+    put.body = "{\"name\":\"ios-prod\"}";
+    assert_int_equal(fixture_call(fixture, &put), 400);
+}
+
 static void the_debugger_shows_the_newest_500_of_a_source(void **state) {
     struct fixture *fixture = *state;
     struct buf batch = {0};
@@ -314,6 +339,7 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(gzip_is_read_and_deflate_refused),
     WITH_SANDBOX(clock_skew_is_taken_out_of_the_time),
     WITH_SANDBOX(browsers_may_ask_first),
+    WITH_SANDBOX(a_source_that_is_off_answers_and_drops),
     WITH_SANDBOX(the_debugger_shows_the_newest_500_of_a_source),
 };
 
