@@ -44,6 +44,7 @@ static const struct place places[] = {
     {.service = PLACE_GATEWAY, .operation = "other"},
     {.service = PLACE_AWS, .operation = "other"},
     {.service = PLACE_RECLOOP, .operation = "answers"},
+    {.service = PLACE_RECLOOP, .operation = "computed-traits"},
     {.service = PLACE_RECLOOP, .operation = "debugger"},
     {.service = PLACE_RECLOOP, .operation = "deliveries"},
     {.service = PLACE_RECLOOP, .operation = "destination"},
@@ -51,6 +52,7 @@ static const struct place places[] = {
     {.service = PLACE_RECLOOP, .operation = "event-delivery"},
     {.service = PLACE_RECLOOP, .operation = "event-tester"},
     {.service = PLACE_RECLOOP, .operation = "faults"},
+    {.service = PLACE_RECLOOP, .operation = "function-env"},
     {.service = PLACE_RECLOOP, .operation = "health"},
     {.service = PLACE_RECLOOP, .operation = "import"},
     {.service = PLACE_RECLOOP, .operation = "metrics"},
@@ -125,6 +127,10 @@ static size_t of_tracking(struct str path) {
     return find(PLACE_TRACKING, STR("other"));
 }
 
+static struct str first_segment(struct str path) {
+    return str_slice(path, 0, str_find_char(path, '/'));
+}
+
 static struct str last_segment(struct str path) {
     size_t at = path.len;
     while (at > 0 && path.ptr[at - 1] != '/')
@@ -137,18 +143,20 @@ size_t place_of_path(struct str path) {
         const char *prefix;
         enum place_service service;
     } roots[] = {
-        {"/_recloop/", PLACE_RECLOOP},
-        {"/analytics.js/v1/", PLACE_TRACKING},
-        {"/v1/spaces/", PLACE_PROFILE},
-        {"/prod/", PLACE_GATEWAY},
-        {"/2015-03-31/", PLACE_AWS},
+        {"/_recloop/", PLACE_RECLOOP},  {"/analytics.js/v1/", PLACE_TRACKING},
+        {"/v1/spaces/", PLACE_PROFILE}, {"/prod/", PLACE_GATEWAY},
+        {"/2015-03-31/", PLACE_AWS},    {"/2017-10-31/", PLACE_AWS},
+        {"/2019-09-30/", PLACE_AWS},
     };
     if (str_starts_with(path, STR("/v1/")) && !str_starts_with(path, STR("/v1/spaces/")))
         return of_tracking(path);
     if (str_equal(path, STR("/token"))) return find(PLACE_TRACKING, STR("token"));
     for (size_t i = 0; i < ARRAY_COUNT(roots); i++) {
         if (str_starts_with(path, str_from(roots[i].prefix)))
-            return find(roots[i].service, last_segment(path));
+            return find(
+                roots[i].service, roots[i].service == PLACE_PROFILE
+                                      ? last_segment(path)
+                                      : first_segment(str_skip(path, strlen(roots[i].prefix))));
     }
     return ARRAY_COUNT(places) - 1;
 }
