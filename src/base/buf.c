@@ -114,10 +114,113 @@ void buf_add_double(struct buf *buf, double number) {
     buf_add(buf, str_from(text));
 }
 
+// ---- formats ----
+
+// A directive without flags and width, as nearly all of ours are. The kinds are those of `printf`.
+enum directive { DIRECTIVE_OTHER, TEXT, TEXT_OF_LENGTH, CHARACTER, PERCENT, SIGNED, UNSIGNED };
+enum width { WIDTH_INT, WIDTH_64, WIDTH_SIZE }; // %ld and %lld: int64_t has the width of both
+
+// Reads what follows a '%' and moves behind it.
+static enum directive read_directive(const char **at, enum width *out_width) {
+    const char *from = *at;
+    *out_width = WIDTH_INT;
+    if (from[0] == '.' && from[1] == '*' && from[2] == 's') {
+        *at = from + 3;
+        return TEXT_OF_LENGTH;
+    }
+    if (*from == 'z') {
+        *out_width = WIDTH_SIZE;
+        from++;
+    }
+    for (; *from == 'l' && *out_width != WIDTH_SIZE; from++)
+        *out_width = WIDTH_64;
+    *at = from + 1;
+    switch (*from) {
+    case 'd': return SIGNED;
+    case 'u': return UNSIGNED;
+    case 's': return *out_width == WIDTH_INT ? TEXT : DIRECTIVE_OTHER;
+    case 'c': return *out_width == WIDTH_INT ? CHARACTER : DIRECTIVE_OTHER;
+    case '%': return *out_width == WIDTH_INT ? PERCENT : DIRECTIVE_OTHER;
+    default: return DIRECTIVE_OTHER;
+    }
+}
+
+static bool is_simple(const char *format) {
+    enum width width;
+    for (const char *at = strchr(format, '%'); at; at = strchr(at, '%')) {
+        at++;
+        if (read_directive(&at, &width) == DIRECTIVE_OTHER) return false;
+    }
+    return true;
+}
+
+static void add_unsigned(struct buf *buf, uint64_t number) {
+    if (number > INT64_MAX) buf_add_int(buf, (int64_t)(number / 10));
+    buf_add_int(buf, (int64_t)(number > INT64_MAX ? number % 10 : number));
+}
+
+static int64_t take_signed(va_list *args, enum width width) {
+    if (width == WIDTH_INT) return va_arg(*args, int);
+    return width == WIDTH_SIZE ? (int64_t)va_arg(*args, size_t) : va_arg(*args, int64_t);
+}
+
+static uint64_t take_unsigned(va_list *args, enum width width) {
+    if (width == WIDTH_INT) return va_arg(*args, unsigned);
+    return width == WIDTH_SIZE ? va_arg(*args, size_t) : va_arg(*args, uint64_t);
+}
+
+_Static_assert(sizeof(intmax_t) == sizeof(int64_t), "%lld has 64 bits");
+
+static void add_text(struct buf *buf, const char *text, int length) {
+    if (!text) text = "(null)";
+    const char *end = length < 0 ? NULL : memchr(text, '\0', (size_t)length);
+    const size_t known = end ? (size_t)(end - text) : (size_t)length;
+    buf_add(buf, length < 0 ? str_from(text) : (struct str){.ptr = text, .len = known});
+}
+
+static void add_directive(struct buf *buf, enum directive kind, enum width width, va_list *args) {
+    switch (kind) {
+    case TEXT: add_text(buf, va_arg(*args, const char *), -1); break;
+    case TEXT_OF_LENGTH: {
+        const int length = va_arg(*args, int);
+        add_text(buf, va_arg(*args, const char *), length);
+        break;
+    }
+    case CHARACTER: buf_add_char(buf, (char)va_arg(*args, int)); break;
+    case PERCENT: buf_add_char(buf, '%'); break;
+    case SIGNED: buf_add_int(buf, take_signed(args, width)); break;
+    case UNSIGNED: add_unsigned(buf, take_unsigned(args, width)); break;
+    case DIRECTIVE_OTHER: break;
+    }
+}
+
+// What nearly all formats are made of is written here; `vsnprintf` takes several times as long.
+static void add_simple(struct buf *buf, const char *format, va_list *args) {
+    const size_t start = buf->len;
+    while (*format) {
+        const char *percent = strchr(format, '%');
+        const size_t plain = percent ? (size_t)(percent - format) : strlen(format);
+        buf_add(buf, (struct str){.ptr = format, .len = plain});
+        if (!percent) break;
+        enum width width;
+        format = percent + 1;
+        const enum directive kind = read_directive(&format, &width);
+        add_directive(buf, kind, width, args);
+    }
+    if (!buf->overflowed) return;
+    buf->len = start; // all or nothing
+    if (buf->ptr) buf->ptr[start] = '\0';
+}
+
 // First into the room there is: formatting twice is only for texts that need more.
 void buf_add_vformat(struct buf *buf, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
+    if (is_simple(format)) {
+        add_simple(buf, format, &again);
+        va_end(again);
+        return;
+    }
     if (!buf->ptr) buf_reserve(buf, FORMAT_ROOM);
     const size_t room = buf->ptr ? buf->cap - buf->len : 0;
     const int len = vsnprintf(room ? buf->ptr + buf->len : NULL, room, format, args);

@@ -142,8 +142,11 @@ const char *json_kind_name(enum json_kind kind) {
 
 const struct json_node *json_get(const struct json_node *object, const char *key) {
     if (!cJSON_IsObject(inner_const(object))) return NULL;
-    const cJSON *found = cJSON_GetObjectItemCaseSensitive(inner_const(object), key);
-    return (const struct json_node *)found;
+    // as cJSON_GetObjectItemCaseSensitive, but most names differ in their first letter
+    const cJSON *at = inner_const(object)->child;
+    while (at && (!at->string || at->string[0] != key[0] || strcmp(at->string, key) != 0))
+        at = at->next;
+    return (const struct json_node *)at;
 }
 
 const struct json_node *json_first(const struct json_node *container) {

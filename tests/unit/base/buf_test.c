@@ -78,6 +78,46 @@ static void buf_printable_shows_what_a_terminal_would_obey(void **state) {
     assert_str(buf_str(&nul), "a\\x00b");
 }
 
+// The same bytes as the C library makes of it.
+#define CHECK_FORMAT(...)                                                                          \
+    do {                                                                                           \
+        char wanted[400];                                                                          \
+        struct buf made = {0};                                                                     \
+        (void)snprintf(wanted, sizeof(wanted), __VA_ARGS__);                                       \
+        buf_add_format(&made, __VA_ARGS__);                                                        \
+        assert_str(buf_str(&made), wanted);                                                        \
+        buf_release(&made);                                                                        \
+    } while (0)
+
+static void formats_come_out_as_printf_writes_them(void **state) {
+    (void)state;
+    CHECK_FORMAT("plain");
+    CHECK_FORMAT("%s|%s|%c|%%|%d|%u", "text", "", 'x', -7, 7u);
+    CHECK_FORMAT("%d %d %ld %lld", INT32_MIN, INT32_MAX, INT64_MIN, (long long)INT64_MAX);
+    CHECK_FORMAT(
+        "%u %lu %llu %zu", UINT32_MAX, UINT64_MAX, (unsigned long long)UINT64_MAX, SIZE_MAX);
+    CHECK_FORMAT("%lu %lu %zd", (uint64_t)INT64_MAX, (uint64_t)INT64_MAX + 1, (ssize_t)-5);
+    CHECK_FORMAT("%.*s|%.*s|%.*s|%.*s", 3, "abcdef", 9, "abc", 0, "abc", -1, "abc");
+    CHECK_FORMAT("%.*s", 2, (const char[]){'a', '\0', 'b'});
+    CHECK_FORMAT("%5d|%-5s|%05.1f|%x|%02x|%.3s|%p", 42, "ab", 3.14159, 255u, 7u, "abcdef", NULL);
+    CHECK_FORMAT("%s and %5d", "both kinds", 3);
+    const char *nothing = NULL;
+    struct buf made = {0};
+    buf_add_format(&made, "%s", nothing ? nothing : "(null)");
+    assert_str(buf_str(&made), "(null)");
+    buf_release(&made);
+}
+
+static void a_format_beyond_the_limit_leaves_the_text(void **state) {
+    (void)state;
+    struct buf buf = {.limit = 10};
+    buf_add(&buf, STR("12345"));
+    buf_add_format(&buf, "%s-%d", "ab", 1234567);
+    assert_true(buf.overflowed);
+    assert_str(buf_str(&buf), "12345");
+    buf_release(&buf);
+}
+
 static void buf_format_appends_whatever_the_length(void **state) {
     (void)state;
     CLEANUP(buf_release) struct buf buf = {0};
@@ -150,6 +190,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(buf_empty_is_an_empty_c_string),
     cmocka_unit_test(buf_numbers_read_back_the_same),
     cmocka_unit_test(buf_printable_shows_what_a_terminal_would_obey),
+    cmocka_unit_test(formats_come_out_as_printf_writes_them),
+    cmocka_unit_test(a_format_beyond_the_limit_leaves_the_text),
     cmocka_unit_test(buf_format_appends_whatever_the_length),
     cmocka_unit_test(buf_cleaned_takes_off_what_came_with_the_paste),
     cmocka_unit_test(buf_cleaning_counts_more_than_it_notes),
