@@ -361,8 +361,8 @@ fits_target(enum filter_expression_target target, enum filter_expression_dataset
 }
 
 static bool read_condition(struct reader *reader, struct filter_expression_part *part, bool is_or) {
-    enum filter_expression_dataset dataset;
-    size_t field;
+    enum filter_expression_dataset dataset = FILTER_EXPRESSION_ITEMS;
+    size_t field = 0;
     if (!read_dataset(reader, &dataset)) return false;
     if (!fits_target(part->target, dataset)) {
         return refuse(
@@ -386,7 +386,7 @@ static bool read_condition(struct reader *reader, struct filter_expression_part 
 }
 
 static bool read_user_condition(struct reader *reader, struct filter_expression_part *part) {
-    size_t field;
+    size_t field = 0;
     if (!expect_word(reader, "CurrentUser") ||
         !read_field_name(reader, FILTER_EXPRESSION_USERS, &field) ||
         !read_comparison(reader, field, false)) {

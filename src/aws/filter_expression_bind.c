@@ -125,6 +125,7 @@ static bool check_bound(
     struct binder *binder,
     struct str name) {
     const bool takes_list = condition->operation <= FILTER_EXPRESSION_NOT_IN;
+    ASSERT(bound->count > 0 && binder->made->values);
     if (!takes_list && bound->count > 1) {
         return refuse_value(binder->err, name, "the operator takes one value");
     }

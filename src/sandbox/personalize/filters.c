@@ -132,6 +132,7 @@ static bool check_orderings(
     const struct personalize_schema *schema,
     struct error *err) {
     size_t at;
+    ASSERT(schema != NULL); // check_field has seen it
     for (size_t i = 0; i < expression->condition_count; i++) {
         const struct filter_expression_condition *condition = &expression->conditions[i];
         if (condition->field != field || !filter_expression_is_ordering(condition->operation))
@@ -235,7 +236,7 @@ static bool is_interacted(const void *context, size_t condition) {
 static bool accepts(const void *context, uint32_t number, struct str item_id) {
     // the item looked at is scratch of the use, which the recommender hands back as const
     struct filters_use *use;
-    memcpy(&use, &context, sizeof(use));
+    memcpy(&use, &context, sizeof(context));
     for (; use; use = use->also) {
         if (use->filter->excludes_events) {
             if (recommender_items_contain(&use->excluded, number)) return false;

@@ -65,7 +65,7 @@ bool plane_create_solution(
     CLEANUP(buf_release) struct buf arn = {0};
     CLEANUP(json_release) struct json shown = {0};
     const struct str group_arn = json_get_text(input, "datasetGroupArn");
-    struct str recipe;
+    struct str recipe = {0};
     resources_add_arn(cloud, "solution", json_get_text(input, "name"), &arn);
     if (!plane_find_active(cloud, PERSONALIZE_CONTROL_DATASET_GROUP, group_arn, refusal) ||
         !check_recipe(input, &recipe, refusal) ||

@@ -120,7 +120,7 @@ static struct resource *append(
     struct resource *resource = MEM_NEW(struct resource);
     if (resources->count == resources->cap) {
         resources->cap = resources->cap ? resources->cap * 2 : 32;
-        resources->all = mem_resize(resources->all, resources->cap, sizeof(*resources->all));
+        resources->all = mem_resize(resources->all, resources->cap, sizeof(void *));
     }
     resources->all[resources->count++] = resource;
     note_change(cloud);
@@ -223,9 +223,7 @@ void resources_load(struct cloud *cloud) {
         store_each_record(cloud->store, STR(RESOURCES_RECORDS), STR(""), 0, read_record, cloud);
     }
     if (cloud->resources->count) {
-        qsort(
-            cloud->resources->all, cloud->resources->count, sizeof(*cloud->resources->all),
-            compare);
+        qsort(cloud->resources->all, cloud->resources->count, sizeof(void *), compare);
     }
 }
 
