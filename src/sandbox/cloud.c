@@ -244,6 +244,18 @@ void cloud_close(struct cloud *cloud) {
     mem_free(cloud);
 }
 
+// Whatever is remembered of the store was ahead of it when it was rolled back: take it from there.
+static void reload(struct cloud *cloud) {
+    roles_forget(cloud);
+    logs_forget(cloud);
+    ledger_load(cloud);
+    functions_load(cloud);
+    resources_load(cloud);
+    destination_load(cloud);
+    computed_traits_load(cloud);
+    answers_load(cloud);
+}
+
 bool cloud_reset(struct cloud *cloud, struct error *err) {
     // Requests of the same turn came before and are answered as they were; they are reset with the rest.
     store_clear(cloud->store);
@@ -251,9 +263,7 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
     logs_forget(cloud);
     if (!fill(cloud, err)) {
         store_rollback(cloud->store);
-        ledger_load(cloud);
-        functions_load(cloud);
-        resources_load(cloud);
+        reload(cloud);
         return false;
     }
     destination_load(cloud);
@@ -275,15 +285,7 @@ static bool commit(struct cloud *cloud) {
         return true;
     }
     log_note(LOG_LEVEL_ERROR, "sandbox", "%s", err.message);
-    // The model and the settings are ahead of the disk now: take them from there.
-    roles_forget(cloud);
-    logs_forget(cloud);
-    ledger_load(cloud);
-    functions_load(cloud);
-    resources_load(cloud);
-    destination_load(cloud);
-    computed_traits_load(cloud);
-    answers_load(cloud);
+    reload(cloud);
     cloud->retry_at_ms = clock_monotonic_ms() + PAUSE_AFTER_FAILURE_MS;
     server_release_committed(cloud->server, &err);
     return false;
