@@ -473,6 +473,13 @@ bool server_is_local(const struct exchange *exchange) {
     return !exchange->server->place.is_remote || server_peers_is_local(fd_of(exchange));
 }
 
+void server_add_client(const struct exchange *exchange, struct buf *out) {
+    if (exchange->server->place.is_remote)
+        server_peers_add_four(fd_of(exchange), out);
+    else
+        buf_add(out, STR("127.0.0.1"));
+}
+
 bool server_is_own_address(const struct exchange *exchange, struct str host) {
     return server_peers_is_own_address(fd_of(exchange), host);
 }
@@ -519,7 +526,7 @@ void server_copy_request(const struct exchange *exchange, struct request *out) {
     request_release(out);
     request_set_method(out, exchange->method);
     request_set_url(out, str_from(exchange->target));
-    out->body.limit = exchange->body_bytes.len + 1; // some may be larger than most
+    out->body.limit = exchange->body_bytes.len + 1;        // some may be larger than most
     request_set_body(out, buf_str(&exchange->body_bytes)); // as signed, not as decoded
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header, &out->headers);
 }

@@ -102,6 +102,8 @@ struct server_figures {
 void server_get_figures(const struct server *server, struct server_figures *out);
 // Does the request come from this machine? Its other end is loopback, or the address it asked.
 bool server_is_local(const struct exchange *exchange);
+// The client's IPv4 address: "127.0.0.1"; nothing for IPv6.
+void server_add_client(const struct exchange *exchange, struct buf *out);
 // Is `host` the address it was reached under, as a literal without brackets?
 bool server_is_own_address(const struct exchange *exchange, struct str host);
 // Has the client of a held exchange hung up? While it is held nobody reads its socket, so ask.

@@ -47,6 +47,14 @@ bool server_peers_is_local(int fd) {
     return is_loopback(&there) || is_same(&here, &there);
 }
 
+void server_peers_add_four(int fd, struct buf *out) {
+    char text[INET_ADDRSTRLEN] = "";
+    struct end there;
+    if (!read_end(fd, true, &there) || !IN6_IS_ADDR_V4MAPPED(&there.address)) return;
+    if (inet_ntop(AF_INET, &there.address.s6_addr[12], text, sizeof(text)))
+        buf_add(out, str_from(text));
+}
+
 bool server_peers_is_own_address(int fd, struct str host) {
     char text[INET6_ADDRSTRLEN] = "";
     struct end here, asked = {.family = AF_INET6};

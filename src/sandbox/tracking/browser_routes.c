@@ -17,7 +17,7 @@ static void take_pixel(struct cloud *cloud, struct exchange *exchange) {
         const enum door_verdict verdict = door_find_source(cloud, exchange, message.root, &source);
         if (verdict == DOOR_UNKNOWN_KEY) cloud->counters.unknown_keys++;
         if (verdict == DOOR_OPEN && !door_is_busy(cloud, exchange, source))
-            (void)door_take(cloud, source, type, &message);
+            (void)door_take(cloud, exchange, source, type, &message);
     }
     json_release(&message);
 }

@@ -71,16 +71,23 @@ static void set_type(struct json *document, enum event_type type) {
 }
 
 enum ingest_discard door_take(
-    struct cloud *cloud, enum source_id source, enum event_type type, struct json *take_document) {
-    const struct ingest_options normal = {.client_ip = STR("127.0.0.1")};
+    struct cloud *cloud,
+    const struct exchange *exchange,
+    enum source_id source,
+    enum event_type type,
+    struct json *take_document) {
+    struct buf client = {0};
     struct event event = {0};
     struct intake_result result = {.discard = INGEST_TYPE_UNKNOWN};
     struct error ignored = {0};
     if (json_kind(take_document->root) != JSON_OBJECT) return INGEST_TYPE_UNKNOWN;
     set_type(take_document, type);
+    server_add_client(exchange, &client);
+    const struct ingest_options normal = {.client_ip = buf_str(&client)};
     if (event_from_json(take_document, type, &event, &ignored))
         intake_accept(cloud, source, &event, &normal, &result);
     event_release(&event);
+    buf_release(&client);
     return result.discard;
 }
 

@@ -20,10 +20,14 @@ enum door_verdict door_find_source(
     const struct exchange *exchange,
     const struct json_node *body,
     enum source_id *out);
-// Takes the document in as a message of that type. What came of it; a document that is no object is
+// Takes the document of that request in as a message of that type. What came of it; a document that is no object is
 // INGEST_TYPE_UNKNOWN, and left.
 enum ingest_discard door_take(
-    struct cloud *cloud, enum source_id source, enum event_type type, struct json *take_document);
+    struct cloud *cloud,
+    const struct exchange *exchange,
+    enum source_id source,
+    enum event_type type,
+    struct json *take_document);
 
 void door_add_cors(struct exchange *exchange);
 enum server_verdict door_answer_success(struct exchange *exchange);

@@ -69,7 +69,7 @@ static enum server_verdict take_message(
         door_find_source(cloud, exchange, take_document->root, &source);
     if (verdict != DOOR_OPEN) return door_answer_closed(cloud, exchange, verdict);
     if (door_is_busy(cloud, exchange, source)) return SERVER_ANSWER;
-    const enum ingest_discard discard = door_take(cloud, source, type, take_document);
+    const enum ingest_discard discard = door_take(cloud, exchange, source, type, take_document);
     const bool is_refused = discard != INGEST_ACCEPTED && cloud->options.is_strict;
     return is_refused ? refuse_discard(exchange, discard) : door_answer_success(exchange);
 }
@@ -93,9 +93,10 @@ read_message(struct cloud *cloud, struct exchange *exchange, enum event_type typ
 
 // ---- batches ----
 
-static void accept_batch(struct cloud *cloud, enum source_id source, struct batch *batch) {
+static void
+accept_batch(struct cloud *cloud, enum source_id source, struct batch *batch, struct str client) {
     const struct ingest_options normal = {
-        .client_ip = STR("127.0.0.1"),
+        .client_ip = client,
         .sent_at = batch->sent_at,
         .context = batch->context,
         .integrations = batch->integrations};
@@ -120,7 +121,7 @@ static void note_batch(struct cloud *cloud, enum source_id source, struct batch 
         return;
     }
     struct event event = {.type = EVENT_TYPE_COUNT};
-    const struct ingest_options normal = {.client_ip = STR("127.0.0.1")};
+    const struct ingest_options normal = {0};
     (void)json_copy(batch->envelope.root, &event.document);
     intake_discard(cloud, source, &event, INGEST_EMPTY_BATCH, &normal);
     event_release(&event);
@@ -150,7 +151,10 @@ take_batch(struct cloud *cloud, struct exchange *exchange, struct batch *batch) 
     if (verdict != DOOR_OPEN) return door_answer_closed(cloud, exchange, verdict);
     if (door_is_busy(cloud, exchange, source)) return SERVER_ANSWER;
     note_batch(cloud, source, batch);
-    accept_batch(cloud, source, batch);
+    struct buf client = {0};
+    server_add_client(exchange, &client);
+    accept_batch(cloud, source, batch, buf_str(&client));
+    buf_release(&client);
     const bool is_refused = batch->discard != INGEST_ACCEPTED && cloud->options.is_strict;
     return is_refused ? refuse_batch(exchange, batch) : door_answer_success(exchange);
 }

@@ -346,6 +346,12 @@ static void runtime_answer(struct runtime *runtime, const char *how, const char 
     buf_release(&target);
 }
 
+static void runtime_release(struct runtime *runtime) {
+    buf_release(&runtime->url);
+    buf_release(&runtime->id);
+    response_release(&runtime->response);
+}
+
 static void a_function_may_answer_later_and_in_any_order(void **state) {
     static const struct sandbox_options options = {.has_runtime_handler = true};
     struct fixture *fixture = start(state, &options);
@@ -372,12 +378,35 @@ static void a_function_may_answer_later_and_in_any_order(void **state) {
     assert_str(json_get_text(delivery, "error"), "Execution Error");
     assert_contains(json_get_text(delivery, "payload"), "Oops");
     assert_true(json_get_text(delivery, "next_attempt_at").len > 0);
-    struct runtime *const runtimes[] = {&first, &second};
-    for (size_t i = 0; i < ARRAY_COUNT(runtimes); i++) {
-        buf_release(&runtimes[i]->url);
-        buf_release(&runtimes[i]->id);
-        response_release(&runtimes[i]->response);
-    }
+    runtime_release(&first);
+    runtime_release(&second);
+}
+
+// Five seconds, and a function whose own timeout is longer. What it answers later changes nothing.
+static void no_answer_in_time_is_a_timeout_and_a_late_one_is_ignored(void **state) {
+    static const struct sandbox_options options = {
+        .has_runtime_handler = true, .has_instant_statuses = true};
+    struct fixture *fixture = start(state, &options);
+    struct runtime runtime = {0};
+    const struct fixture_aws longer = {
+        .service = "lambda",
+        .method = "PUT",
+        .target = "/2015-03-31/functions/SegmentPersonalizeDestinationHandler/configuration",
+        .body = "{\"Timeout\":30}"};
+    assert_int_equal(fixture_aws(fixture, &longer), 200);
+    send(fixture, "m-1");
+    runtime_take(fixture, &runtime);
+    const struct json_node *delivery = wait_for(fixture, "m-1", 1);
+    assert_str(json_get_text(delivery, "code"), "ETIMEDOUT");
+    assert_str(json_get_text(delivery, "error"), "Operation timedout");
+    assert_true(json_get_text(delivery, "next_attempt_at").len > 0);
+    double ms = 0;
+    assert_true(json_number(json_get(delivery, "ms"), &ms) && ms >= 5000);
+    runtime_answer(&runtime, "response", "{\"done\":1}");
+    delivery = wait_for(fixture, "m-1", 1);
+    assert_str(json_get_text(delivery, "code"), "ETIMEDOUT");
+    assert_int_equal(ask_number(fixture, "/_recloop/event-delivery", "delivered"), 0);
+    runtime_release(&runtime);
 }
 
 #define TEST(test) cmocka_unit_test_teardown(test, stop)
@@ -394,6 +423,7 @@ static const struct CMUnitTest tests[] = {
     TEST(the_client_context_is_a_map_of_texts_that_fits),
     TEST(senders_are_asked_for_patience_when_too_much_waits),
     TEST(a_function_may_answer_later_and_in_any_order),
+    TEST(no_answer_in_time_is_a_timeout_and_a_late_one_is_ignored),
 };
 
 int main(void) {
