@@ -125,8 +125,8 @@ static bool is_on_page(struct page *page, struct str arn) {
 
 static bool is_child(const struct resource *resource, const char *member, struct str parent) {
     const bool is_campaign = resource->kind == PERSONALIZE_CONTROL_CAMPAIGN;
-    const struct str named = resources_text(resource, is_campaign ? "solutionVersionArn" : member);
     if (!parent.len) return true;
+    const struct str named = resources_text(resource, is_campaign ? "solutionVersionArn" : member);
     if (!is_campaign) return str_equal(named, parent);
     return str_starts_with(named, parent) && named.len > parent.len && named.ptr[parent.len] == '/';
 }
