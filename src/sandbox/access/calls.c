@@ -144,7 +144,14 @@ static bool begin(struct cloud *cloud, struct exchange *exchange, struct call *o
 
 static call_fn *find(enum operation_id operation) {
     const struct calls tables[] = {
-        calls_personalize_runtime(), calls_personalize_control(), calls_lambda(), calls_lambda_control(), calls_lambda_versions(), calls_sts(), calls_iam(), calls_logs()};
+        calls_personalize_runtime(),
+        calls_personalize_control(),
+        calls_lambda(),
+        calls_lambda_control(),
+        calls_lambda_versions(),
+        calls_sts(),
+        calls_iam(),
+        calls_logs()};
     for (size_t i = 0; i < ARRAY_COUNT(tables); i++) {
         for (size_t j = 0; j < tables[i].count; j++) {
             if (tables[i].rows[j].operation == operation) return tables[i].rows[j].run;

@@ -36,7 +36,7 @@ void roles_free(struct roles *roles);
 void roles_forget(struct cloud *cloud); // the store has changed beneath
 // NULL when there is none.
 const struct role *roles_find(const struct cloud *cloud, struct str name);
-const struct role *roles_find_arn(const struct cloud *cloud, struct str arn);
+const struct role *roles_find_arn(const struct cloud *cloud, struct str text);
 const struct role *roles_user(const struct cloud *cloud);
 size_t roles_count(const struct cloud *cloud);
 const struct role *roles_at(const struct cloud *cloud, size_t at); // by name

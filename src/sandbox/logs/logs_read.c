@@ -7,9 +7,8 @@
 
 // A leading 3 as the service's ids have, then time, row and line: in order they sort like the events.
 void logs_place_add(struct buf *out, struct logs_place place) {
-    buf_add_format(
-        out, "3%013lld%018lld%024lld", (long long)place.at_ms, (long long)place.chunk,
-        (long long)(place.line + 1));
+    const long long at_ms = place.at_ms, chunk = place.chunk, line = place.line + 1;
+    buf_add_format(out, "3%013lld%018lld%024lld", at_ms, chunk, line);
 }
 
 bool logs_place_parse(struct str digits, struct logs_place *out) {
