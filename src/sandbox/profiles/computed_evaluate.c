@@ -208,6 +208,7 @@ static void aggregate(const struct meeting *meeting) {
 
 static void keep_last(const struct meeting *meeting) {
     struct buf *text = &meeting->cloud->computed_traits->text;
+    ASSERT(meeting->values->count > 0); // these kinds have a property
     buf_reset(text);
     json_print(meeting->values->items[meeting->values->count - 1], text);
     const struct store_trait row = make_row(
@@ -220,6 +221,7 @@ static void keep_last(const struct meeting *meeting) {
 static void keep_first(const struct meeting *meeting) {
     struct trait trait;
     struct buf text = {0};
+    ASSERT(meeting->values->count > 0);
     trait_read(meeting->cloud, meeting->profile, meeting->entry->definition.key, &trait);
     json_print(meeting->values->items[0], &text);
     if (!trait.is_there || meeting->at_ms < trait.at_ms) {
