@@ -184,8 +184,8 @@ set_text(struct fault *fault, const struct word *word, struct str value, struct 
     if (!is_plain_text(value))
         return bad_value(word, value, "quotes and control characters cannot be in it", err);
     char *out = (char *)fault + word->at;
+    memset(out, 0, word->bytes); // of a word given twice the last one counts
     memcpy(out, value.ptr, value.len);
-    out[value.len] = '\0';
     return true;
 }
 
