@@ -77,6 +77,7 @@ void built_in_run(
     struct function_version *at = &function->versions[version];
     struct local_services context = {
         .cloud = invocation->cloud,
+        .invocation = invocation,
         .run = &invocation->run,
         .settings = &at->settings,
         .function = str_from(function->name)};

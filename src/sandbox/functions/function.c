@@ -90,6 +90,8 @@ static void derive_version(
             1000 * integer_or(json_get(configuration, "Timeout"), LAMBDA_CONTROL_DEFAULT_TIMEOUT_S),
         .memory_mb =
             integer_or(json_get(configuration, "MemorySize"), LAMBDA_CONTROL_DEFAULT_MEMORY_MB)};
+    const struct str format = json_get_text(json_get(configuration, "LoggingConfig"), "LogFormat");
+    out->has_json_log = str_equal(format, STR("JSON"));
     (void)str_parse_int64(label, &out->number);
     buf_add(&out->label, label);
     if (group.len)

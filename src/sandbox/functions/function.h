@@ -39,7 +39,8 @@ struct function_version {
     int64_t timeout_ms, memory_mb;
     // "$LATEST", "/aws/lambda/fn", "2026/11/24/[$LATEST]…", and the stream's ARN, for the role's rights
     struct buf label, log_group, log_stream, log_arn; // owned
-    bool is_warm;                                     // its environment has started
+    bool has_json_log;
+    bool is_warm; // its environment has started
 };
 
 struct function {

@@ -7,11 +7,7 @@
 #include "logs/logs.h"
 #include "operations/metrics.h"
 
-#include <sys/resource.h>
-
 #define LOG_LIMIT ((size_t)64 << 10)
-// Of the runtime that every function of the sandbox is said to have: 64 hex digits, as there.
-#define RUNTIME_ID "7ec100b07ec100b07ec100b07ec100b07ec100b07ec100b07ec100b07ec100b0"
 
 void functions_run_release(struct functions_run *run) {
     invoke_reply_release(&run->reply);
@@ -37,6 +33,7 @@ void invocation_begin(
         .trace_id = call->trace_id,
         .timeout_ms = version->timeout_ms,
         .memory_mb = version->memory_mb,
+        .has_json_log = version->has_json_log,
         .done = call->done,
         .context = call->context,
         .init_us = -1};
@@ -92,60 +89,6 @@ void invocation_release(struct functions_invocation *invocation) {
     buf_release(&invocation->own_stream);
 }
 
-// ---- lines ----
-
-void invocation_add_line(struct functions_invocation *invocation, struct str line) {
-    buf_add(&invocation->run.reply.log, line);
-    buf_add_char(&invocation->run.reply.log, '\n');
-}
-
-void invocation_add_start(struct functions_invocation *invocation) {
-    struct buf *log = &invocation->run.reply.log;
-    buf_add(log, STR("START RequestId: "));
-    buf_add(log, buf_str(&invocation->run.reply.request_id));
-    buf_add(log, STR(" Version: "));
-    buf_add(log, invocation->label);
-    buf_add_char(log, '\n');
-}
-
-void invocation_add_init_report(
-    struct functions_invocation *invocation, const char *phase, struct str error_type) {
-    const int64_t us = invocation->init_us > 0 ? invocation->init_us : 0;
-    buf_add_format(
-        &invocation->run.reply.log,
-        "INIT_REPORT Init Duration: %.2f ms\tPhase: %s\tStatus: error\tError Type: " STR_FMT "\n",
-        (double)us / 1000.0, phase, STR_ARG(error_type));
-}
-
-// Asked of the kernel once a turn: in a flood hundreds of runs share one.
-static int64_t used_mib(struct cloud *cloud) {
-    struct rusage usage = {0};
-    if (cloud->used_at_ms != cloud->now_ms && getrusage(RUSAGE_SELF, &usage) == 0) {
-        cloud->used_mib = usage.ru_maxrss / 1024;
-        cloud->used_at_ms = cloud->now_ms;
-    }
-    return cloud->used_mib;
-}
-
-static void add_report(struct functions_invocation *invocation) {
-    struct buf *log = &invocation->run.reply.log;
-    const int64_t us = invocation->run.us;
-    const char *id = buf_text(&invocation->run.reply.request_id);
-    buf_add(log, STR("END RequestId: "));
-    buf_add(log, buf_str(&invocation->run.reply.request_id));
-    buf_add_format(
-        log,
-        "\nREPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\tMemory Size: %lld "
-        "MB\t"
-        "Max Memory Used: %lld MB\t",
-        id, (double)us / 1000.0, (long long)(us / 1000 + 1), (long long)invocation->memory_mb,
-        (long long)used_mib(invocation->cloud));
-    if (invocation->init_us >= 0)
-        buf_add_format(log, "Init Duration: %.2f ms\t", (double)invocation->init_us / 1000.0);
-    if (invocation->report) buf_add(log, str_from(invocation->report));
-    buf_add_char(log, '\n');
-}
-
 // ---- what came of it ----
 
 static void mark_failed(struct functions_invocation *invocation) {
@@ -179,7 +122,8 @@ void invocation_crash(struct functions_invocation *invocation, struct str how) {
     invocation_fail_with(invocation, STR("Runtime.ExitError"), buf_str(&text));
     buf_add(&text, STR("\nRuntime.ExitError"));
     invocation_add_line(invocation, buf_str(&text));
-    invocation->report = "Status: error\tError Type: Runtime.ExitError";
+    invocation->status = "error";
+    invocation->error_type = "Runtime.ExitError";
     buf_release(&text);
 }
 
@@ -201,7 +145,7 @@ void invocation_time_out(struct functions_invocation *invocation) {
         &line, "RequestId: %s Error: %s", buf_text(&invocation->run.reply.request_id),
         buf_text(&text));
     invocation_fail_with(invocation, STR("Sandbox.Timedout"), buf_str(&line));
-    invocation->report = "Status: timeout";
+    invocation->status = "timeout";
     buf_release(&text);
     buf_release(&line);
 }
@@ -221,11 +165,7 @@ static void store_log(const struct functions_invocation *invocation) {
         return;
     }
     struct buf text = {0};
-    buf_add_format(
-        &text,
-        "INIT_START Runtime Version: recloop:sandbox.v1\tRuntime Version ARN: "
-        "arn:aws:lambda:%s::runtime:" RUNTIME_ID "\n",
-        cloud_region(invocation->cloud));
+    invocation_add_init_start(invocation, &text);
     buf_add(&text, buf_str(&reply->log));
     logs_add(
         invocation->cloud, invocation->log_group, invocation->log_stream, invocation->cloud->now_ms,
@@ -235,7 +175,7 @@ static void store_log(const struct functions_invocation *invocation) {
 
 void invocation_finish(struct functions_invocation *invocation) {
     if (invocation->started_us) invocation->run.us = clock_monotonic_us() - invocation->started_us;
-    add_report(invocation);
+    invocation_add_report(invocation);
     store_log(invocation);
     metrics_count_run(
         invocation->cloud, invocation->run.reply.has_failed ? METRICS_RUN_ERROR : METRICS_RUN_OK,

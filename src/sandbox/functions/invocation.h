@@ -27,7 +27,10 @@ struct functions_invocation {
     int64_t started_us;       // monotonic; 0: waits for an environment
     int64_t deadline_ms;      // monotonic
     int64_t init_us;          // its environment began with it and took so long; -1: it was there
-    const char *report;       // what REPORT says beyond: "\tStatus: timeout"; NULL: nothing
+    int64_t used_mib;         // of its runtime's process; 0: our own
+    const char *status,
+        *error_type; // of the report: "timeout", "Runtime.ExitError"; NULL: all went well
+    bool has_json_log;
 };
 
 void invocation_begin(
@@ -37,11 +40,13 @@ void invocation_begin(
 void invocation_keep(struct functions_invocation *invocation);
 void invocation_release(struct functions_invocation *invocation);
 
-// The START line, and INIT_START before it when the environment is new.
+// Lines as Lambda writes them, text or JSON. INIT_START and INIT_REPORT are of environments.
 void invocation_add_start(struct functions_invocation *invocation);
 // "INIT_REPORT Init Duration: …"; phase "init" or "invoke".
 void invocation_add_init_report(
     struct functions_invocation *invocation, const char *phase, struct str error_type);
+void invocation_add_init_start(const struct functions_invocation *invocation, struct buf *out);
+void invocation_add_report(struct functions_invocation *invocation);
 void invocation_add_line(struct functions_invocation *invocation, struct str line);
 
 // The function failed: payload as given, X-Amz-Function-Error: Unhandled.

@@ -4,6 +4,7 @@
 #include "aws/operation.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "functions/invocation.h"
 #include "personalize/campaigns.h"
 #include "profiles/profiles.h"
 #include "tracking/intake.h"
@@ -175,9 +176,7 @@ static bool purchased_products(
 }
 
 static void add_log(void *context, struct str line) {
-    struct local_services *self = context;
-    buf_add(&self->run->reply.log, line);
-    buf_add_char(&self->run->reply.log, '\n');
+    invocation_add_line(((struct local_services *)context)->invocation, line);
 }
 
 static int64_t now_ms(void *context) {

@@ -12,6 +12,7 @@
 
 struct local_services {
     struct cloud *cloud;
+    struct functions_invocation *invocation;  // its lines
     struct functions_run *run;                // log and hops are written here
     const struct function_settings *settings; // of the version that runs
     struct str function;                      // its name, as refusals call its session

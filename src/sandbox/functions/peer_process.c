@@ -145,6 +145,24 @@ bool peer_process_is_alive(const struct peer_process *process) {
            state != 'Z' && state != 'X';
 }
 
+int64_t peer_process_used_mib(const struct peer_process *process) {
+    struct buf path = {0};
+    char line[LINE_BYTES];
+    int64_t kib = 0;
+    buf_add_format(&path, "/proc/%lld/status", (long long)process->pid);
+    FILE *file = process->pid ? fopen(buf_text(&path), "re") : NULL;
+    while (file && !kib && fgets(line, sizeof(line), file)) {
+        struct str name, rest;
+        str_split(str_from(line), ':', &name, &rest);
+        if (!str_equal(name, STR("VmHWM"))) continue;
+        rest = str_trim(rest); // "12345 kB"
+        (void)str_parse_int64(str_slice(rest, 0, str_find_char(rest, ' ')), &kib);
+    }
+    if (file) (void)fclose(file);
+    buf_release(&path);
+    return (kib + 1023) / 1024;
+}
+
 int64_t peer_process_age_us(const struct peer_process *process) {
     const int64_t ticks_a_second = sysconf(_SC_CLK_TCK);
     double uptime_s = 0;

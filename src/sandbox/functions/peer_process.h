@@ -17,4 +17,5 @@ struct peer_process {
 bool peer_process_find(
     int socket, const int64_t *likely, size_t likely_count, struct peer_process *out);
 bool peer_process_is_alive(const struct peer_process *process);
-int64_t peer_process_age_us(const struct peer_process *process); // 0: unknown
+int64_t peer_process_used_mib(const struct peer_process *process); // at most so far; 0: unknown
+int64_t peer_process_age_us(const struct peer_process *process);   // 0: unknown

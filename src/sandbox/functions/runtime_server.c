@@ -336,7 +336,8 @@ take_too_large(const struct exchange *exchange, struct functions_invocation *inv
         bytes = (int64_t)RUNTIME_API_MAX_PAYLOAD_BYTES + 1; // it came in pieces
     runtime_api_add_size_message(&text, (size_t)bytes);
     invocation_fail_with(invocation, STR(RUNTIME_API_SIZE_TYPE), buf_str(&text));
-    invocation->report = "Status: error\tError Type: " RUNTIME_API_SIZE_TYPE;
+    invocation->status = "error";
+    invocation->error_type = RUNTIME_API_SIZE_TYPE;
     buf_release(&text);
 }
 
@@ -395,6 +396,7 @@ static enum server_verdict answer(
     struct functions_invocation *invocation = environment->running;
     environment->running = NULL;
     environment->is_watched = false;
+    invocation->used_mib = peer_process_used_mib(&environment->process);
     return call->route == RUNTIME_API_RESPONSE ? take_response(exchange, invocation)
                                                : take_error(exchange, invocation);
 }

@@ -549,6 +549,28 @@ static void the_log_tells_cold_starts(void **state) {
     assert_int_equal(count_log_lines(fixture, "INIT_START"), 2);
 }
 
+static void logs_may_be_json(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        call(
+            fixture, "PUT", HANDLER "/configuration",
+            "{\"LoggingConfig\":{\"LogFormat\":\"JSON\"}}"),
+        200);
+    assert_int_equal(invoke(fixture, HANDLER "/invocations", EVENT), 200);
+    assert_int_equal(count_log_lines(fixture, "{ $.type = \\\"platform.initStart\\\" }"), 1);
+    assert_int_equal(count_log_lines(fixture, "{ $.type = \\\"platform.start\\\" }"), 1);
+    assert_int_equal(
+        count_log_lines(
+            fixture, "{ $.record.metrics.initDurationMs >= 0 && "
+                     "$.record.status = \\\"success\\\" }"),
+        1);
+    assert_true(count_log_lines(fixture, "{ $.level = \\\"INFO\\\" }") > 2);
+    set_environment(fixture, CAMPAIGN);
+    assert_int_equal(invoke(fixture, HANDLER "/invocations", EVENT), 200);
+    assert_int_equal(
+        count_log_lines(fixture, "{ $.record.errorType = \\\"Runtime.Unknown\\\" }"), 2);
+}
+
 // One file of zeros, stored.
 static void make_large_zip(struct buf *zip, uint32_t bytes) {
     static const char local[] = "PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0";
@@ -756,6 +778,7 @@ static const struct CMUnitTest tests[] = {
     TEST(an_alias_sends_its_share_elsewhere),
     TEST(large_zips_are_taken),
     TEST(the_log_tells_cold_starts),
+    TEST(logs_may_be_json),
     TEST(reserved_concurrency_of_zero_throttles),
     TEST(every_form_of_a_name_is_understood),
     TEST(the_log_tail_tells_the_run),
