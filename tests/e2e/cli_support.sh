@@ -28,7 +28,13 @@ become_recloop() {
     $with "$program" "$@"
 }
 
-fail() { echo "FAILED: $*" >&2; for file in out err; do sed "s/^/  $file: /" "$work/$file" >&2; done; exit 1; }
+fail() {
+  echo "FAILED: $*" >&2
+  for file in out err sandbox.err; do
+    [ ! -s "$work/$file" ] || tail -n 100 "$work/$file" | sed "s/^/  $file: /" >&2
+  done
+  exit 1
+}
 
 # run EXPECTED_STATUS ARGUMENTS — output in $work/out and $work/err.
 run() {

@@ -2,7 +2,7 @@
 # sandbox_awscli — the official command line against the sandbox: it must not notice the difference.
 . "$(dirname "$0")/sandbox_peers.sh"
 need_peer "awscli (/usr/bin/aws)" /usr/bin/aws --version
-start_sandbox --data :memory:
+start_sandbox --data :memory: --instant
 url=$(identity url)
 campaign=$(identity campaign_arn)
 aws() { peer /usr/bin/aws --endpoint-url "$url" --output json "$@" >"$work/out" 2>"$work/err"; }
@@ -66,3 +66,66 @@ err_has "(AccessDeniedException)"
 err_has "arn:aws:lambda:us-west-2:"
 refused aws personalize-runtime get-recommendations --campaign-arn "$campaign" --user-id 2941404340
 err_has "(AccessDeniedException)"
+secret=""; key_id=""; token=""; region=us-east-1
+
+# the control planes: what is there, page by page, and what is not
+expect aws personalize list-campaigns --max-items 2 --page-size 1
+json 'len(o["campaigns"]) == 2 and "NextToken" in o'
+expect aws personalize describe-campaign --campaign-arn "$campaign"
+json 'o["campaign"]["status"] == "ACTIVE" and "T" in o["campaign"]["creationDateTime"]'
+version=$(value 'o["campaign"]["solutionVersionArn"]')
+expect aws personalize get-solution-metrics --solution-version-arn "$version"
+json '0 < o["metrics"]["coverage"] <= 1'
+expect aws personalize list-dataset-groups
+group=$(value 'o["datasetGroups"][0]["datasetGroupArn"]')
+expect aws personalize create-filter --name cli --dataset-group-arn "$group" \
+  --filter-expression 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")'
+json 'o["filterArn"].endswith(":filter/cli")'
+refused aws personalize create-filter --name cli --dataset-group-arn "$group" \
+  --filter-expression 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")'
+err_has "(ResourceAlreadyExistsException)"
+refused aws personalize describe-campaign --campaign-arn "$campaign-none"
+err_has "(ResourceNotFoundException)"
+expect aws personalize list-datasets --dataset-group-arn "$group"
+items=$(value '[d["datasetArn"] for d in o["datasets"] if d["datasetType"].upper() == "ITEMS"][0]')
+expect aws personalize-events put-items --dataset-arn "$items" --items '[{"itemId":"cli-item"}]'
+refused aws personalize-events put-items --dataset-arn "$items-none" --items '[{"itemId":"cli-item"}]'
+err_has "(ResourceNotFoundException)"
+
+printf '#!/bin/sh\n' >"$work/bootstrap"
+(cd "$work" && python3 -m zipfile -c code.zip bootstrap)
+expect aws lambda create-function --function-name cli --runtime provided.al2 --handler bootstrap \
+  --role "$(identity execution_role_arn)" --zip-file "fileb://$work/code.zip" --environment 'Variables={ONE=1}'
+json 'o["FunctionArn"].endswith(":function:cli") and o["CodeSize"] > 0'
+expect aws lambda wait function-active-v2 --function-name cli
+expect aws lambda update-function-configuration --function-name cli --timeout 9 --environment 'Variables={TWO=2}'
+json 'o["Environment"]["Variables"] == {"TWO": "2"}'
+expect aws lambda wait function-updated-v2 --function-name cli
+expect aws lambda get-function --function-name cli
+json 'o["Configuration"]["Timeout"] == 9 and o["Configuration"]["LastUpdateStatus"] == "Successful"'
+expect aws lambda list-functions --query 'length(Functions)'
+json 'o == 3'
+expect aws lambda delete-function --function-name cli
+refused aws lambda get-function --function-name cli
+err_has "(ResourceNotFoundException)"
+err_has "Function not found: arn:aws:lambda:us-east-1:123456789012:function:cli"
+
+name=${role##*/}
+expect aws iam get-role --role-name "$name"
+json '"595280932656" in json.dumps(o["Role"]["AssumeRolePolicyDocument"])'
+expect aws iam list-role-policies --role-name "$name"
+json 'o["PolicyNames"] == ["segment-execute-lambda-policy"]'
+expect aws iam simulate-principal-policy --policy-source-arn "$role" --action-names lambda:InvokeFunction \
+  --resource-arns "$(identity function_arn)" "$(identity endpoint_function_arn)"
+json '[r["EvalResourceDecision"] for r in o["EvaluationResults"][0]["ResourceSpecificResults"]] == ["allowed", "implicitDeny"]'
+refused aws iam get-role --role-name none
+err_has "(NoSuchEntity)"
+
+log_group=/aws/lambda/SegmentPersonalizeDestinationHandler
+expect aws logs filter-log-events --log-group-name "$log_group" --filter-pattern REPORT --page-size 1
+json 'len(o["events"]) >= 2 and all(e["message"].startswith("REPORT") for e in o["events"])'
+expect aws logs tail "$log_group" --format short
+out_has "START RequestId: "
+refused aws logs describe-log-streams --log-group-name /aws/lambda/none
+err_has "The specified log group does not exist."
+echo "the AWS command line does not notice the difference"

@@ -15,16 +15,13 @@ const NAME = ARN.split(':').pop();
 const RIC = path.join(process.env.NODE_PATH, 'aws-lambda-ric', 'index.mjs');
 const running = new Set();
 
-// One execution environment, as Lambda starts it. `api` is what the sandbox told.
-function attach(handler = 'shop_handler.handler', more = {}) {
+// One execution environment as Lambda starts it: all its variables are the sandbox's, credentials of the
+// execution role included, but for where our code lies.
+let environment;
+function attach(handler = 'shop_handler.handler') {
     const child = spawn(process.execPath, [RIC], { stdio: ['ignore', 'ignore', 'pipe'], env: {
-        PATH: process.env.PATH, NODE_PATH: process.env.NODE_PATH, AWS_LAMBDA_RUNTIME_API: here.runtime_api,
-        _HANDLER: handler, LAMBDA_TASK_ROOT: __dirname, AWS_REGION: here.region, AWS_ENDPOINT_URL: here.url,
-        AWS_ACCESS_KEY_ID: here.access_key_id, AWS_SECRET_ACCESS_KEY: here.secret_access_key,
-        AWS_LAMBDA_FUNCTION_NAME: NAME, AWS_LAMBDA_FUNCTION_VERSION: '$LATEST', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
-        AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${NAME}`, AWS_LAMBDA_LOG_STREAM_NAME: 'stream', TRACKING_URL: here.url,
-        personalize_tracking_id: here.tracking_id, personalize_campaign_arn: here.campaign_arn,
-        connections_source_write_key: writeKey('personas-event-source'), ...more } });
+        PATH: process.env.PATH, NODE_PATH: process.env.NODE_PATH, ...environment, _HANDLER: handler,
+        LAMBDA_TASK_ROOT: __dirname, TRACKING_URL: here.url } });
     child.stderr.resume();
     child.ended = new Promise((resolve) => child.once('exit', (code, signal) => {
         running.delete(child);
@@ -219,4 +216,7 @@ test('a delivery that the function fails is told with its error', attached(1, as
     assert.match(failed.payload, /TypeError/);
 }));
 
-run('aws-lambda-ric', detach);
+own(`function-env?function=${NAME}`).then((variables) => {
+    environment = variables;
+    return run('aws-lambda-ric', detach);
+});

@@ -18,15 +18,13 @@ keys = here.get("write_keys") or {k.split(".", 1)[1]: v for k, v in here.items()
 class attached:
     """So many runtimes while the block runs."""
 
-    def __init__(self, count=1, handler="shop_handler.handler", without=(), place=None):
-        self.count, self.handler, self.without = count, handler, without
-        self.place = place or here["runtime_api"]
+    def __init__(self, count=1, handler="shop_handler.handler", without=(), function=NAME):
+        self.count, self.handler, self.without, self.function = count, handler, without, function
 
     def __enter__(self):
-        environment = {**os.environ, "AWS_LAMBDA_RUNTIME_API": self.place, "LAMBDA_TASK_ROOT": FOLDER,
-                       "TRACKING_URL": here["url"], "personalize_tracking_id": here["tracking_id"],
-                       "personalize_campaign_arn": here["campaign_arn"],
-                       "connections_source_write_key": keys["personas-event-source"]}
+        # what Lambda would put into its environment, credentials of the execution role included
+        environment = {"PATH": os.environ["PATH"], **own("function-env?function=" + self.function),
+                       "LAMBDA_TASK_ROOT": FOLDER, "TRACKING_URL": here["url"]}
         for name in self.without:
             del environment[name]
         self.running = [subprocess.Popen(
@@ -141,9 +139,10 @@ def _():
 @case("a function of one's own has the Runtime API under its name")
 def _():
     functions.create_function(FunctionName="mine", Role=here["execution_role_arn"], Runtime="provided.al2",
-                              Handler="bootstrap", Timeout=20, Code={"ZipFile": zipped()})
+                              Handler="bootstrap", Timeout=20, Code={"ZipFile": zipped()},
+                              Environment={"Variables": {"connections_source_write_key": "mine"}})
     until("Active", lambda: functions.get_function(FunctionName="mine")["Configuration"]["State"] == "Active")
-    with attached(place=here["runtime_api"] + "/mine"):
+    with attached(function="mine"):
         error, payload, _log = invoke({"do": "echo"}, "mine")
         assert error is None and payload["arn"].endswith(":function:mine")
 
