@@ -100,7 +100,7 @@
 //   {"user_id":"…","predictors":["knn","next","next2","again","trend","pop"],
 //    "items":[{"item_id":"…","score":0.1,"reasons":[0.05,0.02,0,0,0.02,0.01]}]}
 //   reasons are in the order of predictors and sum to the score.
-// POST /_recloop/import?import=NAME  (body: CSV, at most 256 MiB)
+// POST /_recloop/import?import=NAME  (body: CSV, at most 128 MiB)
 //   {"imported":100,"duplicates":0,"interactions":4200}
 //   A row counts once, however often its file is sent: rows are known by user, item, event type, time, and
 //   by being the n-th such row of their file. A file sent in pieces has the same NAME (any text of its own)

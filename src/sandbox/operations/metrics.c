@@ -9,6 +9,7 @@
 #include "operations/place.h"
 #include "operations/process.h"
 #include "operations/request_log.h"
+#include "personalize/ledger.h"
 #include "store_queue.h"
 
 #define CLASSES 6 // 0: nothing left, 1xx … 5xx
@@ -243,6 +244,12 @@ static void add_personalize(struct cloud *cloud, struct buf *out) {
     metrics_text_single(
         out, "recloop_model_bytes", "gauge", "Memory of the recommender.",
         (double)stats.memory_bytes);
+    metrics_text_single(
+        out, "recloop_model_bytes_limit", "gauge", "What the recommender's memory never exceeds.",
+        (double)ledger_memory_limit());
+    metrics_text_single(
+        out, "recloop_event_bytes", "gauge", "Bodies of the events that are kept.",
+        (double)store_event_bytes(cloud->store));
 }
 
 static void add_fault(void *context, const struct fault *fault, int64_t hits) {

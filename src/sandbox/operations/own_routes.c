@@ -7,6 +7,7 @@
 #include "operations/process.h"
 #include "personalize/campaigns.h"
 #include "personalize/import_route.h"
+#include "personalize/ledger.h"
 #include "profiles/profiles.h"
 #include "routes.h"
 #include "store_queue.h"
@@ -27,7 +28,6 @@ static enum server_verdict finish(struct exchange *exchange, struct buf *take_js
 
 static void write_engines(struct cloud *cloud, struct writer *writer) {
     const struct recommender_stats stats = recommender_stats(cloud->recommender);
-    const struct recommender_options standard = {0};
     writer_text(
         writer, "handler", cloud->options.has_runtime_handler ? STR("runtime") : STR("builtin"));
     writer_text_or_null(writer, "runtime_api", cloud_identity(cloud, "runtime_api"));
@@ -38,7 +38,7 @@ static void write_engines(struct cloud *cloud, struct writer *writer) {
     writer_int(writer, "items", (int64_t)stats.items);
     writer_int(writer, "pairs", (int64_t)stats.pairs);
     writer_int(writer, "memory_bytes", (int64_t)stats.memory_bytes);
-    writer_int(writer, "memory_limit_bytes", (int64_t)recommender_memory_limit(&standard));
+    writer_int(writer, "memory_limit_bytes", (int64_t)ledger_memory_limit());
     writer_close(writer, '}');
 }
 

@@ -8,6 +8,6 @@
 
 #include "routes.h"
 
-#define IMPORT_ROUTE_BODY_LIMIT ((size_t)256 << 20)
+#define IMPORT_ROUTE_BODY_LIMIT ((size_t)128 << 20)
 
 enum server_verdict import_route_post(struct cloud *cloud, struct exchange *exchange);

@@ -7,9 +7,18 @@
 
 #define SNAPSHOT_EVERY 100000
 
-// The sandbox must stay small beside a terminal: bounds far above any demonstration, far below the
-// engine's own.
-static const struct recommender_options model_options = {0};
+// The sandbox must stay small beside a terminal: bounds far above any demonstration, below the engine's own.
+// What they come to at the very most, ledger_memory_limit says.
+static const struct recommender_options model_options = {
+    .document_limit = 1 << 18,
+    .item_limit = 1 << 17,
+    .user_limit = 1 << 18,
+    .history_limit_bytes = (uint64_t)64 << 20,
+};
+
+size_t ledger_memory_limit(void) {
+    return recommender_memory_limit(&model_options);
+}
 
 static enum recommender_verdict
 add(struct cloud *cloud, const struct recommender_event *event, int64_t wall_now_s) {

@@ -16,6 +16,7 @@ ledger_add_past(struct cloud *cloud, const struct recommender_event *event);
 void ledger_add_item(struct cloud *cloud, struct str item);
 bool ledger_is_item_row(const struct store_interaction *row);
 void ledger_load(struct cloud *cloud);
+size_t ledger_memory_limit(void);       // in bytes; what the model never exceeds
 void ledger_clear(struct cloud *cloud); // an empty model; the log is the caller's
 void ledger_save(struct cloud *cloud);  // snapshot, in a transaction of its own
 void ledger_save_when_due(struct cloud *cloud);

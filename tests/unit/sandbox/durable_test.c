@@ -133,6 +133,79 @@ static void a_restart_answers_the_same(void **state) {
     (void)state;
 }
 
+// Some hundred rows of a made shop, all different from those of other parts.
+static void write_part(int part, struct buf *out) {
+    buf_reset(out);
+    buf_add(out, STR("USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n"));
+    for (int i = 0; i < 700; i++) {
+        const int at = part * 700 + i;
+        buf_add_format(
+            out, "walker-%d,thing-%d,%s,%d\n", at * at % 23, at * 7 % 61,
+            at % 5 ? "Product Clicked" : "Order Completed", 1770000000 + at * 40);
+    }
+}
+
+static void import_part(const char *url, int part) {
+    struct request request = {0};
+    struct response response = {0};
+    struct buf text = {0};
+    write_part(part, &text);
+    request_set_method(&request, STR("POST"));
+    request_set_url(&request, STR("/_recloop/import"));
+    request_set_body(&request, buf_str(&text));
+    plain_client_send(url, &request, &response);
+    assert_int_equal(response.status, 200);
+    assert_contains(buf_str(&response.body), "\"imported\":700");
+    request_release(&request);
+    response_release(&response);
+    buf_release(&text);
+}
+
+// Items, scores and every reason for them, for some users, as bytes.
+static void read_answers(struct fixture *fixture, struct buf *out) {
+    static const char *const users[] = {"2941404340", "walker-3", "walker-17", "nobody"};
+    buf_reset(out);
+    for (size_t i = 0; i < ARRAY_COUNT(users); i++) {
+        struct buf target = {0};
+        buf_add_format(&target, "/_recloop/reasons?user=%s&num=100", users[i]);
+        assert_int_equal(fixture_get(fixture, buf_text(&target)), 200);
+        buf_add(out, buf_str(&fixture->response.body));
+        buf_release(&target);
+    }
+}
+
+static void killed_restarted_and_never_stopped_answer_the_same_bytes(void **state) {
+    struct fixture stopped, never;
+    struct buf left = {0}, right = {0};
+    char url[64] = "";
+    fixture_start_on_disk(&stopped);
+    sandbox_stop(stopped.sandbox);
+    stopped.sandbox = NULL;
+    const pid_t child = serve_in_child(stopped.folder.path, url, sizeof(url));
+    import_part(url, 0);
+    kill_child(child);
+    fixture_start_in_memory(&never);
+    import_part(sandbox_url(never.sandbox), 0);
+    fixture_restart(&stopped); // an older snapshot, and the log from there on
+    for (int part = 1; part < 4; part++) {
+        read_answers(&stopped, &left);
+        read_answers(&never, &right);
+        assert_true(left.len > 10000);
+        assert_true(str_equal(buf_str(&left), buf_str(&right)));
+        import_part(sandbox_url(stopped.sandbox), part);
+        import_part(sandbox_url(never.sandbox), part);
+        fixture_restart(&stopped); // the snapshot that stopping wrote
+    }
+    read_answers(&stopped, &left);
+    read_answers(&never, &right);
+    assert_true(str_equal(buf_str(&left), buf_str(&right)));
+    buf_release(&left);
+    buf_release(&right);
+    fixture_stop(&stopped);
+    fixture_stop(&never);
+    (void)state;
+}
+
 // The client holds the write lock: every commit of the sandbox fails, as with a full disk.
 static void what_cannot_be_stored_is_not_acknowledged(void **state) {
     struct fixture fixture;
@@ -207,6 +280,7 @@ static void data_of_a_newer_version_is_left_alone(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_acknowledged_event_survives_kill_and_counts_once),
     cmocka_unit_test(a_restart_answers_the_same),
+    cmocka_unit_test(killed_restarted_and_never_stopped_answer_the_same_bytes),
     cmocka_unit_test(what_cannot_be_stored_is_not_acknowledged),
     cmocka_unit_test(settings_and_sessions_survive_a_restart),
     cmocka_unit_test(data_of_a_newer_version_is_left_alone),
