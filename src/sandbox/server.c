@@ -474,10 +474,7 @@ bool server_is_local(const struct exchange *exchange) {
 }
 
 void server_add_client(const struct exchange *exchange, struct buf *out) {
-    if (exchange->server->place.is_remote)
-        server_peers_add_four(fd_of(exchange), out);
-    else
-        buf_add(out, STR("127.0.0.1"));
+    server_peers_add_four(fd_of(exchange), out);
 }
 
 bool server_is_own_address(const struct exchange *exchange, struct str host) {
@@ -485,8 +482,7 @@ bool server_is_own_address(const struct exchange *exchange, struct str host) {
 }
 
 bool server_is_abandoned(const struct exchange *exchange) {
-    char byte = 0;
-    return recv(fd_of(exchange), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return server_peers_has_left(fd_of(exchange));
 }
 
 uint16_t server_port(const struct server *server) {

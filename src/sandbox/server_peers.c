@@ -47,6 +47,11 @@ bool server_peers_is_local(int fd) {
     return is_loopback(&there) || is_same(&here, &there);
 }
 
+bool server_peers_has_left(int fd) {
+    char byte = 0;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void server_peers_add_four(int fd, struct buf *out) {
     char text[INET_ADDRSTRLEN] = "";
     struct end there;
