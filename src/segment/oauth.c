@@ -11,24 +11,17 @@
 #define SIGNATURE_MIN_BYTES 256 // RS256 wants keys of 2048 bits or more
 #define SIGNATURE_MAX_BYTES 2048
 
-int oauth_refusal_status(enum oauth_refusal refusal) {
-    switch (refusal) {
-#define X(code, name, status)                                                                      \
-    case code: return status;
-        OAUTH_REFUSALS(X)
+static const struct {
+    const char *name;
+    int status;
+} refusals[] = {
+#define X(code, text, number) [code] = {.name = (text), .status = (number)},
+    OAUTH_REFUSALS(X)
 #undef X
-    }
-    return 400;
-}
+};
 
-static const char *refusal_name(enum oauth_refusal refusal) {
-    switch (refusal) {
-#define X(code, name, status)                                                                      \
-    case code: return name;
-        OAUTH_REFUSALS(X)
-#undef X
-    }
-    return "";
+int oauth_refusal_status(enum oauth_refusal refusal) {
+    return refusals[refusal].status;
 }
 
 static bool has_field(struct str form, const char *name, struct str wanted) {
@@ -172,7 +165,7 @@ void oauth_reply_token(struct buf *out, struct str token) {
 void oauth_reply_refusal(struct buf *out, enum oauth_refusal refusal, struct str description) {
     CLEANUP(json_release) struct json document = {0};
     struct json_node *root = json_new_object(&document);
-    json_add_text(root, "error", str_from(refusal_name(refusal)));
+    json_add_text(root, "error", str_from(refusals[refusal].name));
     json_add_text(root, "error_description", description);
     json_print(root, out);
 }
