@@ -30,7 +30,7 @@
 #define STORE_INTERACTIONS_KEPT 2000000
 #define STORE_INTERACTIONS_KEPT_IN_MEMORY 500000
 #define STORE_DELIVERIES_KEPT 1000
-#define STORE_SESSIONS_KEPT 200
+#define STORE_SESSIONS_KEPT 5000
 
 struct store;
 bool store_open(const char *folder, struct store **out, struct error *err)

@@ -185,8 +185,9 @@ struct sqlite3_stmt;
       "SELECT * FROM log_chunks WHERE stream=? AND at_ms BETWEEN ? AND ? AND (at_ms,id)>=(?,?) "   \
       "ORDER BY at_ms,id LIMIT ?")                                                                 \
     X(SQL_LOG_CHUNKS_DOWN,                                                                         \
-      "SELECT * FROM log_chunks WHERE stream=? AND at_ms BETWEEN ? AND ? AND (at_ms,id)<=(?,?) "   \
-      "ORDER BY at_ms DESC,id DESC LIMIT ?")                                                       \
+      "SELECT c.* FROM (SELECT id,at_ms FROM log_chunks WHERE stream=? AND at_ms BETWEEN ? AND ? " \
+      "AND (at_ms,id)<=(?,?) ORDER BY at_ms DESC,id DESC LIMIT ?) k JOIN log_chunks c ON "         \
+      "c.id=k.id ORDER BY k.at_ms DESC,k.id DESC")                                                 \
     X(SQL_LOG_CHUNKS_OF_GROUP,                                                                     \
       "SELECT * FROM log_chunks WHERE stream IN (SELECT id FROM log_streams WHERE log_group=?) "   \
       "AND at_ms BETWEEN ? AND ? AND (at_ms,id)>=(?,?) ORDER BY at_ms,id LIMIT ?")                 \

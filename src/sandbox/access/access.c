@@ -6,7 +6,6 @@
 #include "store_records.h"
 
 #define STS_SKEW_S 900 // the others allow five minutes
-#define GLOBAL_REGION "us-east-1"
 
 void access_caller_release(struct access_caller *caller) {
     buf_release(&caller->arn);
@@ -89,13 +88,6 @@ set_caller(const struct cloud *cloud, struct str access_key_id, struct access_ca
     return role != NULL;
 }
 
-// Any region is accepted: a request scoped to another one arrives there, and finds nothing. IAM has one.
-static bool is_region_served(const struct operation *operation, struct str region) {
-    if (str_equal(str_from(operation->service), STR("iam")))
-        return str_equal(region, STR(GLOBAL_REGION));
-    return region_is_valid(region);
-}
-
 bool access_authenticate(
     struct cloud *cloud,
     const struct request *request,
@@ -111,7 +103,9 @@ bool access_authenticate(
         .cache = &cloud->keys};
     struct sigv4_verify_result result = {0};
     bool is_accepted = sigv4_verify(request, &policy, &result);
-    if (is_accepted && !is_region_served(operation, result.claim.region)) {
+    // Any region is accepted: a request scoped to another one arrives there, and finds nothing. Also by IAM,
+    // whose only region is us-east-1: botocore signs with the client's own once an endpoint is given.
+    if (is_accepted && !region_is_valid(result.claim.region)) {
         result.outcome = SIGV4_VERIFY_WRONG_REGION;
         is_accepted = false;
     } else if (is_accepted && !set_caller(cloud, result.claim.access_key_id, out)) {

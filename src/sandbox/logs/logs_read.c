@@ -43,7 +43,7 @@ struct gathering {
     struct buf message;
     struct str *lines; // of the chunk
     size_t line_cap, cap, bytes;
-    int chunks;
+    int chunks, chunk_limit;
     bool is_exact; // this chunk's messages were put with PutLogEvents
 };
 
@@ -135,7 +135,7 @@ static bool take_chunk(void *context, const struct store_log_chunk *chunk) {
         .at_ms = chunk->at_ms,
         .chunk = chunk->id,
         .line = reading->is_descending ? 0 : LOGS_PLACE_END.line};
-    if (++gathering->chunks == LOGS_READ_CHUNKS) page->has_more = true;
+    if (++gathering->chunks == gathering->chunk_limit) page->has_more = true;
     return true;
 }
 
@@ -148,7 +148,11 @@ static void reverse(struct logs_page *page) {
 }
 
 void logs_read(struct cloud *cloud, const struct logs_reading *reading, struct logs_page *out) {
-    struct gathering gathering = {.reading = reading, .page = out};
+    struct gathering gathering = {.reading = reading, .page = out, .chunk_limit = LOGS_READ_CHUNKS};
+    // Each row has an event at least, so no more rows need sorting than events are wanted: besides the one
+    // to begin at and the one that tells of more.
+    if (!reading->pattern && !reading->wants_stream && reading->limit + 2 < LOGS_READ_CHUNKS)
+        gathering.chunk_limit = (int)reading->limit + 2;
     out->reached = reading->beyond;
     const struct store_log_query query = {
         .group = reading->group,
@@ -158,7 +162,7 @@ void logs_read(struct cloud *cloud, const struct logs_reading *reading, struct l
         .at_ms = reading->beyond.at_ms,
         .id = reading->beyond.chunk,
         .is_descending = reading->is_descending,
-        .limit = LOGS_READ_CHUNKS};
+        .limit = gathering.chunk_limit};
     store_each_log_chunk(cloud->store, &query, take_chunk, &gathering);
     if (reading->is_descending) reverse(out);
     mem_free(gathering.lines);

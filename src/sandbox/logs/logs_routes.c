@@ -413,7 +413,7 @@ add_found(const struct filter *filter, const struct logs_page *page, struct writ
 static bool run_filter(struct logs_input *input, struct filter *filter, struct buf *json) {
     struct writer writer = {.out = json};
     struct logs_page page = {0};
-    struct logs_reading reading = {.wants_stream = wants_stream, .context = filter};
+    struct logs_reading reading = {.context = filter};
     if (!get_names(input, filter) || !get_window(input, &reading) || !get_pattern(input, filter) ||
         !get_filter_token(input, &reading) || !logs_input_get_group(input, (struct str){0}))
         return false;
@@ -424,7 +424,8 @@ static bool run_filter(struct logs_input *input, struct filter *filter, struct b
                 input, "ResourceNotFoundException", "The specified log stream does not exist.");
     }
     reading.group = buf_str(&input->group);
-    reading.pattern = &filter->pattern;
+    if (filter->name_count || filter->streams.prefix.len) reading.wants_stream = wants_stream;
+    if (filter->pattern.kind != LOG_PATTERN_ALL) reading.pattern = &filter->pattern;
     logs_read(input->cloud, &reading, &page);
     writer_open(&writer, NULL, '{');
     add_found(filter, &page, &writer);
