@@ -5,8 +5,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "functions/invocation.h"
+#include "operations/faults.h"
+#include "operations/place.h"
 #include "personalize/campaigns.h"
 #include "profiles/profiles.h"
+#include "segment/tracking.h"
 #include "tracking/intake.h"
 
 #include <math.h>
@@ -44,6 +47,28 @@ static struct str region_of(const struct local_services *self, struct str wanted
     return wanted.len ? wanted : str_from(cloud_region(self->cloud));
 }
 
+// A fault on demand, as the function's client meets it. True when the call has failed; `is_done`: after
+// it was carried out.
+static bool struck(
+    enum faults_inside fault,
+    bool is_done,
+    struct functions_hop *hop,
+    enum operation_id operation,
+    const struct aws_error *refusal,
+    struct error *err) {
+    if (fault == FAULTS_INSIDE_NONE || (fault == FAULTS_INSIDE_LOST) != is_done) return false;
+    if (fault == FAULTS_INSIDE_REFUSED) {
+        (void)refused(hop, operation, refusal, err);
+        return true;
+    }
+    error_set(
+        err, ERROR_UNREACHABLE, "%s: the connection was closed without an answer",
+        operation_get(operation)->name);
+    error_hint(err, "Try again; a fault on demand may have closed it (GET /_recloop/faults).");
+    (void)finish(hop, false, 0, str_from(err->message));
+    return true;
+}
+
 // A function may what its execution role may.
 static bool is_allowed(
     const struct local_services *self,
@@ -77,10 +102,14 @@ static bool put_events(void *context, const struct services_put_events *call, st
     if (!personalize_check_events(&whole, err)) {
         return finish(hop, false, 400, str_from(err->message));
     }
+    const enum faults_inside fault =
+        faults_strike_inside(self->cloud, OPERATION_PUT_EVENTS, call->user_id, &refusal);
+    if (struck(fault, false, hop, OPERATION_PUT_EVENTS, &refusal, err)) return false;
     if (!is_allowed(self, "personalize:PutEvents", STR(""), &refusal) ||
         !campaigns_put_events(self->cloud, region_of(self, call->region), &whole, &refusal)) {
         return refused(hop, OPERATION_PUT_EVENTS, &refusal, err);
     }
+    if (struck(fault, true, hop, OPERATION_PUT_EVENTS, &refusal, err)) return false;
     struct buf text = {0};
     buf_add_format(
         &text, "%zu event%s: " STR_FMT, call->event_count, call->event_count == 1 ? "" : "s",
@@ -108,11 +137,18 @@ static bool get_recommendations(
     if (!personalize_check_recommend(&call, err)) {
         return finish(hop, false, 400, str_from(err->message));
     }
+    const enum faults_inside fault =
+        faults_strike_inside(self->cloud, OPERATION_GET_RECOMMENDATIONS, query->user_id, &refusal);
+    if (struck(fault, false, hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err)) return false;
     if (!is_allowed(self, "personalize:GetRecommendations", query->campaign_arn, &refusal) ||
         !campaigns_recommend(
             self->cloud, region_of(self, query->region), &call, &items, &refusal)) {
         personalize_items_release(&items);
         return refused(hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err);
+    }
+    if (struck(fault, true, hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err)) {
+        personalize_items_release(&items);
+        return false;
     }
     struct buf text = {0};
     for (size_t i = 0; i < items.count; i++) {
@@ -132,12 +168,32 @@ static bool get_recommendations(
     return true;
 }
 
+static bool identify_failed(
+    struct functions_hop *hop,
+    enum faults_inside fault,
+    const struct aws_error *refusal,
+    struct error *err) {
+    CLEANUP(buf_release) struct buf body = {0};
+    if (fault != FAULTS_INSIDE_REFUSED) {
+        error_set(err, ERROR_UNREACHABLE, "identify: the connection was closed without an answer");
+        error_hint(err, "Try again; a fault on demand may have closed it (GET /_recloop/faults).");
+        return finish(hop, false, 0, str_from(err->message));
+    }
+    tracking_reply_error(&body, refusal->code, str_from(refusal->message));
+    const bool is_done = tracking_reply_decode(refusal->status, buf_str(&body), err);
+    return finish(hop, is_done, refusal->status, str_from(err->message));
+}
+
 // Segment answers success also to a key that nobody has, and for what it then discards.
 static bool identify(void *context, struct event *message, struct error *err) {
     struct local_services *self = context;
     struct functions_hop *hop = start(self, FUNCTIONS_IDENTIFY);
     struct intake_result result;
-    (void)err;
+    struct aws_error refusal;
+    const enum faults_inside fault = faults_strike_inside(
+        self->cloud, place_of_path(STR("/v1/identify")), message->user_id, &refusal);
+    if (fault == FAULTS_INSIDE_REFUSED || fault == FAULTS_INSIDE_DROPPED)
+        return identify_failed(hop, fault, &refusal, err);
     if (self->settings->source < 0) {
         self->cloud->counters.unknown_keys++;
         return finish(hop, true, 200, STR("success, but no source has this write key"));
@@ -145,6 +201,7 @@ static bool identify(void *context, struct event *message, struct error *err) {
     intake_accept(
         self->cloud, (enum source_id)self->settings->source, message,
         &(struct ingest_options){.channel = STR("server")}, &result);
+    if (fault == FAULTS_INSIDE_LOST) return identify_failed(hop, fault, &refusal, err);
     return finish(
         hop, true, 200,
         result.discard != INGEST_ACCEPTED ? str_from(ingest_discard_name(result.discard))

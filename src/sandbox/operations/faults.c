@@ -283,6 +283,64 @@ enum faults_verdict faults_begin(struct cloud *cloud, struct exchange *exchange)
     return FAULTS_HELD;
 }
 
+// ---- calls inside ----
+
+static void refuse_inside(size_t place, const struct fault *fault, struct aws_error *refusal) {
+    refusal_describe(
+        place,
+        &(struct refusal){
+            .is_throttling = fault->effect == FAULT_THROTTLE,
+            .status = fault->status,
+            .code = fault->error,
+            .message = fault->message,
+            .reason = fault->reason,
+            .retry_after_s = fault->retry_after_s,
+            .reset_s = fault->reset_s},
+        refusal);
+}
+
+static enum faults_inside
+become(size_t place, const struct fault *fault, struct aws_error *refusal) {
+    switch (fault->effect) {
+    case FAULT_THROTTLE:
+    case FAULT_REFUSE: refuse_inside(place, fault, refusal); return FAULTS_INSIDE_REFUSED;
+    case FAULT_EXPIRED_TOKEN:
+        aws_error_set(
+            refusal, 403, STR("ExpiredTokenException"),
+            STR("The security token included in the request is expired"));
+        return FAULTS_INSIDE_REFUSED;
+    case FAULT_DROP: return FAULTS_INSIDE_DROPPED;
+    case FAULT_LOSE:
+    case FAULT_HALF: return FAULTS_INSIDE_LOST;
+    case FAULT_LATENCY:
+    case FAULT_SKEW:
+    case FAULT_TIMEOUT:
+    case FAULT_CRASH:
+    case FAULT_OFF:
+    case FAULT_EFFECT_COUNT: break;
+    }
+    return FAULTS_INSIDE_NONE;
+}
+
+enum faults_inside faults_strike_inside(
+    struct cloud *cloud, size_t place, struct str user, struct aws_error *refusal) {
+    static const enum fault_effect effects[] = {FAULT_EXPIRED_TOKEN, FAULT_THROTTLE, FAULT_REFUSE,
+                                                FAULT_DROP,          FAULT_LOSE,     FAULT_HALF};
+    struct faults_strike strike;
+    if (faults_is_empty(cloud)) return FAULTS_INSIDE_NONE;
+    const struct fault_place where = {
+        .service = str_from(place_service_name(place_at(place)->service)),
+        .operation = str_from(place_at(place)->operation),
+        .user = user};
+    for (size_t i = 0; i < ARRAY_COUNT(effects); i++) {
+        const bool is_aws = place_service_is_aws(place_at(place)->service);
+        if (effects[i] == FAULT_EXPIRED_TOKEN && !is_aws) continue;
+        if (faults_strikes(cloud, effects[i], &where, &strike))
+            return become(place, &strike.fault, refusal);
+    }
+    return FAULTS_INSIDE_NONE;
+}
+
 // ---- routes ----
 
 static void write_number(struct writer *writer, const char *key, int64_t value, int64_t none) {

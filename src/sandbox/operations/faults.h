@@ -40,6 +40,18 @@ bool faults_strikes(
 enum faults_verdict { FAULTS_GO_ON, FAULTS_ANSWERED, FAULTS_HELD };
 enum faults_verdict faults_begin(struct cloud *cloud, struct exchange *exchange);
 
+// For a call that stays inside the process, as the built-in function's do: what its client would meet.
+// Nothing is held for it, so latency and skew do not strike here.
+enum faults_inside {
+    FAULTS_INSIDE_NONE,
+    FAULTS_INSIDE_REFUSED, // `refusal` says how; nothing is to be carried out
+    FAULTS_INSIDE_DROPPED, // no answer; nothing is to be carried out
+    FAULTS_INSIDE_LOST,    // carried out, no (whole) answer
+};
+struct aws_error;
+enum faults_inside
+faults_strike_inside(struct cloud *cloud, size_t place, struct str user, struct aws_error *refusal);
+
 // The routes GET, PUT and DELETE of own_routes.h.
 enum server_verdict faults_route_get(struct cloud *cloud, struct exchange *exchange);
 enum server_verdict faults_route_put(struct cloud *cloud, struct exchange *exchange);

@@ -238,23 +238,35 @@ static void fill_in_throttling(enum place_service service, struct refusal *whole
     if (whole->reset_s < 0 && service == PLACE_TRACKING) whole->reset_s = whole->retry_after_s;
 }
 
-void refusal_answer(
-    struct cloud *cloud, struct exchange *exchange, size_t place, const struct refusal *refusal) {
+static struct refusal fill_in(size_t place, const struct refusal *refusal) {
     const enum place_service service = place_at(place)->service;
     const bool is_query =
         place_service_is_aws(service) && place_service_protocol(service) == OPERATION_QUERY;
     struct refusal whole = *refusal;
     if (whole.is_throttling) {
         fill_in_throttling(service, &whole);
-    } else {
-        if (!whole.status) whole.status = refusal_status_of_code(service, str_from(whole.code));
-        const struct naming *naming = name_status(service, is_query, whole.status);
-        if (!is_said(whole.code) && place_service_is_aws(service)) whole.code = naming->code;
-        if (!is_said(whole.code) && service == PLACE_TRACKING)
-            whole.code = whole.status < 500 ? "bad_request" : "internal";
-        if (!is_said(whole.message)) whole.message = naming->message;
+        return whole;
     }
+    if (!whole.status) whole.status = refusal_status_of_code(service, str_from(whole.code));
+    const struct naming *naming = name_status(service, is_query, whole.status);
+    if (!is_said(whole.code) && place_service_is_aws(service)) whole.code = naming->code;
+    if (!is_said(whole.code) && service == PLACE_TRACKING)
+        whole.code = whole.status < 500 ? "bad_request" : "internal";
+    if (!is_said(whole.message)) whole.message = naming->message;
+    return whole;
+}
+
+void refusal_answer(
+    struct cloud *cloud, struct exchange *exchange, size_t place, const struct refusal *refusal) {
+    const struct refusal whole = fill_in(place, refusal);
     answer(cloud, exchange, place, &whole);
+}
+
+void refusal_describe(size_t place, const struct refusal *refusal, struct aws_error *out) {
+    const struct refusal whole = fill_in(place, refusal);
+    aws_error_set(out, (int)whole.status, str_from(whole.code), str_from(whole.message));
+    out->is_server_side = whole.status >= 500;
+    if (whole.retry_after_s >= 0) out->retry_after_ms = whole.retry_after_s * 1000;
 }
 
 void refusal_throttle(struct cloud *cloud, struct exchange *exchange, int64_t retry_after_s) {

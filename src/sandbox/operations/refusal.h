@@ -7,6 +7,7 @@
 // Source   protocols/aws.md 3 and 5, segment.md 1.4, 1.7 and 3.
 #pragma once
 
+#include "aws/aws_error.h"
 #include "cloud.h"
 #include "operations/place.h"
 
@@ -20,6 +21,8 @@ struct refusal {
 // `place` as in place.h.
 void refusal_answer(
     struct cloud *cloud, struct exchange *exchange, size_t place, const struct refusal *refusal);
+// The same as a value, for callers inside the process.
+void refusal_describe(size_t place, const struct refusal *refusal, struct aws_error *out);
 // The status that goes with a code alone.
 int refusal_status_of_code(enum place_service service, struct str code);
 // "Too many requests", as the service of this request says it.

@@ -433,6 +433,59 @@ static void a_token_expires_on_demand(void **state) {
     assert_int_equal(recommend(fixture, "u", 0), 200);
 }
 
+// The loop inside the process meets the same faults as clients over HTTP.
+static void the_built_in_function_meets_them_too(void **state) {
+    static const struct {
+        const char *fault, *hop, *detail;
+        bool has_trait;
+    } cases[] = {
+        {"personalize-runtime.GetRecommendations:throttle,count=1,user=in-0", "recommendations",
+         "ThrottlingException", false},
+        {"personalize-events:status=503,count=1,user=in-1", "put_events", "ServiceUnavailable",
+         false},
+        {"personalize-events:expired-token,count=1,user=in-2", "put_events",
+         "ExpiredTokenException", false},
+        {"personalize-events:drop,count=1,user=in-3", "put_events", "without an answer", false},
+        {"tracking.identify:status=500,count=1,user=in-4", "identify", "500", false},
+        {"tracking.identify:lose,count=1,user=in-5", "identify", "without an answer", true},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct buf user = {0}, id = {0}, target = {0}, json = {0};
+        bool is_found = false;
+        print_message("%s\n", cases[i].fault);
+        buf_add_format(&user, "in-%zu", i);
+        buf_add_format(&id, "m-inside-%zu", i);
+        declare(fixture, cases[i].fault);
+        buf_add_format(
+            &json,
+            "{\"event\":\"Product Clicked\",\"userId\":\"%s\",\"anonymousId\":\"a\","
+            "\"messageId\":\"%s\",\"properties\":{\"sku\":\"led-high-tops\"}}",
+            buf_text(&user), buf_text(&id));
+        assert_int_equal(fixture_track(fixture, "website-prod", "track", buf_text(&json)), 200);
+        buf_add_format(&target, "/_recloop/deliveries?wait=10000&message_id=%s", buf_text(&id));
+        assert_int_equal(fixture_get(fixture, buf_text(&target)), 200);
+        const struct json_node *delivery = json_first(json_get(fixture->json.root, "deliveries"));
+        const struct json_node *hop = json_first(json_get(delivery, "hops"));
+        for (; hop; hop = json_next(hop)) {
+            if (!str_equal(json_get_text(hop, "name"), str_from(cases[i].hop))) continue;
+            is_found = true;
+            assert_str(json_get_text(hop, "state"), "failed");
+            assert_contains(json_get_text(hop, "detail"), cases[i].detail);
+        }
+        assert_true(is_found);
+        const int status =
+            fixture_profile(fixture, buf_text(&user), "traits?include=recommended_products");
+        assert_int_equal(status, 200);
+        assert_int_equal(
+            json_count(json_get(fixture->json.root, "traits")), cases[i].has_trait ? 1 : 0);
+        buf_release(&user);
+        buf_release(&id);
+        buf_release(&target);
+        buf_release(&json);
+    }
+}
+
 static void faults_are_added_replaced_and_removed(void **state) {
     struct fixture *fixture = *state;
     declare(fixture, "tracking:status=503,id=a");
@@ -516,6 +569,7 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(half_an_answer_ends_in_its_middle),
     WITH_SANDBOX(the_clock_of_a_service_is_off),
     WITH_SANDBOX(a_token_expires_on_demand),
+    WITH_SANDBOX(the_built_in_function_meets_them_too),
     WITH_SANDBOX(faults_are_added_replaced_and_removed),
     cmocka_unit_test(start_options_come_back_with_reset),
     cmocka_unit_test(a_wrong_start_option_is_refused),
