@@ -78,16 +78,20 @@ void store_each_log_chunk(
     }
 }
 
-int64_t store_count_log_bytes(struct store *store, struct str group, int64_t *out_count) {
-    struct store_sql_call call =
-        store_sql_begin(store, group.ptr ? SQL_COUNT_LOGS_OF_GROUP : SQL_COUNT_LOGS);
-    int64_t bytes = 0;
-    if (group.ptr) store_sql_text(&call, group);
-    if (!store_sql_step(&call)) return 0;
-    bytes = store_sql_column_int(&call, 0);
-    if (out_count) *out_count = store_sql_column_int(&call, 1);
+struct store_log_sizes store_count_logs(struct store *store) {
+    struct store_sql_call call = store_sql_begin(store, SQL_COUNT_LOGS);
+    struct store_log_sizes sizes = {0};
+    if (!store_sql_step(&call)) return sizes;
+    sizes.bytes = store_sql_column_int(&call, 0);
+    sizes.chunks = store_sql_column_int(&call, 1);
     store_sql_end(&call);
-    return bytes;
+    return sizes;
+}
+
+void store_each_log_group(struct store *store, store_log_group_fn *each, void *context) {
+    struct store_sql_call call = store_sql_begin(store, SQL_COUNT_LOGS_BY_GROUP);
+    while (store_sql_step(&call))
+        each(context, store_sql_column_text(&call, 0), store_sql_column_int(&call, 1));
 }
 
 static void run_with_text(struct store *store, enum store_sql sql, struct str text) {

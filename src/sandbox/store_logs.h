@@ -42,12 +42,13 @@ void store_each_log_chunk(
     store_log_chunk_fn *each,
     void *context);
 
-// Of everything, or of one group's chunks; `out_count` may be NULL.
-int64_t store_count_log_bytes(struct store *store, struct str group, int64_t *out_count);
-void store_remove_log_group(struct store *store, struct str group); // streams and chunks
-void store_remove_empty_log_streams(struct store *store, int64_t kept);
-// Takes the oldest chunks out until at least so many bytes and chunks are gone; tells what went.
 struct store_log_sizes {
     int64_t bytes, chunks;
 };
+struct store_log_sizes store_count_logs(struct store *store);
+typedef void store_log_group_fn(void *context, struct str group, int64_t bytes);
+void store_each_log_group(struct store *store, store_log_group_fn *each, void *context);
+void store_remove_log_group(struct store *store, struct str group); // streams and chunks
+void store_remove_empty_log_streams(struct store *store, int64_t kept);
+// Takes the oldest chunks out until at least so many bytes and chunks are gone; tells what went.
 struct store_log_sizes store_trim_logs(struct store *store, struct store_log_sizes least);

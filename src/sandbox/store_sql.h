@@ -193,9 +193,9 @@ struct sqlite3_stmt;
       "AND at_ms BETWEEN ? AND ? AND (at_ms,id)>=(?,?) ORDER BY at_ms,id LIMIT ?")                 \
     X(SQL_COUNT_LOGS,                                                                              \
       "SELECT coalesce(sum(length(CAST(lines AS BLOB))),0),count(*) FROM log_chunks")              \
-    X(SQL_COUNT_LOGS_OF_GROUP,                                                                     \
-      "SELECT coalesce(sum(length(CAST(lines AS BLOB))),0),count(*) FROM log_chunks WHERE stream " \
-      "IN (SELECT id FROM log_streams WHERE log_group=?)")                                         \
+    X(SQL_COUNT_LOGS_BY_GROUP,                                                                     \
+      "SELECT s.log_group,sum(length(CAST(c.lines AS BLOB))) FROM log_chunks c JOIN log_streams "  \
+      "s ON s.id=c.stream GROUP BY s.log_group")                                                   \
     X(SQL_OLDEST_LOG_CHUNKS, "SELECT id,length(CAST(lines AS BLOB)) FROM log_chunks ORDER BY id")  \
     X(SQL_KEEP_LOG_TIMES,                                                                          \
       "UPDATE log_streams SET first_ms=min(coalesce(first_ms,c.low),c.low),"                       \

@@ -201,7 +201,10 @@ const struct role *roles_find_arn(const struct cloud *cloud, struct str text) {
         !str_equal(arn.account, str_from(cloud_account(cloud))))
         return NULL;
     const struct role *role = roles_find(cloud, arn.name);
-    return role && str_equal(arn.path, str_from(role->path)) ? role : NULL;
+    const bool is_it =
+        role && str_equal(arn.path, str_from(role->path)) &&
+        str_equal(arn.name, str_from(role->name)); // names alone are found in any case
+    return is_it ? role : NULL;
 }
 
 const struct role *roles_user(const struct cloud *cloud) {

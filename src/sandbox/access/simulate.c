@@ -30,6 +30,8 @@ struct simulation {
     struct policy_fact *facts;
     struct str *values;
     size_t fact_count;
+    struct str *actions, *resources; // owned arrays of views
+    size_t action_count, resource_count;
     struct buf caller;
     bool has_boundary;
     struct aws_error *refusal;
@@ -320,11 +322,10 @@ static const char *resource_form(struct str action) {
     return "*";
 }
 
-static void add_specific(
-    const struct simulation *simulation, struct str action, size_t resources, struct buf *xml) {
+static void add_specific(const struct simulation *simulation, struct str action, struct buf *xml) {
     buf_add(xml, STR("<ResourceSpecificResults>"));
-    for (size_t i = 0; i < resources; i++) {
-        const struct str resource = query_get_member(simulation->form, "ResourceArns", i + 1, NULL);
+    for (size_t i = 0; i < simulation->resource_count; i++) {
+        const struct str resource = simulation->resources[i];
         const struct policy_request request = question(simulation, action, resource);
         const struct verdict verdict = decide(simulation, &request);
         xml_add_open(xml, "member");
@@ -340,16 +341,14 @@ static void add_specific(
 }
 
 // The weightiest decision stands for all resources; each has its own beneath.
-static void add_result(
-    const struct simulation *simulation, struct str action, size_t resources, struct buf *xml) {
-    const struct str only =
-        resources ? query_get_member(simulation->form, "ResourceArns", 1, NULL) : STR("*");
+static void add_result(const struct simulation *simulation, struct str action, struct buf *xml) {
+    const size_t resources = simulation->resource_count;
+    const struct str only = resources ? simulation->resources[0] : STR("*");
     const bool is_any = resources <= 1 && str_equal(only, STR("*"));
     struct policy_request request = question(simulation, action, only);
     struct verdict verdict = decide(simulation, &request);
     for (size_t i = 1; i < resources; i++) {
-        const struct policy_request other = question(
-            simulation, action, query_get_member(simulation->form, "ResourceArns", i + 1, NULL));
+        const struct policy_request other = question(simulation, action, simulation->resources[i]);
         const struct verdict one = decide(simulation, &other);
         if (one.decision > verdict.decision) verdict.decision = one.decision;
         verdict.is_bounded = verdict.is_bounded && one.is_bounded;
@@ -365,13 +364,14 @@ static void add_result(
     else
         add_missing(simulation, &request, xml);
     add_boundary(simulation->has_boundary, verdict.is_bounded, xml);
-    if (!is_any) add_specific(simulation, action, resources, xml);
+    if (!is_any) add_specific(simulation, action, xml);
     xml_add_close(xml, "member");
 }
 
 // ---- the call ----
 
-static bool check_actions(struct simulation *simulation, size_t count) {
+static bool check_actions(struct simulation *simulation) {
+    const size_t count = simulation->action_count;
     if (count == 0)
         return refuse(
             simulation, "ValidationError",
@@ -382,7 +382,7 @@ static bool check_actions(struct simulation *simulation, size_t count) {
     if (count > MOST_ACTIONS)
         return refuse(simulation, "InvalidInput", "Too many actions.", (struct str){0});
     for (size_t i = 0; i < count; i++) {
-        const struct str action = query_get_member(simulation->form, "ActionNames", i + 1, NULL);
+        const struct str action = simulation->actions[i];
         struct str vendor, name;
         const bool is_proper = action.len >= 3 && action.len <= 128 &&
                                str_split(action, ':', &vendor, &name) && vendor.len && name.len;
@@ -391,12 +391,13 @@ static bool check_actions(struct simulation *simulation, size_t count) {
     return true;
 }
 
-static bool check_resources(struct simulation *simulation, size_t count) {
+static bool check_resources(struct simulation *simulation) {
+    const size_t count = simulation->resource_count;
     bool has_any = false;
     if (count > MOST_RESOURCES)
         return refuse(simulation, "InvalidInput", "Too many resources.", (struct str){0});
     for (size_t i = 0; i < count; i++) {
-        const struct str text = query_get_member(simulation->form, "ResourceArns", i + 1, NULL);
+        const struct str text = simulation->resources[i];
         size_t colons = 0;
         for (size_t at = 0; at < text.len; at++)
             colons += text.ptr[at] == ':';
@@ -432,11 +433,23 @@ static bool read_page(struct simulation *simulation, int64_t *out_first, int64_t
                    : refuse(simulation, "ValidationError", "Invalid Marker.", (struct str){0});
 }
 
+// Looked up once: there may be hundreds of each, and every question is about a pair of them.
+static struct str *
+read_members(const struct simulation *simulation, const char *list, size_t *out_count) {
+    const size_t count = query_count_members(simulation->form, list, NULL);
+    struct str *members = mem_zeroed(count + 1, sizeof(*members));
+    for (size_t i = 0; i < count; i++)
+        members[i] = query_get_member(simulation->form, list, i + 1, NULL);
+    *out_count = count;
+    return members;
+}
+
 static bool run(struct simulation *simulation, struct buf *xml) {
-    const size_t actions = query_count_members(simulation->form, "ActionNames", NULL);
-    const size_t resources = query_count_members(simulation->form, "ResourceArns", NULL);
     int64_t first = 0, most = 0;
-    if (!check_actions(simulation, actions) || !check_resources(simulation, resources) ||
+    simulation->actions = read_members(simulation, "ActionNames", &simulation->action_count);
+    simulation->resources = read_members(simulation, "ResourceArns", &simulation->resource_count);
+    const size_t actions = simulation->action_count;
+    if (!check_actions(simulation) || !check_resources(simulation) ||
         !read_page(simulation, &first, &most) || !find_source(simulation) ||
         !read_context(simulation))
         return false;
@@ -445,9 +458,7 @@ static bool run(struct simulation *simulation, struct buf *xml) {
     buf_add(xml, STR("<EvaluationResults>"));
     size_t at = (size_t)first;
     for (; at < actions && (int64_t)at < first + most; at++)
-        add_result(
-            simulation, query_get_member(simulation->form, "ActionNames", at + 1, NULL), resources,
-            xml);
+        add_result(simulation, simulation->actions[at], xml);
     buf_add(xml, STR("</EvaluationResults>"));
     xml_add_element(xml, "IsTruncated", at < actions ? STR("true") : STR("false"));
     if (at < actions) {
@@ -472,6 +483,8 @@ bool simulate_run(
         buf_release(&simulation.documents[i].id);
     for (size_t i = 0; i < simulation.input_count; i++)
         policy_release(&simulation.inputs[i]);
+    mem_free(simulation.actions);
+    mem_free(simulation.resources);
     mem_free(simulation.documents);
     mem_free(simulation.inputs);
     mem_free(simulation.facts);

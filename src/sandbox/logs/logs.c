@@ -80,8 +80,7 @@ void logs_make_stream(struct cloud *cloud, struct str group, struct str stream) 
 static void trim(struct cloud *cloud) {
     struct logs *logs = cloud->logs;
     if (!logs->is_counted) {
-        logs->sizes.bytes =
-            store_count_log_bytes(cloud->store, (struct str){0}, &logs->sizes.chunks);
+        logs->sizes = store_count_logs(cloud->store);
         logs->is_counted = true;
     }
     if (logs->sizes.bytes <= LOGS_BYTES_KEPT + SLACK_BYTES &&

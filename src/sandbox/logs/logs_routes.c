@@ -55,7 +55,7 @@ struct group_list {
     struct buf names; // told after the records have been gone through: sizes need the store
     struct {
         size_t name_at, name_len;
-        int64_t created_ms;
+        int64_t created_ms, bytes;
     } found[DESCRIBE_LIMIT];
     size_t count;
     bool has_more;
@@ -77,15 +77,27 @@ static bool take_group(void *context, const struct store_record *record) {
     return true;
 }
 
-static void add_group(struct group_list *list, struct str name, int64_t created_ms) {
+static struct str group_name(const struct group_list *list, size_t i) {
+    return str_slice(buf_str(&list->names), list->found[i].name_at, list->found[i].name_len);
+}
+
+static void take_bytes(void *context, struct str group, int64_t bytes) {
+    struct group_list *list = context;
+    for (size_t i = 0; i < list->count; i++) {
+        if (str_equal(group_name(list, i), group)) list->found[i].bytes = bytes;
+    }
+}
+
+static void add_group(struct group_list *list, size_t i) {
     struct writer *writer = &list->writer;
+    const struct str name = group_name(list, i);
     struct buf arn = {0};
     logs_input_add_group_arn(list->input, name, &arn);
     writer_open(writer, NULL, '{');
     writer_text(writer, "logGroupName", name);
-    writer_int(writer, "creationTime", created_ms);
+    writer_int(writer, "creationTime", list->found[i].created_ms);
     writer_int(writer, "metricFilterCount", 0);
-    writer_int(writer, "storedBytes", store_count_log_bytes(list->input->cloud->store, name, NULL));
+    writer_int(writer, "storedBytes", list->found[i].bytes);
     writer_text(writer, "logGroupClass", STR("STANDARD"));
     writer_text(writer, "logGroupArn", buf_str(&arn));
     buf_add(&arn, STR(":*"));
@@ -115,10 +127,9 @@ static bool describe_log_groups(struct logs_input *input, struct buf *json) {
             input->cloud->store, LOGS_GROUP_RECORD, (struct str){0}, 0, take_group, &list);
     writer_open(&list.writer, NULL, '{');
     writer_open(&list.writer, "logGroups", '[');
+    store_each_log_group(input->cloud->store, take_bytes, &list);
     for (size_t i = 0; i < list.count; i++)
-        add_group(
-            &list, str_slice(buf_str(&list.names), list.found[i].name_at, list.found[i].name_len),
-            list.found[i].created_ms);
+        add_group(&list, i);
     writer_close(&list.writer, ']');
     if (list.has_more) add_offset_token(&list.writer, list.offset + list.limit);
     writer_close(&list.writer, '}');
