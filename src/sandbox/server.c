@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "server_connections.h"
 #include "server_gzip.h"
+#include "server_head.h"
 #include "server_listen.h"
 #include "server_path.h"
 #include "server_peers.h"
@@ -147,24 +148,12 @@ static void add_date(struct exchange *exchange) {
     buf_release(&date);
 }
 
-static void add_head(const struct response *answer, struct buf *out) {
-    buf_add_format(
-        out, "HTTP/1.1 %d %s\r\nContent-Length: %zu\r\n", answer->status,
-        response_reason(answer->status), answer->body.len);
-    for (size_t i = 0; i < headers_count(&answer->headers); i++) {
-        const struct headers_field *field = headers_at(&answer->headers, i);
-        buf_add_format(
-            out, STR_FMT ": " STR_FMT "\r\n", STR_ARG(field->name), STR_ARG(field->value));
-    }
-    buf_add(out, STR("\r\n"));
-}
-
 // Half of the body, or of the headers when there is none, straight into the socket: libmicrohttpd would
 // send all or nothing. What does not fit there at once was not to arrive anyway.
 static void send_half(const struct exchange *exchange) {
     const struct response *answer = &exchange->response;
     struct buf text = {0};
-    add_head(answer, &text);
+    server_head_add(answer, &text);
     const size_t half = answer->body.len ? text.len + answer->body.len / 2 : text.len / 2;
     buf_add(&text, buf_str(&answer->body));
     (void)send(fd_of(exchange), text.ptr, half, MSG_DONTWAIT | MSG_NOSIGNAL);

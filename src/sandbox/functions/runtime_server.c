@@ -9,7 +9,8 @@
 #include "http/base64.h"
 #include "http/url.h"
 
-#define LOOK_MS 20 // for a process that may have ended, while its invocation is under way
+#define CONNECTIONS 200 // of runtimes; the files of the process are shared with the services
+#define LOOK_MS 20      // for a process that may have ended, while its invocation is under way
 #define NOBODY                                                                                     \
     "The sandbox waited for a runtime of this function: nobody asked for its invocations. Start "  \
     "one "                                                                                         \
@@ -524,6 +525,7 @@ bool runtime_server_open(struct cloud *cloud, struct runtime_server **out, struc
     const struct server_options options = {
         .listen = buf_text(&place),
         .is_remote_allowed = cloud->options.is_remote_allowed,
+        .connections = CONNECTIONS,
         .body_limit = body_limit,
         .respond = respond,
         .closed = closed,

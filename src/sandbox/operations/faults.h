@@ -35,8 +35,8 @@ bool faults_strikes(
     enum fault_effect effect,
     const struct fault_place *place,
     struct faults_strike *out);
-// The dispatcher's question: `is_carried_out` false means that the answer stands (refused, to be dropped)
-// or, with SERVER_HOLD, that the exchange waits for its latency.
+// The dispatcher's question. ANSWERED: the answer stands (refused, or to be dropped), nothing is carried out.
+// HELD: the exchange waits for its latency, and is asked again.
 enum faults_verdict { FAULTS_GO_ON, FAULTS_ANSWERED, FAULTS_HELD };
 enum faults_verdict faults_begin(struct cloud *cloud, struct exchange *exchange);
 
