@@ -99,8 +99,34 @@ void buf_add_int(struct buf *buf, int64_t number) {
     buf_add(buf, (struct str){.ptr = digits + at, .len = sizeof(digits) - at});
 }
 
+// Thousandths, as times in milliseconds are: at most 15 digits, and of such a text no other stands for the same
+// number, so this is the shortest. False when the number is none.
+static bool add_thousandths(struct buf *buf, double number) {
+    if (!(fabs(number) < 1e11) || (number == 0 && signbit(number))) return false;
+    const int64_t scaled = llround(number * 1000);
+    if ((double)scaled / 1000 != number) return false;
+    const uint64_t size = scaled < 0 ? 0 - (uint64_t)scaled : (uint64_t)scaled;
+    char text[32];
+    size_t at = sizeof(text), digits = 3;
+    uint64_t rest = size % 1000;
+    for (; digits > 0 && rest % 10 == 0; digits--)
+        rest /= 10;
+    for (size_t i = 0; i < digits; i++, rest /= 10)
+        text[--at] = (char)('0' + rest % 10);
+    if (digits) text[--at] = '.';
+    rest = size / 1000;
+    do {
+        text[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (scaled < 0) text[--at] = '-';
+    buf_add(buf, (struct str){.ptr = text + at, .len = sizeof(text) - at});
+    return true;
+}
+
 void buf_add_double(struct buf *buf, double number) {
     char text[40];
+    if (add_thousandths(buf, number)) return;
     if (!isfinite(number)) {
         buf_add(buf, STR("null")); // JSON has no word for it
         return;

@@ -108,6 +108,26 @@ static void formats_come_out_as_printf_writes_them(void **state) {
     buf_release(&made);
 }
 
+static void thousandths_are_written_as_printf_would(void **state) {
+    (void)state;
+    for (int i = -250000; i <= 250000; i += i > -3000 && i < 3000 ? 1 : 397) {
+        const double numbers[] = {i / 1000.0, i * 1e5 / 1000.0, i / 1000.0 + 1e-9, i / 7.0};
+        for (size_t k = 0; k < ARRAY_COUNT(numbers); k++) {
+            char wanted[40];
+            double read_back = 0;
+            for (int precision = 15; precision <= 17; precision++) {
+                (void)snprintf(wanted, sizeof(wanted), "%.*g", precision, numbers[k]);
+                if (str_parse_double(str_from(wanted), &read_back) && read_back == numbers[k])
+                    break;
+            }
+            struct buf made = {0};
+            buf_add_double(&made, numbers[k]);
+            assert_str(buf_str(&made), wanted);
+            buf_release(&made);
+        }
+    }
+}
+
 static void a_format_beyond_the_limit_leaves_the_text(void **state) {
     (void)state;
     struct buf buf = {.limit = 10};
@@ -191,6 +211,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(buf_numbers_read_back_the_same),
     cmocka_unit_test(buf_printable_shows_what_a_terminal_would_obey),
     cmocka_unit_test(formats_come_out_as_printf_writes_them),
+    cmocka_unit_test(thousandths_are_written_as_printf_would),
     cmocka_unit_test(a_format_beyond_the_limit_leaves_the_text),
     cmocka_unit_test(buf_format_appends_whatever_the_length),
     cmocka_unit_test(buf_cleaned_takes_off_what_came_with_the_paste),
