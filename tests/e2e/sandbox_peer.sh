@@ -13,6 +13,7 @@ case $script in
   set_up="/usr/bin/python3 -B" ;;
 *.cjs)
   need_npm_peers
+  case $script in *_browser.cjs) need_peer "chromium" /usr/bin/chromium --version ;; esac
   set_up=$(command -v node) ;;
 esac
 start_sandbox --data :memory: "$@"

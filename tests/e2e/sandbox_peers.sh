@@ -24,9 +24,10 @@ identity() { python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys
 
 # The clients see the sandbox's keys and nothing else of this machine.
 peer() {
+  : "${own_key:=$(identity access_key_id)}" "${own_secret:=$(identity secret_access_key)}"
   env -i PATH=/usr/bin:/bin HOME="$work/home" LC_ALL=C.UTF-8 AWS_PAGER= AWS_EC2_METADATA_DISABLED=true \
-    AWS_ACCESS_KEY_ID="${key_id:-$(identity access_key_id)}" \
-    AWS_SECRET_ACCESS_KEY="${secret:-$(identity secret_access_key)}" \
+    AWS_ACCESS_KEY_ID="${key_id:-$own_key}" \
+    AWS_SECRET_ACCESS_KEY="${secret:-$own_secret}" \
     AWS_SESSION_TOKEN="${token:-}" AWS_DEFAULT_REGION="${region:-us-east-1}" AWS_MAX_ATTEMPTS=1 "$@"
 }
 

@@ -148,6 +148,23 @@ def _():
     assert "ction" in json.loads(answer)["message"], answer
 
 
+@case("a declared answer is what the SDK gets, list or error, for whom it was declared and as often")
+def _():
+    try:
+        own("answers", "PUT", {"campaign": "segment-workshop-campaign", "user_id": "pinned", "count": 2,
+                               "items": ["pin-1", {"item_id": "pin-2", "score": 0.4}]})
+        own("answers", "PUT", {"campaign": "segment-workshop-popular",
+                               "error": {"code": "ThrottlingException", "message": "Rate exceeded", "status": 400}})
+        for _ in range(2):
+            assert items(campaignArn=campaign, userId="pinned") == ["pin-1", "pin-2"]
+        assert len(items(campaignArn=campaign, userId="pinned")) == 25  # used up
+        assert "pin-1" not in items(campaignArn=campaign, userId=USER)
+        refused("ThrottlingException", "Rate exceeded", runtime.get_recommendations, campaignArn=popular)
+    finally:
+        own("answers", "DELETE")
+    assert len(items(campaignArn=popular)) == 25
+
+
 @case("unsigned, an unknown key, a wrong secret, a scope of the wrong region or service")
 def _():
     ask = {"campaignArn": campaign, "userId": USER}
