@@ -6,6 +6,7 @@
 #include "fixture.h"
 #include "sandbox/server_connections.h"
 #include "sandbox/server_path.h"
+#include "sandbox/server_peers.h"
 #include "support/plain_client.h"
 
 #include <arpa/inet.h>
@@ -469,6 +470,29 @@ static void other_methods_are_told_which_there_are(void **state) {
     fixture_stop(&fixture);
 }
 
+static void the_other_end_is_known(void **state) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(address);
+    (void)state;
+    const int door = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(door, (struct sockaddr *)&address, len), 0);
+    assert_int_equal(listen(door, 1), 0);
+    assert_int_equal(getsockname(door, (struct sockaddr *)&address, &len), 0);
+    const int client = connect_to(ntohs(address.sin_port), 0);
+    const int fd = accept(door, NULL, NULL);
+    assert_true(fd >= 0);
+    assert_true(server_peers_is_local(fd));
+    assert_true(server_peers_is_own_address(fd, STR("127.0.0.1")));
+    assert_true(server_peers_is_own_address(fd, STR("::ffff:127.0.0.1")));
+    static const char *const others[] = {"127.0.0.2", "localhost", "evil.example", "::1", ""};
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++)
+        assert_false(server_peers_is_own_address(fd, str_from(others[i])));
+    assert_false(server_peers_is_local(-1));
+    close(fd);
+    close(client);
+    close(door);
+}
+
 // ---- leaving ----
 
 static void leaving_ends_idle_connections_and_finishes_the_rest(void **state) {
@@ -518,6 +542,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(paths_have_one_spelling),
     cmocka_unit_test(no_other_spelling_gets_past_the_own_routes_rule),
     cmocka_unit_test(other_methods_are_told_which_there_are),
+    cmocka_unit_test(the_other_end_is_known),
     cmocka_unit_test(leaving_ends_idle_connections_and_finishes_the_rest),
 };
 
