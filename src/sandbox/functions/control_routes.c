@@ -213,7 +213,7 @@ static void create_from(
     struct str zip) {
     struct aws_error refusal;
     struct code code = {0};
-    struct str name;
+    struct str name = {0};
     if (!lambda_control_check(request, LAMBDA_CONTROL_CREATE, &refusal)) {
         calls_refuse(cloud, exchange, call->operation, &refusal);
         return;

@@ -149,6 +149,7 @@ static int64_t own_mib(struct cloud *cloud) {
 void invocation_add_report(struct functions_invocation *invocation) {
     struct buf *log = &invocation->run.reply.log;
     const int64_t us = invocation->run.us;
+    const int64_t billed_ms = us / 1000 + 1;
     const int64_t used_mib =
         invocation->used_mib ? invocation->used_mib : own_mib(invocation->cloud);
     const char *id = buf_text(&invocation->run.reply.request_id);
@@ -162,7 +163,7 @@ void invocation_add_report(struct functions_invocation *invocation) {
         log,
         "\nREPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %lld ms\t"
         "Memory Size: %lld MB\tMax Memory Used: %lld MB\t",
-        id, (double)us / 1000.0, (long long)(us / 1000 + 1), (long long)invocation->memory_mb,
+        id, (double)us / 1000.0, (long long)billed_ms, (long long)invocation->memory_mb,
         (long long)used_mib);
     if (invocation->init_us >= 0)
         buf_add_format(log, "Init Duration: %.2f ms\t", (double)invocation->init_us / 1000.0);
