@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -181,6 +182,7 @@ struct caller {
     struct fixture fixture; // shares the sandbox, not the answers
     const char *target, *body;
     int status;
+    sem_t *ended; // posted then; NULL: nobody waits for it
 };
 
 static void *invoke_on_thread(void *context) {
@@ -191,16 +193,27 @@ static void *invoke_on_thread(void *context) {
                               .target = caller->target,
                               .body = caller->body,
                               .log_type = "Tail"});
+    if (caller->ended) sem_post(caller->ended);
     return NULL;
 }
 
-static void
-begin(struct caller *caller, struct fixture *fixture, const char *target, const char *body) {
+static void begin_with(
+    struct caller *caller,
+    struct fixture *fixture,
+    const char *target,
+    const char *body,
+    sem_t *ended) {
     *caller = (struct caller){
+        .ended = ended,
         .fixture = {.sandbox = fixture->sandbox, .identities = fixture->identities},
         .target = target,
         .body = body};
     assert_int_equal(pthread_create(&caller->thread, NULL, invoke_on_thread, caller), 0);
+}
+
+static void
+begin(struct caller *caller, struct fixture *fixture, const char *target, const char *body) {
+    begin_with(caller, fixture, target, body, NULL);
 }
 
 static void end(struct caller *caller) {
@@ -478,6 +491,41 @@ static void reserved_concurrency_counts_those_under_way(void **state) {
     hang_up(&line);
 }
 
+#define MOST 100 // runs under way at a time
+
+// Nobody is served before the first has ended: that must be the one too many.
+static void one_too_many_is_throttled(void **state) {
+    struct fixture *fixture = *state;
+    struct caller *callers = calloc(MOST + 1, sizeof(*callers));
+    struct line line = open_line(fixture);
+    size_t throttled = 0;
+    sem_t ended;
+    sem_init(&ended, 0, 0);
+    set_timeout(fixture, "300");
+    for (size_t i = 0; i <= MOST; i++)
+        begin_with(&callers[i], fixture, HANDLER "/invocations", "{}", &ended);
+    sem_wait(&ended);
+    for (size_t i = 0; i < MOST; i++) {
+        ask_next(&line, "");
+        assert_int_equal(receive(&line), 200);
+        assert_int_equal(answer(&line, "response", "", "true"), 202);
+    }
+    for (size_t i = 0; i <= MOST; i++) {
+        end(&callers[i]);
+        if (callers[i].status == 429) {
+            throttled++;
+            assert_str(member(&callers[i], "Reason"), "ConcurrentInvocationLimitExceeded");
+        } else {
+            assert_int_equal(callers[i].status, 200);
+        }
+        release(&callers[i]);
+    }
+    assert_int_equal(throttled, 1);
+    sem_destroy(&ended);
+    free(callers);
+    hang_up(&line);
+}
+
 static void a_response_beyond_six_megabytes_is_refused(void **state) {
     struct fixture *fixture = *state;
     struct line line = open_line(fixture);
@@ -700,6 +748,7 @@ static const struct CMUnitTest tests[] = {
     TEST(an_invocation_times_out_and_its_answer_comes_too_late),
     TEST(without_a_runtime_an_invocation_times_out),
     TEST(reserved_concurrency_counts_those_under_way),
+    TEST(one_too_many_is_throttled),
     TEST(a_response_beyond_six_megabytes_is_refused),
     TEST(streamed_responses_are_collected),
     TEST(other_functions_have_a_prefix),
