@@ -177,6 +177,10 @@ enum operation_service {
       "iam:ListAttachedRolePolicies", SAFE)                                                        \
     X(SIMULATE_PRINCIPAL_POLICY, IAM, "SimulatePrincipalPolicy", "POST", "/",                      \
       "iam:SimulatePrincipalPolicy", SAFE)                                                         \
+    X(CREATE_ROLE, IAM, "CreateRole", "POST", "/", "iam:CreateRole", UNSENT)                       \
+    X(DELETE_ROLE, IAM, "DeleteRole", "POST", "/", "iam:DeleteRole", UNSENT)                       \
+    X(ATTACH_ROLE_POLICY, IAM, "AttachRolePolicy", "POST", "/", "iam:AttachRolePolicy", SAFE)      \
+    X(DETACH_ROLE_POLICY, IAM, "DetachRolePolicy", "POST", "/", "iam:DetachRolePolicy", UNSENT)    \
     X(PUT_ROLE_POLICY, IAM, "PutRolePolicy", "POST", "/", "iam:PutRolePolicy", UNSENT)             \
     X(DELETE_ROLE_POLICY, IAM, "DeleteRolePolicy", "POST", "/", "iam:DeleteRolePolicy", UNSENT)    \
     X(UPDATE_ASSUME_ROLE_POLICY, IAM, "UpdateAssumeRolePolicy", "POST", "/",                       \

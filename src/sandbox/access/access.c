@@ -130,7 +130,9 @@ void access_identity(
 }
 
 void access_make_session_caller(
-    const struct cloud *cloud, struct str region, struct str session, struct access_caller *out) {
-    access_set_session(cloud, roles_find(cloud, STR(IDENTITIES_DESTINATION_ROLE)), session, out);
-    buf_add(&out->region, region);
+    const struct cloud *cloud, const struct access_session *session, struct access_caller *out) {
+    const struct role *role = roles_find_arn(cloud, session->role_arn);
+    out->is_session = true;
+    if (role) access_set_session(cloud, role, session->name, out);
+    buf_add(&out->region, session->region);
 }

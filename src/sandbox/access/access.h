@@ -75,8 +75,12 @@ bool access_issue_credentials(
     struct sts_session *out);
 void access_identity(
     struct cloud *cloud, const struct access_caller *caller, struct sts_identity *out);
-// A session of the destination role, without credentials: for deliveries inside the process.
+// A session of a role, without credentials: for deliveries inside the process. Of a role that is not there
+// it may nothing.
+struct access_session {
+    struct str role_arn, region, name;
+};
 void access_make_session_caller(
-    const struct cloud *cloud, struct str region, struct str session, struct access_caller *out);
+    const struct cloud *cloud, const struct access_session *session, struct access_caller *out);
 
 void access_refuse(struct aws_error *refusal, int status, const char *code, struct str message);

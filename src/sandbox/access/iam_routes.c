@@ -328,6 +328,110 @@ static bool update_assume_role_policy(struct asking *asking) {
     return true;
 }
 
+static bool check_session_length(struct asking *asking, int64_t *out) {
+    const struct str text = query_get(&asking->form, "MaxSessionDuration");
+    if (query_get_integer(&asking->form, "MaxSessionDuration", 3600, out) && *out >= 3600 &&
+        *out <= 43200)
+        return true;
+    return refuse_member(
+        asking, "maxSessionDuration", text,
+        *out < 3600 ? "must have value greater than or equal to 3600"
+                    : "must have value less than or equal to 43200");
+}
+
+static bool check_path(struct asking *asking, struct str path) {
+    const bool is_proper = path.len <= 512 && str_starts_with(path, STR("/")) &&
+                           str_ends_with(path, STR("/")) && !str_contains(path, STR("//"));
+    if (is_proper) return true;
+    struct buf text = {0};
+    buf_add(
+        &text,
+        STR("The specified value for path is invalid. It must begin and end with / and contain "
+            "only alphanumeric characters and/or / characters."));
+    return refuse(asking, 400, "ValidationError", &text);
+}
+
+static bool create_role(struct asking *asking) {
+    struct roles_new_role role = {
+        .name = query_get(&asking->form, "RoleName"),
+        .path = query_get(&asking->form, "Path"),
+        .description = query_get(&asking->form, "Description"),
+        .trust = query_get(&asking->form, "AssumeRolePolicyDocument")};
+    struct buf text = {0};
+    size_t size = 0;
+    if (!role.path.len) role.path = STR("/");
+    if (!check_name(asking, "roleName", role.name, ROLE_NAME_BYTES) ||
+        !check_path(asking, role.path) || !check_session_length(asking, &role.max_session_s))
+        return false;
+    buf_add_format(
+        &asking->arn, "arn:aws:iam::%s:role" STR_FMT STR_FMT, cloud_account(asking->cloud),
+        STR_ARG(role.path), STR_ARG(role.name));
+    if (!access_allows(
+            asking->cloud, &asking->call->caller, "iam:CreateRole", buf_str(&asking->arn),
+            &asking->refusal) ||
+        !check_document(asking, "assumeRolePolicyDocument", POLICY_TRUST, role.trust, &size))
+        return false;
+    if (roles_find(asking->cloud, role.name)) {
+        buf_add_format(&text, "Role with name " STR_FMT " already exists.", STR_ARG(role.name));
+        return refuse(asking, 409, "EntityAlreadyExists", &text);
+    }
+    if (roles_count(asking->cloud) >= ROLES_LIMIT || size > TRUST_BYTES) {
+        buf_add_format(
+            &text, "Cannot exceed quota for %s: %d",
+            size > TRUST_BYTES ? "ACLSizePerRole" : "RolesPerAccount",
+            size > TRUST_BYTES ? TRUST_BYTES : ROLES_LIMIT);
+        return refuse(asking, 409, "LimitExceeded", &text);
+    }
+    roles_make(asking->cloud, &role);
+    xml_add_open(&asking->xml, "Role");
+    add_role(asking, roles_find(asking->cloud, role.name), false);
+    xml_add_close(&asking->xml, "Role");
+    return true;
+}
+
+static bool delete_role(struct asking *asking) {
+    struct buf text = {0};
+    if (!find_role(asking)) return false;
+    if (count_policies(asking->role, false))
+        buf_add(&text, STR("Cannot delete entity, must delete policies first."));
+    else if (count_policies(asking->role, true))
+        buf_add(&text, STR("Cannot delete entity, must detach all policies first."));
+    if (text.len) return refuse(asking, 409, "DeleteConflict", &text);
+    roles_remove(asking->cloud, asking->role);
+    return true;
+}
+
+static bool attach_role_policy(struct asking *asking) {
+    const struct str arn = query_get(&asking->form, "PolicyArn");
+    struct buf text = {0};
+    if (!find_role(asking)) return false;
+    if (!arn.ptr) return refuse_member(asking, "policyArn", arn, "must not be null");
+    if (!roles_managed_document(arn)) {
+        buf_add(&text, STR("Policy "));
+        buf_add_printable(&text, str_slice(arn, 0, 300));
+        buf_add(&text, STR(" does not exist or is not attachable."));
+        return refuse(asking, 404, "NoSuchEntity", &text);
+    }
+    roles_attach(asking->cloud, asking->role, arn);
+    return true;
+}
+
+static bool detach_role_policy(struct asking *asking) {
+    const struct str arn = query_get(&asking->form, "PolicyArn");
+    struct buf text = {0};
+    if (!find_role(asking)) return false;
+    if (!arn.ptr) return refuse_member(asking, "policyArn", arn, "must not be null");
+    for (size_t i = 0; i < asking->role->count; i++) {
+        if (!str_equal(str_from(asking->role->policies[i].arn), arn)) continue;
+        roles_detach(asking->cloud, asking->role, arn);
+        return true;
+    }
+    buf_add(&text, STR("Policy "));
+    buf_add_printable(&text, str_slice(arn, 0, 300));
+    buf_add(&text, STR(" was not found."));
+    return refuse(asking, 404, "NoSuchEntity", &text);
+}
+
 // ---- the calls ----
 
 typedef bool answer_fn(struct asking *asking);
@@ -344,6 +448,10 @@ static const struct answer_row {
     {OPERATION_PUT_ROLE_POLICY, put_role_policy},
     {OPERATION_DELETE_ROLE_POLICY, delete_role_policy},
     {OPERATION_UPDATE_ASSUME_ROLE_POLICY, update_assume_role_policy},
+    {OPERATION_CREATE_ROLE, create_role},
+    {OPERATION_DELETE_ROLE, delete_role},
+    {OPERATION_ATTACH_ROLE_POLICY, attach_role_policy},
+    {OPERATION_DETACH_ROLE_POLICY, detach_role_policy},
 };
 
 static void encode(const struct asking *asking, struct exchange *exchange) {
@@ -399,6 +507,10 @@ static const struct calls_row rows[] = {
     {OPERATION_PUT_ROLE_POLICY, answer},
     {OPERATION_DELETE_ROLE_POLICY, answer},
     {OPERATION_UPDATE_ASSUME_ROLE_POLICY, answer},
+    {OPERATION_CREATE_ROLE, answer},
+    {OPERATION_DELETE_ROLE, answer},
+    {OPERATION_ATTACH_ROLE_POLICY, answer},
+    {OPERATION_DETACH_ROLE_POLICY, answer},
 };
 
 struct calls calls_iam(void) {

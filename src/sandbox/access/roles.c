@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "store_records.h"
 
+#include <stdlib.h>
+
 #define RECORD_KIND STR("iam-role")
 #define MAX_SESSION_S 3600                   // IAM's default; the workshop's template sets none
 #define CREATED_AT_MS INT64_C(1714564800000) // 2024-05-01T12:00:00Z, so that answers repeat
@@ -15,8 +17,9 @@
 
 struct roles {
     bool is_loaded;
+    struct role user;
     struct role *list; // by name
-    size_t count;
+    size_t count, cap;
     struct {
         uint64_t hash;
         size_t len;
@@ -33,6 +36,8 @@ static void release_role(struct role *role) {
     mem_free(role->policies);
     mem_free(role->name);
     mem_free(role->id);
+    mem_free(role->path);
+    mem_free(role->description);
     mem_free(role->trust_document);
     policy_release(&role->trust);
     *role = (struct role){0};
@@ -42,6 +47,7 @@ static void empty(struct roles *roles) {
     for (size_t i = 0; i < roles->count; i++)
         release_role(&roles->list[i]);
     mem_free(roles->list);
+    release_role(&roles->user);
     *roles = (struct roles){0};
 }
 
@@ -118,67 +124,107 @@ static void add_inline(struct role *role, struct str name, char *take_document) 
     (void)parse(policy->document, POLICY_IDENTITY, &policy->policy);
 }
 
-static void add_managed(struct role *role, const char *arn) {
+static void add_managed(struct role *role, struct str text) {
     struct arn parts;
     struct error ignored;
-    struct roles_policy *policy = add_policy(role);
-    policy->arn = arn;
-    ASSERT(arn_parse(str_from(arn), &parts, &ignored));
-    policy->name = copy_text(parts.name);
-    (void)parse(roles_managed_document(str_from(arn)), POLICY_IDENTITY, &policy->policy);
+    for (size_t i = 0; i < role_template_managed_count; i++) {
+        const struct role_template_managed *managed = &role_template_managed[i];
+        if (!str_equal(text, str_from(managed->arn)) || !arn_parse(text, &parts, &ignored))
+            continue;
+        struct roles_policy *policy = add_policy(role);
+        policy->arn = managed->arn;
+        policy->name = copy_text(parts.name);
+        (void)parse(managed->document, POLICY_IDENTITY, &policy->policy);
+    }
 }
 
-static void read_record(struct role *role, struct str body, struct json *document) {
-    struct error ignored;
-    if (!json_parse(body, document, &ignored)) return;
-    const struct str trust = json_get_text(document->root, "trust");
-    if (trust.len) {
-        mem_free(role->trust_document);
-        role->trust_document = copy_text(trust);
-    }
-    const struct json_node *node = json_first(json_get(document->root, "policies"));
-    for (; node; node = json_next(node))
-        add_inline(role, json_get_text(node, "name"), copy_text(json_get_text(node, "document")));
-}
-
-static void
-make_role(const struct cloud *cloud, const struct role_template *template, struct role *role) {
-    struct buf body = {0};
-    struct json document = {0};
-    *role = (struct role){
-        .name = copy_text(str_from(template->name)),
-        .id = copy_text(str_from(template->id)),
-        .path = template->path,
-        .description = template->description,
-        .is_user = template->trust == NULL,
-        .created_at_ms = CREATED_AT_MS,
-        .max_session_s = MAX_SESSION_S,
-        .trust_document = template->trust ? fill_in(cloud, template->trust) : NULL};
-    const bool is_changed =
-        store_get_record(cloud->store, RECORD_KIND, str_from(role->name), &body, NULL);
-    if (is_changed) read_record(role, buf_str(&body), &document);
-    for (size_t i = 0; i < ARRAY_COUNT(template->policies) && template->policies[i].name; i++) {
-        const struct role_template_policy *policy = &template->policies[i];
-        if (!policy->document)
-            add_managed(role, policy->name);
-        else if (!is_changed)
-            add_inline(role, str_from(policy->name), fill_in(cloud, policy->document));
-    }
+static void finish(struct role *role) {
     if (role->trust_document) (void)parse(role->trust_document, POLICY_TRUST, &role->trust);
     role->is_constant = true;
     for (size_t i = 0; i < role->count; i++)
         role->is_constant = role->is_constant && !policy_has_conditions(&role->policies[i].policy);
+}
+
+static void make_from_template(
+    const struct cloud *cloud, const struct role_template *template, struct role *role) {
+    *role = (struct role){
+        .name = copy_text(str_from(template->name)),
+        .id = copy_text(str_from(template->id)),
+        .path = copy_text(str_from(template->path)),
+        .description = copy_text(str_from(template->description)),
+        .is_user = template->trust == NULL,
+        .created_at_ms = CREATED_AT_MS,
+        .max_session_s = MAX_SESSION_S,
+        .trust_document = template->trust ? fill_in(cloud, template->trust) : NULL};
+    for (size_t i = 0; i < ARRAY_COUNT(template->policies) && template->policies[i].name; i++) {
+        const struct role_template_policy *policy = &template->policies[i];
+        if (policy->document)
+            add_inline(role, str_from(policy->name), fill_in(cloud, policy->document));
+        else
+            add_managed(role, str_from(policy->name));
+    }
+    finish(role);
+}
+
+// False: the record is the mark of a role that was deleted.
+static bool make_from_record(const struct store_record *record, struct role *role) {
+    struct json document = {0};
+    struct error ignored;
+    if (!json_parse(record->body, &document, &ignored)) return false;
+    const struct json_node *root = document.root;
+    const bool is_there = !json_bool(json_get(root, "deleted"), false);
+    if (is_there) {
+        *role = (struct role){
+            .name = copy_text(record->id),
+            .id = copy_text(json_get_text(root, "id")),
+            .path = copy_text(json_get_text(root, "path")),
+            .description = copy_text(json_get_text(root, "description")),
+            .trust_document = copy_text(json_get_text(root, "trust"))};
+        (void)json_integer(json_get(root, "created_at_ms"), &role->created_at_ms);
+        (void)json_integer(json_get(root, "max_session_s"), &role->max_session_s);
+        const struct json_node *node = json_first(json_get(root, "policies"));
+        for (; node; node = json_next(node))
+            add_inline(
+                role, json_get_text(node, "name"), copy_text(json_get_text(node, "document")));
+        for (node = json_first(json_get(root, "attached")); node; node = json_next(node))
+            add_managed(role, json_text(node));
+        finish(role);
+    }
     json_release(&document);
-    buf_release(&body);
+    return is_there;
+}
+
+static struct role *add_role(struct roles *roles) {
+    if (roles->count == roles->cap) {
+        roles->cap = roles->cap ? roles->cap * 2 : 16;
+        roles->list = mem_resize(roles->list, roles->cap, sizeof(*roles->list));
+    }
+    return &roles->list[roles->count++];
+}
+
+static bool take_record(void *context, const struct store_record *record) {
+    struct roles *roles = context;
+    struct role *role = add_role(roles);
+    if (!make_from_record(record, role)) roles->count--;
+    return true;
+}
+
+static int compare_names(const void *left, const void *right) {
+    return strcmp(((const struct role *)left)->name, ((const struct role *)right)->name);
 }
 
 static struct roles *load(const struct cloud *cloud) {
     struct roles *roles = cloud->roles;
     if (roles->is_loaded) return roles;
-    roles->list = mem_zeroed(role_template_count, sizeof(*roles->list));
-    roles->count = role_template_count;
-    for (size_t i = 0; i < role_template_count; i++)
-        make_role(cloud, &role_templates[i], &roles->list[i]);
+    for (size_t i = 0; i < role_template_count; i++) {
+        const struct role_template *template = &role_templates[i];
+        if (!template->trust)
+            make_from_template(cloud, template, &roles->user);
+        else if (!store_get_record(cloud->store, RECORD_KIND, str_from(template->name), NULL, NULL))
+            make_from_template(cloud, template, add_role(roles));
+    }
+    store_each_record(cloud->store, RECORD_KIND, (struct str){0}, 0, take_record, roles);
+    qsort(roles->list, roles->count, sizeof(*roles->list), compare_names);
     roles->is_loaded = true;
     return roles;
 }
@@ -189,7 +235,7 @@ const struct role *roles_find(const struct cloud *cloud, struct str name) {
     const struct roles *roles = load(cloud);
     for (size_t i = 0; i < roles->count; i++) {
         const struct role *role = &roles->list[i];
-        if (!role->is_user && str_equal_nocase(str_from(role->name), name)) return role;
+        if (str_equal_nocase(str_from(role->name), name)) return role;
     }
     return NULL;
 }
@@ -208,16 +254,11 @@ const struct role *roles_find_arn(const struct cloud *cloud, struct str text) {
 }
 
 const struct role *roles_user(const struct cloud *cloud) {
-    const struct roles *roles = load(cloud);
-    for (size_t i = 0; i < roles->count; i++) {
-        if (roles->list[i].is_user) return &roles->list[i];
-    }
-    UNREACHABLE("there is no permanent user");
+    return &load(cloud)->user;
 }
 
-// The user stands at the end of the templates.
 size_t roles_count(const struct cloud *cloud) {
-    return load(cloud)->count - 1;
+    return load(cloud)->count;
 }
 
 const struct role *roles_at(const struct cloud *cloud, size_t at) {
@@ -304,9 +345,24 @@ void roles_keep_allowed(const struct cloud *cloud, const struct roles_question *
 
 struct change {
     struct str trust;    // ptr NULL: as it is
-    struct str name;     // of the policy that changes
+    struct str name;     // of the inline policy that changes
     struct str document; // ptr NULL: it goes
+    struct str attach, detach;
 };
+
+static void put(struct cloud *cloud, struct str name, const struct json_node *root) {
+    struct buf body = {0};
+    json_print(root, &body);
+    store_put_record(
+        cloud->store, &(struct store_record){
+                          .kind = RECORD_KIND,
+                          .id = name,
+                          .body = buf_str(&body),
+                          .created_at_ms = cloud->now_ms,
+                          .updated_at_ms = cloud->now_ms});
+    buf_release(&body);
+    roles_forget(cloud);
+}
 
 static void add_policy_record(struct json_node *list, struct str name, struct str document) {
     struct json_node *node = json_add_object(list, NULL);
@@ -314,14 +370,10 @@ static void add_policy_record(struct json_node *list, struct str name, struct st
     json_add_text(node, "document", document);
 }
 
-static void save(struct cloud *cloud, const struct role *role, const struct change *change) {
-    struct json record = {0};
-    struct buf body = {0};
-    bool is_replaced = false;
-    struct json_node *root = json_new_object(&record);
-    json_add_text(
-        root, "trust", change->trust.ptr ? change->trust : str_from(role->trust_document));
+static void
+add_inline_records(struct json_node *root, const struct role *role, const struct change *change) {
     struct json_node *list = json_add_array(root, "policies");
+    bool is_replaced = false;
     for (size_t i = 0; i < role->count; i++) {
         const struct roles_policy *policy = &role->policies[i];
         if (policy->arn) continue;
@@ -333,17 +385,35 @@ static void save(struct cloud *cloud, const struct role *role, const struct chan
     }
     if (!is_replaced && change->document.ptr)
         add_policy_record(list, change->name, change->document);
-    json_print(root, &body);
-    store_put_record(
-        cloud->store, &(struct store_record){
-                          .kind = RECORD_KIND,
-                          .id = str_from(role->name),
-                          .body = buf_str(&body),
-                          .created_at_ms = cloud->now_ms,
-                          .updated_at_ms = cloud->now_ms});
+}
+
+static void
+add_attached_records(struct json_node *root, const struct role *role, const struct change *change) {
+    struct json_node *list = json_add_array(root, "attached");
+    bool is_attached = change->attach.len == 0;
+    for (size_t i = 0; i < role->count; i++) {
+        const struct str arn = str_from(role->policies[i].arn);
+        if (!arn.len || str_equal(arn, change->detach)) continue;
+        json_add_text(list, NULL, arn);
+        is_attached = is_attached || str_equal(arn, change->attach);
+    }
+    if (!is_attached) json_add_text(list, NULL, change->attach);
+}
+
+static void save(struct cloud *cloud, const struct role *role, const struct change *change) {
+    struct json record = {0};
+    struct json_node *root = json_new_object(&record);
+    json_add_text(root, "id", str_from(role->id));
+    json_add_text(root, "path", str_from(role->path));
+    json_add_text(root, "description", str_from(role->description));
+    json_add_integer(root, "created_at_ms", role->created_at_ms);
+    json_add_integer(root, "max_session_s", role->max_session_s);
+    json_add_text(
+        root, "trust", change->trust.ptr ? change->trust : str_from(role->trust_document));
+    add_inline_records(root, role, change);
+    add_attached_records(root, role, change);
+    put(cloud, str_from(role->name), root);
     json_release(&record);
-    buf_release(&body);
-    roles_forget(cloud);
 }
 
 void roles_put_policy(
@@ -355,6 +425,54 @@ void roles_remove_policy(struct cloud *cloud, const struct role *role, struct st
     save(cloud, role, &(struct change){.name = name});
 }
 
+void roles_attach(struct cloud *cloud, const struct role *role, struct str managed_arn) {
+    save(cloud, role, &(struct change){.attach = managed_arn});
+}
+
+void roles_detach(struct cloud *cloud, const struct role *role, struct str managed_arn) {
+    save(cloud, role, &(struct change){.detach = managed_arn});
+}
+
 void roles_set_trust(struct cloud *cloud, const struct role *role, struct str document) {
     save(cloud, role, &(struct change){.trust = document});
+}
+
+void roles_make(struct cloud *cloud, const struct roles_new_role *role) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    struct buf id = {0};
+    buf_add(&id, STR("AROA"));
+    for (int i = 0; i < 17; i++)
+        buf_add_char(&id, letters[rng_below(&cloud->rng, strlen(letters))]);
+    char *name = copy_text(role->name), *path = copy_text(role->path),
+         *description = copy_text(role->description);
+    const struct role made = {
+        .name = name,
+        .id = id.ptr,
+        .path = path,
+        .description = description,
+        .created_at_ms = cloud->now_ms,
+        .max_session_s = role->max_session_s};
+    save(cloud, &made, &(struct change){.trust = role->trust});
+    mem_free(name);
+    mem_free(path);
+    mem_free(description);
+    buf_release(&id);
+}
+
+// One of the templates leaves its mark, or it would be back.
+void roles_remove(struct cloud *cloud, const struct role *role) {
+    struct json record = {0};
+    bool is_template = false;
+    for (size_t i = 0; i < role_template_count; i++)
+        is_template =
+            is_template || str_equal(str_from(role->name), str_from(role_templates[i].name));
+    if (!is_template) {
+        store_remove_record(cloud->store, RECORD_KIND, str_from(role->name));
+        roles_forget(cloud);
+        return;
+    }
+    struct json_node *root = json_new_object(&record);
+    json_add_bool(root, "deleted", true);
+    put(cloud, str_from(role->name), root);
+    json_release(&record);
 }

@@ -1,9 +1,10 @@
 // roles — the sandbox's IAM: its roles and the permanent user, each with real policy documents. Everything
 // that is asked about permissions is decided by these documents, and by nothing else.
 //
-// Shape    the workshop's roles are made from templates (role_templates.c); what PutRolePolicy and its kin
-//          change is a record (kind "iam-role") that stands in place of the template's inline policies
-//          and trust. Parsed once and kept; roles_forget after a reset or a rollback.
+// Shape    the workshop's roles are made from templates (role_templates.c); a role that was made or changed
+//          is a record (kind "iam-role"), which stands in place of the template of its name; so does the
+//          mark of one that was deleted. Parsed once and kept; roles_forget after a reset or a rollback.
+// Limits   ROLES_LIMIT roles.
 // Owns     a role belongs to the list: good until the next change or roles_forget.
 // Threads  the sandbox's.
 // Source   workshop template, segment.md 4.3; managed policies as AWS publishes them.
@@ -18,9 +19,11 @@ struct roles_policy {
     struct policy policy;
 };
 
+#define ROLES_LIMIT 1000
+
 struct role {
     char *name, *id; // owned; "AROA…"
-    const char *path, *description;
+    char *path, *description;
     bool is_user; // the permanent one: no trust then
     int64_t created_at_ms, max_session_s;
     char *trust_document; // owned
@@ -60,9 +63,17 @@ struct roles_question {
 bool roles_remember_allowed(const struct cloud *cloud, const struct roles_question *question);
 void roles_keep_allowed(const struct cloud *cloud, const struct roles_question *question);
 
-// Changes. The document must have been parsed by the caller; written to the store at once. The role is
-// no more good after it.
+// Changes. Documents must have been parsed by the caller; written to the store at once. The role is no more
+// good after it.
 void roles_put_policy(
     struct cloud *cloud, const struct role *role, struct str name, struct str document);
 void roles_remove_policy(struct cloud *cloud, const struct role *role, struct str name);
+void roles_attach(struct cloud *cloud, const struct role *role, struct str managed_arn);
+void roles_detach(struct cloud *cloud, const struct role *role, struct str managed_arn);
 void roles_set_trust(struct cloud *cloud, const struct role *role, struct str document);
+struct roles_new_role {
+    struct str name, path, description, trust;
+    int64_t max_session_s;
+};
+void roles_make(struct cloud *cloud, const struct roles_new_role *role);
+void roles_remove(struct cloud *cloud, const struct role *role);

@@ -156,7 +156,11 @@ static void invoke(struct attempt *attempt) {
     struct access_caller caller = {0};
     struct functions_target target = {0};
     struct aws_error refusal;
-    access_make_session_caller(cloud, attempt->settings.region, STR("segment"), &caller);
+    const struct access_session session = {
+        .role_arn = attempt->settings.role,
+        .region = attempt->settings.region,
+        .name = STR("segment")};
+    access_make_session_caller(cloud, &session, &caller);
     const bool is_resolved =
         functions_resolve(cloud, &caller, attempt->settings.function, STR(""), &target, &refusal);
     if (!is_resolved) {

@@ -447,6 +447,111 @@ static void a_function_may_what_its_execution_role_may(void **state) {
     assert_contains(body(fixture), "assumed-role/" EXECUTION "/");
 }
 
+static void a_role_of_ones_own_lives_from_making_to_deleting(void **state) {
+    static const char trust[] =
+        "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{"
+        "\"Service\":"
+        "\"lambda.amazonaws.com\",\"AWS\":\"arn:aws:iam::595280932656:root\"},\"Action\":"
+        "\"sts:AssumeRole\"}}";
+    static const char create[] = "Action=CreateRole&RoleName=own&Path=/svc/";
+    struct fixture *fixture = *state;
+    assert_int_equal(ask(fixture, create), 400);
+    assert_contains(body(fixture), "'assumeRolePolicyDocument'");
+    assert_int_equal(ask_with(fixture, create, "AssumeRolePolicyDocument", "{"), 400);
+    assert_contains(body(fixture), "<Code>MalformedPolicyDocument</Code>");
+    assert_int_equal(
+        ask_with(
+            fixture, "Action=CreateRole&RoleName=own&MaxSessionDuration=10",
+            "AssumeRolePolicyDocument", trust),
+        400);
+    assert_int_equal(ask_with(fixture, create, "AssumeRolePolicyDocument", trust), 200);
+    assert_contains(body(fixture), "<Arn>arn:aws:iam::123456789012:role/svc/own</Arn>");
+    assert_contains(body(fixture), "<RoleId>AROA");
+    assert_int_equal(ask_with(fixture, create, "AssumeRolePolicyDocument", trust), 409);
+    assert_contains(body(fixture), "Role with name own already exists.");
+    assert_int_equal(
+        ask(fixture, "Action=AttachRolePolicy&RoleName=own&PolicyArn=arn:aws:iam::aws:policy/None"),
+        404);
+    assert_int_equal(
+        ask(fixture, "Action=AttachRolePolicy&RoleName=own&PolicyArn="
+                     "arn:aws:iam::aws:policy/AdministratorAccess"),
+        200);
+    fixture_restart(fixture);
+    assert_int_equal(ask(fixture, "Action=ListAttachedRolePolicies&RoleName=own"), 200);
+    assert_contains(body(fixture), "<PolicyName>AdministratorAccess</PolicyName>");
+    // somebody may be it, and deliver with it
+    assert_int_equal(
+        aws_session_form(
+            fixture, "sts",
+            "Action=AssumeRole&RoleSessionName=test&RoleArn=arn:aws:iam::123456789012:role/svc/own",
+            NULL),
+        200);
+    assert_contains(body(fixture), ":assumed-role/own/test</Arn>");
+    assert_int_equal(
+        fixture_call(
+            fixture,
+            &(struct fixture_call){
+                .method = "PUT",
+                .target = "/_recloop/destination",
+                .body = "{\"settings\":{\"roleAddress\":"
+                        "\"arn:aws:iam::123456789012:role/svc/own\"}}"}),
+        200);
+    fixture_click(fixture, "u", "ocean-blue-shirt", "own-1");
+    assert_contains(body(fixture), "\"status\":\"delivered\"");
+    assert_int_equal(
+        ask(fixture, "Action=PutRolePolicy&RoleName=own&PolicyName=deny&PolicyDocument=" DENY_ALL),
+        200);
+    assert_int_equal(
+        fixture_track(
+            fixture, "website-prod", "track",
+            "{\"event\":\"Product Clicked\",\"userId\":\"u\",\"messageId\":\"own-2\","
+            "\"properties\":{\"sku\":\"ocean-blue-shirt\"}}"),
+        200);
+    assert_int_equal(fixture_get(fixture, "/_recloop/deliveries?wait=10000&message_id=own-2"), 200);
+    assert_contains(body(fixture), "with an explicit deny in an identity-based policy");
+    assert_int_equal(ask(fixture, "Action=DeleteRole&RoleName=own"), 409);
+    assert_contains(body(fixture), "<Code>DeleteConflict</Code>");
+    assert_int_equal(ask(fixture, "Action=DeleteRolePolicy&RoleName=own&PolicyName=deny"), 200);
+    assert_int_equal(ask(fixture, "Action=DeleteRole&RoleName=own"), 409);
+    assert_contains(body(fixture), "must detach all policies first.");
+    assert_int_equal(
+        ask(fixture, "Action=DetachRolePolicy&RoleName=own&PolicyArn="
+                     "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"),
+        404);
+    assert_int_equal(
+        ask(fixture, "Action=DetachRolePolicy&RoleName=own&PolicyArn="
+                     "arn:aws:iam::aws:policy/AdministratorAccess"),
+        200);
+    assert_int_equal(ask(fixture, "Action=DeleteRole&RoleName=own"), 200);
+    assert_int_equal(ask(fixture, "Action=GetRole&RoleName=own"), 404);
+}
+
+static void a_deleted_role_of_the_workshop_stays_away_until_reset(void **state) {
+    struct fixture *fixture = *state;
+    assert_int_equal(
+        ask(fixture, "Action=DeleteRolePolicy&RoleName=" DESTINATION
+                     "&PolicyName=segment-execute-lambda-policy"),
+        200);
+    assert_int_equal(ask(fixture, "Action=DeleteRole&RoleName=" DESTINATION), 200);
+    fixture_restart(fixture);
+    assert_int_equal(ask(fixture, "Action=GetRole&RoleName=" DESTINATION), 404);
+    assert_int_equal(aws_session_assume(fixture, "", NULL, NULL), 403);
+    assert_int_equal(
+        fixture_track(
+            fixture, "website-prod", "track",
+            "{\"event\":\"Product Clicked\",\"userId\":\"u\",\"messageId\":\"gone-1\","
+            "\"properties\":{\"sku\":\"ocean-blue-shirt\"}}"),
+        200);
+    assert_int_equal(
+        fixture_get(fixture, "/_recloop/deliveries?wait=10000&message_id=gone-1"), 200);
+    assert_contains(body(fixture), "sts:AssumeRole");
+    assert_int_equal(
+        fixture_call(
+            fixture, &(struct fixture_call){.method = "POST", .target = "/_recloop/reset"}),
+        200);
+    assert_int_equal(ask(fixture, "Action=GetRole&RoleName=" DESTINATION), 200);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -461,6 +566,10 @@ int main(void) {
             breaking_a_policy_breaks_what_it_allowed_and_mending_mends, start, stop),
         cmocka_unit_test_setup_teardown(a_changed_trust_lets_others_in_or_nobody, start, stop),
         cmocka_unit_test_setup_teardown(a_function_may_what_its_execution_role_may, start, stop),
+        cmocka_unit_test_setup_teardown(
+            a_role_of_ones_own_lives_from_making_to_deleting, start, stop),
+        cmocka_unit_test_setup_teardown(
+            a_deleted_role_of_the_workshop_stays_away_until_reset, start, stop),
     };
     return cmocka_run_group_tests_name("sandbox/iam", tests, NULL, NULL);
 }
