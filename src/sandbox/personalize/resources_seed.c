@@ -11,34 +11,50 @@
 #define MADE_MS INT64_C(1761955200000) // 2025-11-01, when the made history begins
 #define GROUP "segment-workshop"
 
-#define SCHEMA(record, fields)                                                                     \
+#define SCHEMA(record, a, b, c, d, e)                                                              \
     "{\"type\":\"record\",\"name\":\"" record                                                      \
-    "\",\"namespace\":\"com.amazonaws.personalize.schema\",\"fields\":[" fields                    \
+    "\",\"namespace\":\"com.amazonaws.personalize.schema\",\"fields\":[" a "," b "," c "," d "," e \
     "],\"version\":\"1.0\"}"
-#define FIELD(name, type) "{\"name\":\"" name "\",\"type\":" type "}"
+#define FIELD(name, type) "{\"name\":\"" name "\",\"type\":\"" type "\"}"
+#define MAYBE(name, type) "{\"name\":\"" name "\",\"type\":[\"null\",\"" type "\"]}"
 #define CATEGORY(name) "{\"name\":\"" name "\",\"type\":[\"null\",\"string\"],\"categorical\":true}"
-#define MAYBE(type) "[\"null\",\"" type "\"]"
 
 static const struct {
     const char *name, *type, *schema;
 } datasets[] = {
-    {GROUP "-interactions", "INTERACTIONS",
-     SCHEMA(
-         "Interactions",
-         FIELD("USER_ID", "\"string\"") "," FIELD("ITEM_ID", "\"string\"") "," FIELD(
-             "EVENT_TYPE",
-             "\"string\"") "," FIELD("EVENT_VALUE", MAYBE("float")) "," FIELD("TIMESTAMP", "\"long\""))},
-    {GROUP "-items", "ITEMS",
-     SCHEMA(
-         "Items",
-         FIELD("ITEM_ID", "\"string\"") "," FIELD("NAME", MAYBE("string")) "," CATEGORY("CATEGORY_"
-                                                                                        "L1") "," FIELD(
-             "PRICE", MAYBE("float")) "," FIELD("CREATION_TIMESTAMP", MAYBE("long")))},
-    {GROUP "-users", "USERS",
-     SCHEMA(
-         "Users",
-         FIELD("USER_ID", "\"string\"") "," FIELD("AGE", MAYBE("int")) "," CATEGORY(
-             "GENDER") "," CATEGORY("MEMBERSHIP"))},
+    {
+        .name = GROUP "-interactions",
+        .type = "INTERACTIONS",
+        .schema = SCHEMA(
+            "Interactions",
+            FIELD("USER_ID", "string"),
+            FIELD("ITEM_ID", "string"),
+            FIELD("EVENT_TYPE", "string"),
+            MAYBE("EVENT_VALUE", "float"),
+            FIELD("TIMESTAMP", "long")),
+    },
+    {
+        .name = GROUP "-items",
+        .type = "ITEMS",
+        .schema = SCHEMA(
+            "Items",
+            FIELD("ITEM_ID", "string"),
+            MAYBE("NAME", "string"),
+            CATEGORY("CATEGORY_L1"),
+            MAYBE("PRICE", "float"),
+            MAYBE("CREATION_TIMESTAMP", "long")),
+    },
+    {
+        .name = GROUP "-users",
+        .type = "USERS",
+        .schema = SCHEMA(
+            "Users",
+            FIELD("USER_ID", "string"),
+            MAYBE("AGE", "int"),
+            CATEGORY("GENDER"),
+            CATEGORY("MEMBERSHIP"),
+            MAYBE("LIFETIME_VALUE", "float")),
+    },
 };
 
 static const struct {
