@@ -45,6 +45,7 @@ static void count(struct counts *counts, int kind, struct str id, const char *pr
         }
         counts->cap = cap;
     }
+    if (counts->seen[kind][number] == 0) counts->distinct[kind]++;
     if (counts->seen[kind][number] < UINT8_MAX) counts->seen[kind][number]++;
 }
 

@@ -18,6 +18,7 @@ struct counts {
     struct sqlite3 *database;
     uint8_t *seen[COUNTS_KINDS]; // owned; per message, up to 255
     uint64_t cap;                // of messages
+    uint64_t distinct[COUNTS_KINDS];
     int64_t event_at, interaction_at;
     int64_t lost_rows, without_profile;
     char prefix[64], identify_prefix[80];
