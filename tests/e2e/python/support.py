@@ -14,6 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import shape
+
 here = json.load(open(sys.argv[1], encoding="utf-8"))
 REGION, ACCOUNT = here["region"], here["account"]
 _cases = []
@@ -38,11 +40,11 @@ def run():
     sys.exit(1 if failed else 0)
 
 
-def client(service, region=REGION, keys=None, attempts=1, url=None, mode="standard", validates=True):
-    """`validates` False lets through what boto itself would refuse to send."""
+def client(service, region=REGION, keys=None, attempts=1, url=None, mode="standard", validates=True, whole=True):
+    """`validates` False lets through what boto itself would refuse to send; `whole` False answers that are not."""
     config = Config(retries={"total_max_attempts": attempts, "mode": mode}, parameter_validation=validates)
-    return boto3.client(service, endpoint_url=url or here["url"], region_name=region, config=config,
-                        **(keys or {}))
+    made = boto3.client(service, endpoint_url=url or here["url"], region_name=region, config=config, **(keys or {}))
+    return shape.check(made) if whole else made
 
 
 def keys_of(credentials):
