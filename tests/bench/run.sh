@@ -39,7 +39,11 @@ echo "whole loop      $rate events/s (accepted $(field "$result" accepted_per_se
 
 # Taking in, durably, beside a server that only answers a constant: one core for the server, one for the load, the same load for both, in pairs.
 port_of() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])' 2>/dev/null || echo $((20000 + $$ % 20000)); }
-pinned() { core=$1; shift; if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then taskset -c "$core" "$@"; else "$@"; fi; }
+pinned() { # in a subshell of its own, so that its number is the program's
+  core=$1; shift
+  if command -v taskset >/dev/null && [ "$(nproc)" -gt 1 ]; then exec taskset -c "$core" "$@"; fi
+  exec "$@"
+}
 if command -v nginx >/dev/null; then
   nginx_port=$(port_of)
   cat > "$home/nginx.conf" <<CONF
