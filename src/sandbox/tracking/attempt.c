@@ -283,7 +283,7 @@ bool attempt_is_over(const struct attempt *attempt) {
 }
 
 static int64_t deadline_ms(const struct attempt *attempt) {
-    return attempt->started_us / 1000 + ATTEMPT_BUDGET_MS;
+    return attempt->started_us / 1000 + 1 + ATTEMPT_BUDGET_MS; // never before the whole time
 }
 
 bool attempt_poll(struct attempt *attempt, int64_t now_ms) {
