@@ -141,7 +141,7 @@ const char *json_kind_name(enum json_kind kind) {
 }
 
 const struct json_node *json_get(const struct json_node *object, const char *key) {
-    if (!cJSON_IsObject(inner_const(object))) return NULL;
+    if (!key || !cJSON_IsObject(inner_const(object))) return NULL;
     // as cJSON_GetObjectItemCaseSensitive, but most names differ in their first letter
     const cJSON *at = inner_const(object)->child;
     while (at && (!at->string || at->string[0] != key[0] || strcmp(at->string, key) != 0))

@@ -20,6 +20,8 @@ static void json_accessors_answer_absent_instead_of_failing(void **state) {
     assert_int_equal(json_count(json_get(json.root, "l")), 2);
     assert_int_equal(json_kind(json_next(json_first(json_get(json.root, "l")))), JSON_NULL);
     assert_null(json_get(json.root, "A")); // case-sensitive
+    assert_null(json_get(a, NULL));
+    assert_null(json_get_text(a, NULL).ptr);
 }
 
 static void json_parse_refuses_what_is_not_one_bounded_value(void **state) {
