@@ -257,19 +257,22 @@ static void reload(struct cloud *cloud) {
 }
 
 bool cloud_reset(struct cloud *cloud, struct error *err) {
+    if (!seed_check(cloud->options.seed_file, err)) {
+        return error_wrap(err, "the sandbox stays as it is: its seed");
+    }
     // Requests of the same turn came before and are answered as they were; they are reset with the rest.
     store_clear(cloud->store);
     roles_forget(cloud);
     logs_forget(cloud);
     if (!fill(cloud, err)) {
-        store_rollback(cloud->store);
-        reload(cloud);
+        store_give_up(
+            cloud->store, err); // with all of this turn, whose senders wait for the commit
         return false;
     }
     destination_load(cloud);
     computed_traits_load(cloud);
     answers_load(cloud);
-    faults_reset(cloud);
+    cloud->is_reset = true;
     return true;
 }
 
@@ -280,7 +283,10 @@ static bool commit(struct cloud *cloud) {
     if (!store_is_writing(cloud->store)) return true;
     figures_save(cloud);
     store_trim(cloud->store, cloud->now_ms);
+    const bool is_reset = cloud->is_reset;
+    cloud->is_reset = false;
     if (store_commit(cloud->store, &err)) {
+        if (is_reset) faults_reset(cloud); // they are not of the store
         cloud->has_changed = true;
         return true;
     }

@@ -57,6 +57,7 @@ struct cloud {
     int64_t snapshot_at;          // interactions at the last snapshot
     bool has_changed;             // something was committed since the held were last asked
     bool has_pending;             // deliveries may be waiting
+    bool is_reset;                // in the open transaction
     struct delivery *delivery;    // tracking/delivery.h
     int64_t delivery_at_ms;       // monotonic; deliveries are due again then; 0: no such time
     int64_t commit_at_ms;         // monotonic; of deliveries in an open transaction
@@ -83,7 +84,8 @@ void cloud_turn(struct cloud *cloud);
 void cloud_drop_abandoned(struct cloud *cloud);
 // Tells those who only wait for news that the sandbox is leaving.
 void cloud_release_polls(struct cloud *cloud);
-// Back to the seeded state, in the open transaction. After an error nothing has changed.
+// Back to the seeded state, in the open transaction. After an error nothing has changed, or nothing will
+// have when the turn's commit has failed.
 bool cloud_reset(struct cloud *cloud, struct error *err) MUST_CHECK;
 const char *cloud_region(const struct cloud *cloud);
 const char *cloud_account(const struct cloud *cloud);

@@ -10,3 +10,5 @@
 
 // In the open transaction, into an empty store and model. `file` NULL: made; "none": empty; else a CSV.
 bool seed_fill(struct cloud *cloud, const char *file, struct error *err) MUST_CHECK;
+// Can that file be read, and is it one of interactions?
+bool seed_check(const char *file, struct error *err) MUST_CHECK;

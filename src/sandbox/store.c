@@ -177,8 +177,9 @@ static bool open_database(struct store *store, const char *folder, struct error 
     return opened == SQLITE_OK;
 }
 
-// What is known without asking each time. The last number of an event never falls: numbers once given to an
-// answer are not given again, not after a reset either.
+// What is known without asking each time. The last number of an event that was committed never falls: numbers
+// once given to an answer are not given again, not after a reset either. Those of events that were rolled
+// back are, for nobody was told of them, and the window of events is measured in numbers.
 static void read_numbers(struct store *store) {
     const int64_t newest = single(store, SQL_LAST_SEQUENCE);
     const int64_t kept = store_get_meta_int(store, "keep.sequence", 0);
@@ -210,6 +211,7 @@ bool store_open(const char *folder, struct store **out, struct error *err) {
     }
     store->is_in_memory = folder == NULL;
     read_numbers(store);
+    store->committed_sequence = store->last_sequence;
     *out = store;
     return true;
 }
@@ -235,6 +237,12 @@ static void fail(struct store *store) {
     from_sqlite(store, "writing to the sandbox's store", &store->failure);
 }
 
+void store_give_up(struct store *store, const struct error *reason) {
+    if (store->has_failed) return;
+    store->has_failed = true;
+    store->failure = *reason;
+}
+
 // Rows left open by store_get_… would keep the write-ahead log from being cut back.
 static void close_rows(struct store *store) {
     sqlite3_reset(store->statements[SQL_GET_PROFILE]);
@@ -255,6 +263,7 @@ bool store_commit(struct store *store, struct error *err) {
         return false;
     }
     store->is_writing = false;
+    store->committed_sequence = store->last_sequence;
     return true;
 }
 
@@ -265,6 +274,7 @@ void store_rollback(struct store *store) {
     const bool was_writing = store->is_writing;
     store->is_writing = store->has_failed = false;
     if (!was_writing) return;
+    store->last_sequence = store->committed_sequence;
     read_numbers(store);
 }
 

@@ -38,6 +38,8 @@ bool store_open(const char *folder, struct store **out, struct error *err)
 void store_close(struct store *store);            // rolls back what is open
 bool store_is_writing(const struct store *store); // also: a failure is to be reported
 bool store_commit(struct store *store, struct error *err) MUST_CHECK; // nothing open: true
+// Makes the next commit fail for that reason: what was begun cannot be brought to its end.
+void store_give_up(struct store *store, const struct error *reason);
 void store_rollback(struct store *store);
 void store_trim(struct store *store, int64_t now_ms);
 // Events from that sequence on are not trimmed, however old they grow; 0: all may go.

@@ -231,6 +231,7 @@ struct store {
     bool is_writing, has_failed, is_in_memory;
     struct error failure;
     int64_t last_sequence, last_interaction, last_profile; // kept here: asked for every event
+    int64_t committed_sequence;                            // last_sequence, of the last commit
     int64_t first_sequence;                                // lower bound of what is stored
     int64_t held_from;                                     // of store_hold_events
     int64_t deliveries_since_trim;

@@ -383,8 +383,10 @@ static bool create_role(struct asking *asking) {
         return refuse(asking, 409, "LimitExceeded", &text);
     }
     roles_make(asking->cloud, &role);
+    const struct role *made = roles_find(asking->cloud, role.name);
+    if (!made) return true; // the store failed: the commit tells
     xml_add_open(&asking->xml, "Role");
-    add_role(asking, roles_find(asking->cloud, role.name), false);
+    add_role(asking, made, false);
     xml_add_close(&asking->xml, "Role");
     return true;
 }

@@ -74,10 +74,14 @@ void computed_save(struct cloud *cloud, struct computed_entry *entry) {
     buf_release(&definition);
 }
 
-static struct computed_entry *add_entry(struct computed_traits *traits) {
-    traits->entries = mem_resize(traits->entries, traits->count + 1, sizeof(*traits->entries));
-    traits->entries[traits->count] = (struct computed_entry){0};
-    return &traits->entries[traits->count++];
+// In order of their keys, as the store gives them back: lists look the same after a restart.
+static struct computed_entry *add_entry(struct computed_traits *traits, struct str key) {
+    size_t at = traits->count++;
+    traits->entries = mem_resize(traits->entries, traits->count, sizeof(*traits->entries));
+    for (; at > 0 && str_compare(traits->entries[at - 1].definition.key, key) > 0; at--)
+        traits->entries[at] = traits->entries[at - 1];
+    traits->entries[at] = (struct computed_entry){0};
+    return &traits->entries[at];
 }
 
 static void note_audiences(struct computed_traits *traits) {
@@ -107,7 +111,7 @@ static bool load_record(void *context, const struct store_record *record) {
     (void)json_integer(json_get(json.root, "upto"), &entry.upto);
     entry.status = (enum computed_status)(status & 3);
     if (is_good)
-        *add_entry(traits) = entry;
+        *add_entry(traits, record->id) = entry;
     else
         log_note(LOG_LEVEL_ERROR, "sandbox", "a computed trait is unreadable: %s", err.message);
     buf_release(&definition);
@@ -148,7 +152,7 @@ static void write_own_definitions(struct cloud *cloud) {
     const bool has_events = store_count_events(cloud->store) > 0;
     for (size_t i = 0; i < ARRAY_COUNT(own_definitions); i++) {
         const struct str key = str_from(own_definitions[i].key);
-        struct computed_entry *entry = add_entry(cloud->computed_traits);
+        struct computed_entry *entry = add_entry(cloud->computed_traits, key);
         struct error err = {0};
         const bool is_old = str_equal(key, STR(PROFILES_PURCHASED)); // has always been computed
         ASSERT(computed_definition_parse(
@@ -309,7 +313,7 @@ bool computed_traits_put(struct cloud *cloud, struct str key, struct str json, s
         return error_hint(err, "DELETE one that nobody needs.");
     }
     if (is_new) {
-        entry = add_entry(traits);
+        entry = add_entry(traits, made.key);
         entry->created_at_ms = cloud->now_ms;
     }
     computed_definition_release(&entry->definition);
