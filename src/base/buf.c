@@ -192,7 +192,8 @@ static int64_t take_signed(va_list *args, enum width width) {
 
 static uint64_t take_unsigned(va_list *args, enum width width) {
     if (width == WIDTH_INT) return va_arg(*args, unsigned);
-    return width == WIDTH_SIZE ? va_arg(*args, size_t) : va_arg(*args, uint64_t);
+    if (width == WIDTH_SIZE) return va_arg(*args, size_t);
+    return va_arg(*args, uint64_t);
 }
 
 _Static_assert(sizeof(intmax_t) == sizeof(int64_t), "%lld has 64 bits");

@@ -205,7 +205,7 @@ static void trim_events(struct store *store) {
     if (keep_from > store->last_sequence) keep_from = store->last_sequence;
     if (store->held_from && keep_from > store->held_from) keep_from = store->held_from;
     if (store->first_sequence + STEP > keep_from) return;
-    const int64_t furthest = store->first_sequence + STEP * STEPS_AT_MOST;
+    const int64_t furthest = store->first_sequence + (int64_t)STEP * STEPS_AT_MOST;
     const int64_t upto = furthest < keep_from ? furthest : keep_from;
     store->event_bytes -= store_messages_bytes(store, store->first_sequence, upto - 1);
     run_with(store, SQL_TRIM_EVENTS, upto - 1);
