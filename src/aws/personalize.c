@@ -74,8 +74,8 @@ static bool refuse_number(
 
 bool personalize_check_text(struct str text, struct personalize_limit limit, struct error *err) {
     const size_t characters = str_count_runes(text);
-    if (text.len == 0) { // absent and empty are the same to us
-        if (!limit.is_required) return true;
+    if (text.len == 0 && !limit.is_required) return true; // absent and empty are the same to us
+    if (text.len == 0 && (!text.ptr || !limit.least)) {
         return personalize_refuse(err, limit.member, (struct str){0}, "must not be null");
     }
     if (characters < limit.least) {

@@ -209,6 +209,17 @@ static bool read_event_value(
     return error_hint(err, "Send eventValue as a number.");
 }
 
+static bool
+refuse_empty_member(const struct json_node *node, const char *member, struct error *err) {
+    const bool is_list = json_kind(node) == JSON_ARRAY;
+    const bool is_empty =
+        is_list ? json_count(node) == 0 : json_kind(node) == JSON_STRING && !json_text(node).len;
+    if (!is_empty) return true;
+    return personalize_refuse(
+        err, member, is_list ? STR("[]") : (struct str){.ptr = "", .len = 0},
+        "must have length greater than or equal to 1");
+}
+
 // What may be left out may not be there and empty; once read, the two look alike.
 static bool refuse_empty(const struct json_node *entry, struct error *err) {
     static const struct {
@@ -216,20 +227,29 @@ static bool refuse_empty(const struct json_node *entry, struct error *err) {
     } members[] = {
         {"eventId", "eventList.1.member.eventId"},
         {"itemId", "eventList.1.member.itemId"},
+        {"properties", "eventList.1.member.properties"},
         {"recommendationId", "eventList.1.member.recommendationId"},
         {"impression", "eventList.1.member.impression"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
-        const struct json_node *node = json_get(entry, members[i].key);
-        const bool is_list = json_kind(node) == JSON_ARRAY;
-        const bool is_empty = is_list ? json_count(node) == 0
-                                      : json_kind(node) == JSON_STRING && !json_text(node).len;
-        if (!is_empty) continue;
-        return personalize_refuse(
-            err, members[i].member, is_list ? STR("[]") : (struct str){.ptr = "", .len = 0},
-            "must have length greater than or equal to 1");
+        if (!refuse_empty_member(json_get(entry, members[i].key), members[i].member, err))
+            return false;
     }
     return true;
+}
+
+// metricAttribution may be left out; its one member then may not.
+static bool read_attribution(
+    const struct json_node *entry, struct personalize_event *event, struct error *err) {
+    static const char member[] = "eventList.1.member.metricAttribution.eventAttributionSource";
+    const struct json_node *attribution = json_get(entry, "metricAttribution");
+    const struct json_node *source = json_get(attribution, "eventAttributionSource");
+    if (json_kind(attribution) == JSON_ABSENT || json_kind(attribution) == JSON_NULL) return true;
+    if (json_kind(source) == JSON_ABSENT || json_kind(source) == JSON_NULL)
+        return personalize_refuse(err, member, (struct str){0}, "must not be null");
+    return personalize_read_text(
+               attribution, "eventAttributionSource", &event->attribution_source, err) &&
+           refuse_empty_member(source, member, err);
 }
 
 static bool
@@ -238,14 +258,12 @@ read_event(const struct json_node *entry, struct personalize_events *events, str
         return error_set(err, ERROR_INVALID, "an event is not an object");
     }
     struct personalize_event *event = personalize_events_add(events);
-    const struct json_node *attribution = json_get(entry, "metricAttribution");
     return personalize_read_text(entry, "eventId", &event->event_id, err) &&
            personalize_read_text(entry, "eventType", &event->event_type, err) &&
            personalize_read_text(entry, "itemId", &event->item_id, err) &&
            personalize_read_text(entry, "properties", &event->properties, err) &&
            personalize_read_text(entry, "recommendationId", &event->recommendation_id, err) &&
-           personalize_read_text(
-               attribution, "eventAttributionSource", &event->attribution_source, err) &&
+           read_attribution(entry, event, err) &&
            personalize_read_list(entry, "impression", &event->impression, err) &&
            read_event_value(entry, event, err) && read_sent_at(entry, event, err) &&
            refuse_empty(entry, err);
@@ -258,10 +276,12 @@ bool personalize_decode_events(struct str body, struct personalize_events *out, 
     const struct json_node *list = json_get(root, "eventList");
     if (!personalize_read_text(root, "trackingId", &read.tracking_id, err) ||
         !personalize_read_text(root, "userId", &read.user_id, err) ||
-        !personalize_read_text(root, "sessionId", &read.session_id, err)) {
+        !personalize_read_text(root, "sessionId", &read.session_id, err) ||
+        !refuse_empty_member(json_get(root, "userId"), "userId", err)) {
         return false;
     }
-    if (json_kind(list) != JSON_ARRAY && json_kind(list) != JSON_ABSENT) {
+    const bool has_list = json_kind(list) != JSON_ABSENT && json_kind(list) != JSON_NULL;
+    if (has_list && json_kind(list) != JSON_ARRAY) {
         return error_set(err, ERROR_INVALID, "eventList can not be converted to a List");
     }
     size_t index = 0;
@@ -269,6 +289,8 @@ bool personalize_decode_events(struct str body, struct personalize_events *out, 
         if (!read_event(entry, &read, err)) return refuse_event(err, index);
         index++;
     }
+    if (!has_list && read.tracking_id.len && read.session_id.len)
+        return personalize_refuse(err, "eventList", (struct str){0}, "must not be null");
     if (!personalize_check_events(&read, err)) return false;
     personalize_events_release(out);
     *out = read;

@@ -253,6 +253,16 @@ static void personalize_events_refuse_as_the_service_does(void **state) {
         {EVENT("\"eventType\":\"v\",\"sentAt\":1,"
                "\"recommendationId\":\"12345678901234567890123456789012345678901\""),
          ERROR_USAGE, "equal to 40"},
+        {"{\"trackingId\":\"t\",\"sessionId\":\"s\"}", ERROR_USAGE, "null at 'eventList'"},
+        {"{\"trackingId\":\"\",\"sessionId\":\"s\"}", ERROR_USAGE, "Value '' at 'trackingId'"},
+        {"{\"trackingId\":\"t\",\"sessionId\":\"s\",\"userId\":\"\",\"eventList\":[]}", ERROR_USAGE,
+         "Value '' at 'userId'"},
+        {EVENT("\"eventType\":\"\",\"sentAt\":1"), ERROR_USAGE,
+         "Value '' at 'eventList.1.member.eventType'"},
+        {EVENT("\"eventType\":\"v\",\"sentAt\":1,\"properties\":\"\""), ERROR_USAGE,
+         "Value '' at 'eventList.1.member.properties'"},
+        {EVENT("\"eventType\":\"v\",\"sentAt\":1,\"metricAttribution\":{}"), ERROR_USAGE,
+         "null at 'eventList.1.member.metricAttribution.eventAttributionSource'"},
     };
 #undef EVENT
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
