@@ -7,6 +7,7 @@
 //            loo      feed all but each user's last event (users with ≥ 3), then ask; seen items
 //            are
 //                     left out of the answers
+//            popular  replay, answering everybody with the most popular items
 //            related  replay, asking for items related to the user's current item alone, for events
 //                     of the same session
 // Units    times of calls in µs; model size in MiB.
@@ -21,7 +22,12 @@
 #define EVALUATE_MAX_ROWS ((size_t)100 << 20)
 #define EVALUATE_MAX_K 500
 
-enum evaluate_protocol { EVALUATE_REPLAY, EVALUATE_LEAVE_LAST_OUT, EVALUATE_RELATED };
+enum evaluate_protocol {
+    EVALUATE_REPLAY,
+    EVALUATE_LEAVE_LAST_OUT,
+    EVALUATE_RELATED,
+    EVALUATE_POPULAR
+};
 bool evaluate_protocol_parse(struct str name, enum evaluate_protocol *out); // "replay", "loo" …
 const char *evaluate_protocol_name(enum evaluate_protocol protocol);
 

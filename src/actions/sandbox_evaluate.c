@@ -6,7 +6,7 @@
 
 #include "registry.h"
 
-static const char *const protocols[] = {"replay", "loo", "related", NULL};
+static const char *const protocols[] = {"replay", "loo", "related", "popular", NULL};
 
 static const struct parameter parameters[] = {
     {
@@ -42,7 +42,8 @@ static const struct parameter parameters[] = {
         .name = "protocol",
         .kind = PARAMETER_CHOICE,
         .help = "replay: ask before each event, then tell it; loo: leave each user's last event "
-                "out; related: items after the current one",
+                "out; related: items after the current one; popular: replay, the same items for "
+                "everybody",
         .initial = "replay",
         .choices = protocols,
     },

@@ -14,6 +14,7 @@ static const char *const protocol_names[] = {
     [EVALUATE_REPLAY] = "replay",
     [EVALUATE_LEAVE_LAST_OUT] = "loo",
     [EVALUATE_RELATED] = "related",
+    [EVALUATE_POPULAR] = "popular",
 };
 
 bool evaluate_protocol_parse(struct str name, enum evaluate_protocol *out) {
@@ -126,7 +127,10 @@ recommend(struct run *run, const struct evaluate_row *row, const struct recommen
         .exclude = seen,
     };
     const int64_t before_ns = clock_monotonic_ns();
-    recommender_recommend(run->recommender, &question, &run->answer);
+    if (run->options.protocol == EVALUATE_POPULAR)
+        recommender_popular(run->recommender, &question, &run->answer);
+    else
+        recommender_recommend(run->recommender, &question, &run->answer);
     evaluate_time(&run->figures.recommend, clock_monotonic_ns() - before_ns);
     evaluate_cover(&run->figures, &run->answer);
 }
@@ -164,10 +168,10 @@ static void run_replay(struct run *run) {
     for (size_t i = 0; i < run->log->count && !must_end(run); i++) {
         const struct evaluate_row *row = &run->log->rows[i];
         if (i < warm) {
-        } else if (run->options.protocol == EVALUATE_REPLAY) {
-            ask_replay(run, row);
-        } else {
+        } else if (run->options.protocol == EVALUATE_RELATED) {
             ask_related(run, row);
+        } else {
+            ask_replay(run, row);
         }
         feed(run, row);
     }

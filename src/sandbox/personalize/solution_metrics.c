@@ -35,8 +35,9 @@ static size_t count_running(struct cloud *cloud) {
 static enum evaluate_protocol protocol_of(const struct resource *version) {
     const struct personalize_control_recipe *recipe =
         personalize_control_recipe_find(resources_text(version, "recipeArn"));
-    return recipe && recipe->answer == PERSONALIZE_CONTROL_RELATED ? EVALUATE_RELATED
-                                                                   : EVALUATE_REPLAY;
+    if (recipe && recipe->answer == PERSONALIZE_CONTROL_RELATED) return EVALUATE_RELATED;
+    if (recipe && recipe->answer == PERSONALIZE_CONTROL_POPULAR) return EVALUATE_POPULAR;
+    return EVALUATE_REPLAY;
 }
 
 static void wake(void *context) {

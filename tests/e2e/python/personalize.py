@@ -127,6 +127,9 @@ def _():
                  "precision_at_5", "precision_at_10", "precision_at_25"):
         assert 0 <= metrics[name] <= 1, (name, metrics)
     assert metrics["coverage"] > 0 and metrics["precision_at_5"] > 0, metrics
+    popular = personalize.describe_campaign(campaignArn=here["popular_campaign_arn"])["campaign"]
+    other = personalize.get_solution_metrics(solutionVersionArn=popular["solutionVersionArn"])["metrics"]
+    assert other.keys() == metrics.keys() and other != metrics, "each recipe has figures of its own"
 
 
 @case("what does not exist is a ResourceNotFoundException with status 400, for every Describe")

@@ -108,6 +108,30 @@ static void related_asks_within_sessions_only(void **state) {
     assert_true(is_near(result.hit_rate_at_5, 1));
 }
 
+static void popular_answers_everybody_alike(void **state) {
+    (void)state;
+    CLEANUP(evaluate_log_freep) struct evaluate_log *log = evaluate_log_new();
+    add(log, "A", "often", 1);
+    add(log, "B", "often", 2);
+    add(log, "C", "often", 3);
+    add(log, "A", "seldom", 4);
+    add(log, "B", "never", 5);  // asked: unknown so far
+    add(log, "B", "often", 6);  // asked: the first of the list
+    add(log, "B", "seldom", 7); // asked: below it, whatever B is like
+    const struct evaluate_options options = {.protocol = EVALUATE_POPULAR, .train = 0.58};
+    struct evaluate_result result;
+    struct error err;
+    assert_ok(evaluate_run(log, &options, &result, &err), err);
+    assert_int_equal(result.queries, 3);
+    assert_true(is_near(result.hit_rate_at_5, 2.0 / 3));
+    const double least = (1 + 1.0 / 3) / 3,
+                 most = (1 + 1.0 / 2) / 3; // two items have one user each
+    assert_in_range(
+        (uint64_t)(result.mean_reciprocal_rank_at_25 * 1e6), (uint64_t)(least * 1e6),
+        (uint64_t)(most * 1e6) + 1);
+    assert_string_equal(evaluate_protocol_name(result.protocol), "popular");
+}
+
 static void json_has_every_figure(void **state) {
     (void)state;
     static const char *const names[] = {
@@ -193,6 +217,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_thins_the_questions),
     cmocka_unit_test(leaving_the_last_out_removes_seen_items),
     cmocka_unit_test(related_asks_within_sessions_only),
+    cmocka_unit_test(popular_answers_everybody_alike),
     cmocka_unit_test(json_has_every_figure),
     cmocka_unit_test(wrong_options_and_empty_logs_are_explained),
 };
