@@ -227,12 +227,24 @@ static void answer(
     add_seconds(exchange, STR("X-RateLimit-Reset"), refusal->reset_s);
 }
 
-static void fill_in_throttling(enum place_service service, struct refusal *whole) {
+// Throttling too, by its status or its name; but when to come back only the word throttle says, so that
+// what clients do without Retry-After can be seen as well.
+static bool sounds_like_throttling(const struct refusal *refusal) {
+    return refusal->status == 429 || str_contains(str_from(refusal->code), STR("Throttl")) ||
+           str_contains(str_from(refusal->code), STR("TooManyRequests"));
+}
+
+static void name_throttling(enum place_service service, struct refusal *whole) {
     const struct throttling *own = &throttlings[service];
     if (!whole->status) whole->status = own->status;
     if (!is_said(whole->code)) whole->code = own->code;
     if (!is_said(whole->message)) whole->message = own->message;
     if (!is_said(whole->reason)) whole->reason = own->reason;
+}
+
+static void fill_in_throttling(enum place_service service, struct refusal *whole) {
+    const struct throttling *own = &throttlings[service];
+    name_throttling(service, whole);
     if (whole->retry_after_s < 0) whole->retry_after_s = own->retry_after_s;
     // older Segment SDKs read this one
     if (whole->reset_s < 0 && service == PLACE_TRACKING) whole->reset_s = whole->retry_after_s;
@@ -248,6 +260,7 @@ static struct refusal fill_in(size_t place, const struct refusal *refusal) {
         return whole;
     }
     if (!whole.status) whole.status = refusal_status_of_code(service, str_from(whole.code));
+    if (sounds_like_throttling(&whole)) name_throttling(service, &whole);
     const struct naming *naming = name_status(service, is_query, whole.status);
     if (!is_said(whole.code) && place_service_is_aws(service)) whole.code = naming->code;
     if (!is_said(whole.code) && service == PLACE_TRACKING)

@@ -277,6 +277,16 @@ static void a_status_or_code_becomes_an_error_of_the_service(void **state) {
     assert_int_equal(recommend(fixture, "u", 0), 404);
     assert_str(header(fixture, "x-amzn-ErrorType"), "ResourceNotFoundException");
     assert_str(json_get_text(fixture->json.root, "message"), "gone, all");
+    declare(fixture, "personalize-runtime:error=ThrottlingException,count=1");
+    assert_int_equal(recommend(fixture, "u", 0), 400);
+    assert_str(json_get_text(fixture->json.root, "message"), "Rate exceeded");
+    declare(fixture, "personalize-runtime:status=429,count=1");
+    assert_int_equal(recommend(fixture, "u", 0), 429);
+    assert_str(header(fixture, "x-amzn-ErrorType"), "ThrottlingException");
+    declare(fixture, "tracking.track:status=429,count=1");
+    assert_int_equal(track(fixture, "u"), 429);
+    assert_str(json_get_text(fixture->json.root, "code"), "rate_limited");
+    assert_str(header(fixture, "Retry-After"), ""); // that is what "throttle" adds
     declare(fixture, "tracking.track:status=500,count=1");
     assert_int_equal(track(fixture, "u"), 500);
     assert_str(json_get_text(fixture->json.root, "code"), "internal");
