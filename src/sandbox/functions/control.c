@@ -4,6 +4,7 @@
 #include "http/base64.h"
 
 #define MAX_PAGE 50
+#define REQUEST_BYTES ((size_t)128 << 10) // but for the zip; ours, there is no documented one
 
 void control_subject_release(struct control_subject *subject) {
     buf_release(&subject->name);
@@ -93,6 +94,29 @@ bool control_has_revision(
         "GetFunction/GetAlias API to retrieve the latest Revision Id");
 }
 
+bool control_has_room(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct call *call,
+    const struct function *function,
+    size_t bytes) {
+    if (function_has_room(cloud, function, bytes)) return true;
+    return control_refuse(
+        cloud, exchange, call, 400, "CodeStorageExceededException", "Code storage limit exceeded.");
+}
+
+bool control_has_version_room(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct call *call,
+    const struct function *function) {
+    struct buf text = {0};
+    json_print(function->versions[0].configuration, &text);
+    const bool has_room = control_has_room(cloud, exchange, call, function, text.len + 512);
+    buf_release(&text);
+    return has_room;
+}
+
 // ---- requests and answers ----
 
 bool control_read(
@@ -106,6 +130,11 @@ bool control_read(
         (void)json_new_object(out);
         return true;
     }
+    if (text.len > REQUEST_BYTES)
+        return control_refuse(
+            cloud, exchange, call, 413, "RequestEntityTooLargeException",
+            "Request must be smaller than %zu bytes for the %s operation", REQUEST_BYTES,
+            call->operation->name);
     if (!json_parse(text, out, &err))
         return control_refuse(
             cloud, exchange, call, 400, "InvalidRequestContentException",

@@ -43,6 +43,19 @@ bool control_has_revision(
     struct str wanted,
     struct str present);
 
+// May the function's document (NULL: a new one's) grow by what the request says, or by one more version?
+bool control_has_room(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct call *call,
+    const struct function *function,
+    size_t bytes);
+bool control_has_version_room(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct call *call,
+    const struct function *function);
+
 bool control_refuse(
     struct cloud *cloud,
     struct exchange *exchange,

@@ -51,6 +51,17 @@ static bool read_zip(
     return is_good;
 }
 
+static bool has_code_room(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct call *call,
+    const struct function *function,
+    const struct code *code) {
+    if (function_has_code_room(cloud, function, code->bytes)) return true;
+    return control_refuse(
+        cloud, exchange, call, 400, "CodeStorageExceededException", "Code storage limit exceeded.");
+}
+
 static bool read_code(
     struct cloud *cloud,
     struct exchange *exchange,
@@ -232,7 +243,9 @@ static void create_from(
         return;
     }
     if (check_role(cloud, exchange, call, json_get_text(request, "Role")) &&
-        read_code(cloud, exchange, call, json_get(request, "Code"), zip, &code)) {
+        read_code(cloud, exchange, call, json_get(request, "Code"), zip, &code) &&
+        has_code_room(cloud, exchange, call, NULL, &code) &&
+        control_has_room(cloud, exchange, call, NULL, exchange->body.len - zip.len + 2048)) {
         struct function *function = make(cloud, name, request, &code);
         size_t version = 0;
         if (json_bool(json_get(request, "Publish"), false))
@@ -384,6 +397,7 @@ update_configuration(struct cloud *cloud, struct exchange *exchange, const struc
         may_change(
             cloud, exchange, call, subject.target.function, request.root,
             LAMBDA_CONTROL_CONFIGURE) &&
+        control_has_room(cloud, exchange, call, subject.target.function, exchange->body.len) &&
         check_role(cloud, exchange, call, json_get_text(request.root, "Role"))) {
         struct function *function = subject.target.function;
         control_edit(cloud, function, &edited);
@@ -438,7 +452,9 @@ update_code(struct cloud *cloud, struct exchange *exchange, const struct call *c
         control_read(cloud, exchange, call, buf_str(&rest), &request) &&
         may_change(
             cloud, exchange, call, subject.target.function, request.root, LAMBDA_CONTROL_CODE) &&
-        read_code(cloud, exchange, call, request.root, zip, &code))
+        read_code(cloud, exchange, call, request.root, zip, &code) &&
+        has_code_room(cloud, exchange, call, subject.target.function, &code) &&
+        control_has_version_room(cloud, exchange, call, subject.target.function))
         change_code(cloud, exchange, subject.target.function, request.root, &code);
     buf_release(&code.sha256);
     buf_release(&rest);

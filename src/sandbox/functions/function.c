@@ -178,8 +178,27 @@ void function_save(struct cloud *cloud, struct function *function) {
                           .body = buf_str(&text),
                           .created_at_ms = cloud->now_ms,
                           .updated_at_ms = cloud->now_ms});
+    function->document_bytes = text.len;
     buf_release(&text);
     derive(cloud, function);
+}
+
+bool function_has_room(const struct cloud *cloud, const struct function *function, size_t bytes) {
+    const size_t own = function ? function->document_bytes : 0;
+    size_t all = 0;
+    for (const struct function *at = list_of(cloud)->first; at; at = at->next)
+        all += at->document_bytes;
+    return bytes <= FUNCTION_DOCUMENT_BYTES && own + bytes <= FUNCTION_DOCUMENT_BYTES &&
+           all + bytes <= FUNCTION_DOCUMENTS_BYTES;
+}
+
+bool function_has_code_room(
+    const struct cloud *cloud, const struct function *function, int64_t bytes) {
+    for (const struct function *at = list_of(cloud)->first; at; at = at->next) {
+        if (at != function)
+            bytes += integer_or(json_get(at->versions[0].configuration, "CodeSize"), 0);
+    }
+    return bytes <= FUNCTION_CODE_BYTES;
 }
 
 void function_remove(struct cloud *cloud, struct function *function) {
@@ -200,6 +219,7 @@ static bool load_one(void *context, const struct store_record *record) {
         return true;
     struct function *function = insert(list_of(cloud), record->id);
     function->document = document;
+    function->document_bytes = record->body.len;
     derive(cloud, function);
     return true;
 }

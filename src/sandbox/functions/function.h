@@ -18,6 +18,10 @@
 
 #define FUNCTION_NAME_BYTES 65
 #define FUNCTION_LIMIT 500 // stored at a time
+// A document is read whole (base/json.h has a limit) and written whole at every change.
+#define FUNCTION_DOCUMENT_BYTES ((size_t)2 << 20)  // of one function
+#define FUNCTION_DOCUMENTS_BYTES ((size_t)8 << 20) // of all
+#define FUNCTION_CODE_BYTES ((int64_t)256 << 20)   // of all zips
 #define FUNCTION_LATEST "$LATEST"
 
 enum function_code { FUNCTION_CODE_UPLOADED, FUNCTION_CODE_DESTINATION, FUNCTION_CODE_ENDPOINT };
@@ -47,7 +51,8 @@ struct function {
     struct function *next;
     char name[FUNCTION_NAME_BYTES];
     enum function_code code;
-    struct json document; // owned
+    struct json document;  // owned
+    size_t document_bytes; // as stored
     int64_t created_at_ms, changed_at_ms;
     int64_t reserved;                  // concurrency; -1: none reserved
     struct function_version *versions; // owned; the first is $LATEST
@@ -72,6 +77,10 @@ struct function *function_add(struct cloud *cloud, struct str name);
 // Stores the document and derives from it. A changed configuration or code starts a new environment.
 void function_save(struct cloud *cloud, struct function *function);
 void function_remove(struct cloud *cloud, struct function *function);
+// May the function's document (NULL: a new one's) grow by that much? May its zip have that size?
+bool function_has_room(const struct cloud *cloud, const struct function *function, size_t bytes);
+bool function_has_code_room(
+    const struct cloud *cloud, const struct function *function, int64_t bytes);
 
 void function_add_arn(
     const struct cloud *cloud, struct str name, struct str qualifier, struct buf *out);

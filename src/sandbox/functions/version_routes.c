@@ -4,6 +4,7 @@
 #include "functions/control.h"
 #include "functions/function_policy.h"
 
+#define POLICY_BYTES ((size_t)20480) // of one policy, as a quota of the service
 #define ACCOUNT_CONCURRENCY 1000
 #define UNRESERVED_CONCURRENCY 100 // of them stay with everybody
 
@@ -35,7 +36,8 @@ static void publish(
     if (!control_has_revision(
             cloud, exchange, call, json_get_text(request, "RevisionId"),
             json_get_text(latest, "RevisionId")) ||
-        !control_is_settled(cloud, exchange, call, function))
+        !control_is_settled(cloud, exchange, call, function) ||
+        !control_has_version_room(cloud, exchange, call, function))
         return;
     if (wanted.len && !str_equal(wanted, present)) {
         (void)control_refuse(
@@ -185,9 +187,10 @@ create_alias(struct cloud *cloud, struct exchange *exchange, const struct call *
             (void)control_refuse(
                 cloud, exchange, call, 409, "ResourceConflictException", "Alias already exists: %s",
                 buf_text(&arn));
-        } else if (has_version(
-                       cloud, exchange, call, function,
-                       json_get_text(request.root, "FunctionVersion"))) {
+        } else if (
+            has_version(
+                cloud, exchange, call, function, json_get_text(request.root, "FunctionVersion")) &&
+            control_has_room(cloud, exchange, call, function, exchange->body.len + 512)) {
             json_add_text(json_new_object(&alias), "Description", STR(""));
             set_alias_members(cloud, request.root, alias.root);
             put_aliases(cloud, function, name, alias.root);
@@ -284,7 +287,8 @@ update_alias(struct cloud *cloud, struct exchange *exchange, const struct call *
             json_get_text(present, "RevisionId")) &&
         has_version(
             cloud, exchange, call, subject.target.function,
-            json_get_text(request.root, "FunctionVersion"))) {
+            json_get_text(request.root, "FunctionVersion")) &&
+        control_has_room(cloud, exchange, call, subject.target.function, exchange->body.len)) {
         (void)json_copy(present, &alias);
         json_remove(request.root, "Name");
         set_alias_members(cloud, request.root, alias.root);
@@ -402,6 +406,21 @@ static void grant(
     buf_release(&text);
 }
 
+static bool has_policy_room(
+    struct cloud *cloud,
+    struct exchange *exchange,
+    const struct call *call,
+    const struct json_node *policy) {
+    struct buf text = {0};
+    if (policy) function_policy_add_document(policy, &text);
+    const size_t bytes = text.len + exchange->body.len;
+    buf_release(&text);
+    if (bytes <= POLICY_BYTES) return true;
+    return control_refuse(
+        cloud, exchange, call, 400, "PolicyLengthExceededException",
+        "The final policy size (%zu) is bigger than the limit (%zu).", bytes, POLICY_BYTES);
+}
+
 static enum server_verdict
 add_permission(struct cloud *cloud, struct exchange *exchange, const struct call *call) {
     struct control_subject subject = {0};
@@ -417,9 +436,13 @@ add_permission(struct cloud *cloud, struct exchange *exchange, const struct call
                 "The statement id (" STR_FMT ") provided already exists. Please provide a new "
                 "statement id, or remove the existing statement.",
                 STR_ARG(sid));
-        else if (control_has_revision(
-                     cloud, exchange, call, json_get_text(request.root, "RevisionId"),
-                     json_get_text(policy, "RevisionId")))
+        else if (
+            control_has_revision(
+                cloud, exchange, call, json_get_text(request.root, "RevisionId"),
+                json_get_text(policy, "RevisionId")) &&
+            has_policy_room(cloud, exchange, call, policy) &&
+            control_has_room(
+                cloud, exchange, call, subject.target.function, exchange->body.len + 512))
             grant(cloud, exchange, &subject, request.root);
     }
     json_release(&request);

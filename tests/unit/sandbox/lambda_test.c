@@ -304,6 +304,48 @@ static void the_handlers_code_may_be_replaced(void **state) {
     assert_str(buf_str(&fixture->response.body), "null");
 }
 
+// `{"VpcConfig":{"x":"xxx…"},"Timeout":n}`
+static void add_large_change(struct buf *out, size_t bytes, int timeout_s) {
+    buf_add(out, STR("{\"VpcConfig\":{\"x\":\""));
+    for (size_t i = 0; i < bytes; i++)
+        buf_add_char(out, 'x');
+    buf_add_format(out, "\"},\"Timeout\":%d}", timeout_s);
+}
+
+// A document that grows without end would not be read again after a restart.
+static void what_is_kept_of_a_function_is_bounded(void **state) {
+    struct fixture *fixture = *state;
+    struct buf body = {0};
+    int status = 201, versions = 0;
+    create_shoe_fn(fixture);
+    add_large_change(&body, 200000, 3);
+    assert_refused(
+        fixture, call(fixture, "PUT", FUNCTIONS "/shoe-fn/configuration", buf_text(&body)), 413,
+        "RequestEntityTooLargeException", "smaller than 131072 bytes");
+    for (; status == 201 && versions < 40; versions++) {
+        buf_reset(&body);
+        add_large_change(&body, 100000, 3 + versions);
+        status = call(fixture, "PUT", FUNCTIONS "/shoe-fn/configuration", buf_text(&body));
+        if (status == 200) status = call(fixture, "POST", FUNCTIONS "/shoe-fn/versions", "{}");
+    }
+    assert_true(versions > 10);
+    assert_refused(
+        fixture, status, 400, "CodeStorageExceededException", "Code storage limit exceeded.");
+    status = 201;
+    for (int i = 0; status == 201 && i < 200; i++) {
+        buf_reset(&body);
+        buf_add_format(
+            &body,
+            "{\"StatementId\":\"s%d\",\"Action\":\"lambda:InvokeFunction\",\"Principal\":"
+            "\"events.amazonaws.com\"}",
+            i);
+        status = call(fixture, "POST", HANDLER "/policy", buf_text(&body));
+    }
+    assert_refused(
+        fixture, status, 400, "PolicyLengthExceededException", "bigger than the limit (20480)");
+    buf_release(&body);
+}
+
 static void functions_are_listed_in_pages(void **state) {
     struct fixture *fixture = *state;
     create_shoe_fn(fixture);
@@ -768,6 +810,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(creation_and_updates_take_their_time, start_slow, stop),
     TEST(the_handlers_code_may_be_replaced),
     TEST(functions_are_listed_in_pages),
+    TEST(what_is_kept_of_a_function_is_bounded),
     TEST(functions_are_deleted),
     cmocka_unit_test_setup_teardown(
         functions_survive_a_restart_and_not_a_reset, start_on_disk, stop),
