@@ -16,6 +16,7 @@
 #define LOGS_BYTES_KEPT ((int64_t)32 << 20)
 #define LOGS_CHUNK_BYTES ((size_t)256 << 10)
 #define LOGS_STREAMS_KEPT 5000
+#define LOGS_GROUPS_LIMIT 1000
 
 struct logs; // cloud->logs: what is remembered between calls
 struct logs *logs_new(void);

@@ -14,6 +14,7 @@
 
 #define DESCRIBE_LIMIT 50
 #define FILTERED_STREAMS 100
+#define OFFSET_LIMIT 1000000000 // no list is that long: a token that says so is not ours
 #define CONTENT_TYPE STR("application/x-amz-json-1.1")
 
 typedef bool logs_answer_fn(struct logs_input *input, struct buf *json);
@@ -38,7 +39,8 @@ static bool get_offset(struct logs_input *input, int64_t *out) {
     const bool is_read =
         !token.len ||
         (base64_decode_url(&text, token, &ignored) && str_starts_with(buf_str(&text), prefix) &&
-         str_parse_int64(str_skip(buf_str(&text), prefix.len), out) && *out > 0);
+         str_parse_int64(str_skip(buf_str(&text), prefix.len), out) && *out > 0 &&
+         *out <= OFFSET_LIMIT);
     buf_release(&text);
     return is_read ? true
                    : logs_input_refuse(
@@ -334,11 +336,21 @@ struct filter {
     struct log_pattern pattern;
 };
 
+static int compare_ids(const void *left, const void *right) {
+    const struct store_log_stream *a = &((const struct stream_row *)left)->stream;
+    const struct store_log_stream *b = &((const struct stream_row *)right)->stream;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+// Asked for each event, so the list is in order of its ids.
 static const struct store_log_stream *find_stream(const struct filter *filter, int64_t id) {
-    for (size_t i = 0; i < filter->streams.count; i++) {
-        if (filter->streams.rows[i].stream.id == id) return &filter->streams.rows[i].stream;
-    }
-    return NULL;
+    const struct stream_row wanted = {.stream = {.id = id}};
+    const struct stream_list *streams = &filter->streams;
+    const struct stream_row *row =
+        streams->count
+            ? bsearch(&wanted, streams->rows, streams->count, sizeof(wanted), compare_ids)
+            : NULL;
+    return row ? &row->stream : NULL;
 }
 
 static bool wants_stream(void *context, int64_t id) {
@@ -429,6 +441,10 @@ static bool run_filter(struct logs_input *input, struct filter *filter, struct b
         !get_filter_token(input, &reading) || !logs_input_get_group(input, (struct str){0}))
         return false;
     list_streams(input, &filter->streams);
+    if (filter->streams.count)
+        qsort(
+            filter->streams.rows, filter->streams.count, sizeof(*filter->streams.rows),
+            compare_ids);
     for (size_t i = 0; i < filter->name_count; i++) {
         if (!logs_find_stream(input->cloud, buf_str(&input->group), filter->names[i]))
             return logs_input_refuse(

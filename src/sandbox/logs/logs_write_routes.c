@@ -2,6 +2,7 @@
 #include "logs/logs_write_routes.h"
 
 #include "logs/logs.h"
+#include "store_records.h"
 #include "writer.h"
 
 #define MOST_EVENTS 10000
@@ -24,6 +25,8 @@ bool logs_create_group(struct logs_input *input, struct buf *json) {
     if (logs_has_group(input->cloud, name))
         return logs_input_refuse(
             input, "ResourceAlreadyExistsException", "The specified log group already exists");
+    if (store_count_records(input->cloud->store, LOGS_GROUP_RECORD) >= LOGS_GROUPS_LIMIT)
+        return logs_input_refuse(input, "LimitExceededException", "Resource limit exceeded.");
     logs_make_group(input->cloud, name);
     return true;
 }

@@ -122,6 +122,7 @@ static struct resource *append(
         resources->cap = resources->cap ? resources->cap * 2 : 32;
         resources->all = mem_resize(resources->all, resources->cap, sizeof(void *));
     }
+    resource->at = resources->count;
     resources->all[resources->count++] = resource;
     note_change(cloud);
     resource->kind = kind;
@@ -149,10 +150,7 @@ resources_find(struct cloud *cloud, enum personalize_control_kind kind, struct s
 struct resource *resources_next(
     struct cloud *cloud, enum personalize_control_kind kind, const struct resource *after) {
     const struct resources *resources = cloud->resources;
-    size_t i = 0;
-    while (after && i < resources->count && resources->all[i] != after)
-        i++;
-    for (i += after != NULL; i < resources->count; i++) {
+    for (size_t i = after ? after->at + 1 : 0; i < resources->count; i++) {
         if (resources->all[i]->kind == kind &&
             resources_status(cloud, resources->all[i]) != PERSONALIZE_CONTROL_GONE) {
             return resources->all[i];
@@ -225,6 +223,8 @@ void resources_load(struct cloud *cloud) {
     if (cloud->resources->count) {
         qsort(cloud->resources->all, cloud->resources->count, sizeof(void *), compare);
     }
+    for (size_t i = 0; i < cloud->resources->count; i++)
+        cloud->resources->all[i]->at = i;
 }
 
 struct resource *resources_add(
@@ -263,6 +263,7 @@ void resources_sweep(struct cloud *cloud) {
     for (size_t i = 0; i < resources->count; i++) {
         struct resource *resource = resources->all[i];
         if (resources_status(cloud, resource) != PERSONALIZE_CONTROL_GONE) {
+            resource->at = kept;
             resources->all[kept++] = resource;
             continue;
         }

@@ -29,6 +29,7 @@ struct solution_metrics; // solution_metrics.h
 
 struct resource {
     enum personalize_control_kind kind;
+    size_t at;         // in the registry
     struct json shown; // owned: what Describe shows, but for status and dates
     struct json kept;  // owned: tags, update of a campaign, metrics of a version
     // views of `shown`, empty where it has none

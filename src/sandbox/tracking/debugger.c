@@ -7,6 +7,8 @@
 #include "tracking/sources.h"
 #include "writer.h"
 
+#define SEARCH_BYTES 200 // of a text: each byte of each event is compared with it
+
 struct search { // empty texts: any
     struct buf event, user, type, text;
     int64_t before; // 0: no bound
@@ -118,13 +120,16 @@ static bool find_source(const struct exchange *exchange, int *out, struct error 
              "personas-event-source.");
 }
 
-static void read_search(const struct exchange *exchange, struct search *out) {
+static bool read_search(const struct exchange *exchange, struct search *out, struct error *err) {
     (void)routes_query_text(exchange, "event", &out->event);
     (void)routes_query_text(exchange, "user", &out->user);
     (void)routes_query_text(exchange, "type", &out->type);
     (void)routes_query_text(exchange, "text", &out->text);
     out->before = routes_query_int(exchange, "before", 0, 0, INT64_MAX);
     out->has_details = routes_query_int(exchange, "detail", 0, 0, 1) != 0;
+    if (out->text.len <= SEARCH_BYTES) return true;
+    error_set(err, ERROR_INVALID, "the text to search for has more than %d bytes", SEARCH_BYTES);
+    return error_hint(err, "Search for a part of it.");
 }
 
 static bool is_search(const struct search *search) {
@@ -140,11 +145,11 @@ enum server_verdict debugger_route_get(struct cloud *cloud, struct exchange *exc
     struct store_event_query query = {
         .after = routes_query_int(exchange, "after", 0, 0, INT64_MAX)};
     const int limit = (int)routes_query_int(exchange, "limit", 50, 1, DEBUGGER_EVENTS);
-    if (!find_source(exchange, &query.source, &err)) {
+    if (!find_source(exchange, &query.source, &err) || !read_search(exchange, &search, &err)) {
         routes_answer_error(exchange, &err);
+        search_release(&search);
         return SERVER_ANSWER;
     }
-    read_search(exchange, &search);
     query.limit = is_search(&search) ? DEBUGGER_EVENTS : limit;
     if (routes_query_text(exchange, "message_id", &message_id))
         query.message_id = buf_str(&message_id);

@@ -62,6 +62,18 @@ static void events_are_found_by_each_field(void **state) {
         check(*state, cases[i].query, cases[i].ids);
 }
 
+// Every byte of every event is compared with it.
+static void a_text_to_search_for_is_short(void **state) {
+    struct fixture *fixture = *state;
+    struct buf target = {0};
+    buf_add(&target, STR("/_recloop/debugger?text="));
+    for (int i = 0; i < 201; i++)
+        buf_add_char(&target, 'a');
+    assert_int_equal(fixture_get(fixture, buf_text(&target)), 400);
+    assert_contains(buf_str(&fixture->response.body), "more than 200 bytes");
+    buf_release(&target);
+}
+
 static void a_paused_view_stays_as_it_was(void **state) {
     struct fixture *fixture = *state;
     struct buf query = {0};
@@ -121,6 +133,7 @@ static void a_message_refused_a_thousand_times_can_be_asked_for(void **state) {
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(events_are_found_by_each_field),
     WITH_SANDBOX(a_paused_view_stays_as_it_was),
+    WITH_SANDBOX(a_text_to_search_for_is_short),
     WITH_SANDBOX(details_are_the_call_and_what_profiles_think),
     WITH_SANDBOX(a_message_refused_a_thousand_times_can_be_asked_for),
 };

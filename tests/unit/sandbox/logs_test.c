@@ -472,6 +472,28 @@ static void the_oldest_go_when_there_is_too_much(void **state) {
     buf_release(&events);
 }
 
+static void a_page_beyond_every_list_is_no_page(void **state) {
+    struct fixture *fixture = *state;
+    static const char token[] =
+        "cmVjbG9vcC1wYWdlLTkyMjMzNzIwMzY4NTQ3NzU4MDc"; // of the page at 2^63 - 1
+    (void)fill(fixture, 2);
+    assert_int_equal(
+        askf(fixture, "DescribeLogStreams", "{\"logGroupName\":\"g\",\"nextToken\":\"%s\"}", token),
+        400);
+    assert_contains(buf_str(&fixture->response.body), "The specified nextToken is invalid.");
+    assert_int_equal(askf(fixture, "DescribeLogGroups", "{\"nextToken\":\"%s\"}", token), 400);
+}
+
+static void groups_are_bounded(void **state) {
+    struct fixture *fixture = *state;
+    int status = 200, made = 0;
+    for (; status == 200 && made < 1100; made++) {
+        status = askf(fixture, "CreateLogGroup", "{\"logGroupName\":\"many-%d\"}", made);
+    }
+    assert_int_equal(status, 400);
+    assert_contains(buf_str(&fixture->response.body), "LimitExceededException");
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -484,6 +506,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(wrong_questions_are_refused_as_in_the_cloud, start, stop),
         cmocka_unit_test_setup_teardown(a_session_without_rights_reads_nothing, start, stop),
         cmocka_unit_test_setup_teardown(the_oldest_go_when_there_is_too_much, start, stop),
+        cmocka_unit_test_setup_teardown(a_page_beyond_every_list_is_no_page, start, stop),
+        cmocka_unit_test_setup_teardown(groups_are_bounded, start, stop),
     };
     return cmocka_run_group_tests_name("sandbox/logs", tests, NULL, NULL);
 }
