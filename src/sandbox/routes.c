@@ -126,14 +126,21 @@ static bool is_own_host(const struct exchange *exchange) {
     return url_is_loopback(&url) || server_is_own_address(exchange, url.host);
 }
 
+// A GET by an <img> or <script> of another site has no Origin. It gets to read nothing, but may hold answers and
+// have credentials made. A link that somebody follows is a question of his own.
+static bool is_embedded(const struct exchange *exchange) {
+    return str_equal(server_header(exchange, "Sec-Fetch-Site"), STR("cross-site")) &&
+           !str_equal(server_header(exchange, "Sec-Fetch-Dest"), STR("document"));
+}
+
 // The own routes have no password. They answer this machine alone, wherever the sandbox listens, and no
 // page in somebody's browser: neither by a cross-site POST (Origin) nor under a name that it made point
 // here (Host).
 static bool is_foreign(const struct exchange *exchange) {
     const struct str origin = server_header(exchange, "Origin");
     if (!str_starts_with(exchange->path, STR("/_recloop/"))) return false;
-    if (!server_is_local(exchange) || (origin.len && !is_loopback_url("", origin))) return true;
-    return !is_own_host(exchange);
+    if (!server_is_local(exchange) || !is_own_host(exchange)) return true;
+    return origin.len ? !is_loopback_url("", origin) : is_embedded(exchange);
 }
 
 static void answer_foreign(struct exchange *exchange) {

@@ -426,7 +426,8 @@ init_error(struct runtime_server *runtime, struct exchange *exchange, struct str
     return SERVER_ANSWER;
 }
 
-// Pages in a browser are no runtimes.
+// Pages in a browser are no runtimes, not even by an <img> that would take an invocation away (such a GET has
+// no Origin); and a Host is easily written by who comes from elsewhere.
 static bool is_foreign(const struct exchange *exchange) {
     struct buf text = {0};
     struct url url;
@@ -434,7 +435,8 @@ static bool is_foreign(const struct exchange *exchange) {
     buf_add_format(&text, "http://" STR_FMT, STR_ARG(server_header(exchange, "Host")));
     const bool is_local = url_parse(buf_str(&text), &url, &ignored) && url_is_loopback(&url);
     buf_release(&text);
-    return !is_local || server_header(exchange, "Origin").len > 0;
+    return !is_local || !server_is_local(exchange) || server_header(exchange, "Origin").len > 0 ||
+           server_header(exchange, "Sec-Fetch-Site").len > 0;
 }
 
 static enum server_verdict respond(void *context, struct exchange *exchange) {

@@ -242,6 +242,29 @@ static void pages_of_other_sites_do_not_reach_the_own_routes(void **state) {
     }
 }
 
+static void what_another_site_embeds_is_not_served(void **state) {
+    static const struct {
+        const char *site, *destination;
+        int status;
+    } cases[] = {
+        {"cross-site", "image", 403},
+        {"cross-site", "iframe", 403},
+        {"cross-site", "document", 200}, // somebody followed a link
+        {"same-site", "image", 200},
+        {"none", "document", 200},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const char *const headers[] = {
+            "Sec-Fetch-Site", cases[i].site, "Sec-Fetch-Dest", cases[i].destination, NULL};
+        assert_int_equal(
+            fixture_call(
+                fixture,
+                &(struct fixture_call){.target = "/_recloop/function-env", .headers = headers}),
+            cases[i].status);
+    }
+}
+
 static void garbage_does_not_stop_it(void **state) {
     static const char *const garbage[] = {
         "\r\n\r\n",
@@ -298,6 +321,7 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(unknown_paths_and_methods_say_so),
     WITH_SANDBOX(env_names_every_identity),
     WITH_SANDBOX(pages_of_other_sites_do_not_reach_the_own_routes),
+    WITH_SANDBOX(what_another_site_embeds_is_not_served),
     WITH_SANDBOX(garbage_does_not_stop_it),
 };
 

@@ -676,6 +676,10 @@ static void pages_in_browsers_are_no_runtimes(void **state) {
     struct line line = open_line(fixture);
     post(&line, RUNTIME "/init/error", "Origin: https://shop.example\r\n", STR("{}"));
     assert_int_equal(receive(&line), 403);
+    post(
+        &line, RUNTIME "/init/error", "Sec-Fetch-Site: cross-site\r\n",
+        STR("{}")); // an <img> has no Origin
+    assert_int_equal(receive(&line), 403);
     hang_up(&line);
 }
 
