@@ -182,6 +182,18 @@ bool invoke_encode(
     return add_context(invoke, out, err);
 }
 
+static bool
+refuse_word(struct error *err, struct str value, const char *member, const char *words) {
+    CLEANUP(buf_release) struct buf shown = {0};
+    buf_add_printable(&shown, str_slice(value, 0, 80));
+    error_set(
+        err, ERROR_USAGE,
+        "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must "
+        "satisfy enum value set: [%s]",
+        buf_text(&shown), member, words);
+    return error_hint(err, "Send one of %s.", words);
+}
+
 static bool read_type(const struct headers *headers, enum invoke_type *out, struct error *err) {
     const struct str name = headers_get(headers, STR("X-Amz-Invocation-Type"));
     *out = INVOKE_REQUEST_RESPONSE;
@@ -191,23 +203,14 @@ static bool read_type(const struct headers *headers, enum invoke_type *out, stru
         *out = (enum invoke_type)i;
         return true;
     }
-    error_set(
-        err, ERROR_USAGE,
-        "1 validation error detected: Value at 'invocationType' failed to satisfy constraint: "
-        "Member "
-        "must satisfy enum value set: [Event, RequestResponse, DryRun]");
-    return error_hint(err, "Send RequestResponse, Event or DryRun.");
+    return refuse_word(err, name, "invocationType", "Event, RequestResponse, DryRun");
 }
 
 static bool read_log_type(const struct headers *headers, bool *out, struct error *err) {
     const struct str name = headers_get(headers, STR("X-Amz-Log-Type"));
     *out = str_equal(name, STR("Tail"));
     if (*out || name.len == 0 || str_equal(name, STR("None"))) return true;
-    error_set(
-        err, ERROR_USAGE,
-        "1 validation error detected: Value at 'logType' failed to satisfy constraint: Member must "
-        "satisfy enum value set: [None, Tail]");
-    return error_hint(err, "Send None or Tail.");
+    return refuse_word(err, name, "logType", "None, Tail");
 }
 
 static bool read_target(

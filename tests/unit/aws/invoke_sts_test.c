@@ -87,6 +87,7 @@ static void invoke_refuses_what_lambda_refuses(void **state) {
     assert_ok(invoke_encode(&ask, STR(LAMBDA), &request, &err), err);
     headers_set(&request.headers, STR("X-Amz-Invocation-Type"), STR("Later"));
     assert_false(invoke_decode(&request, &read, &err));
+    assert_contains(str_from(err.message), "Value 'Later' at 'invocationType'");
     assert_contains(str_from(err.message), "[Event, RequestResponse, DryRun]");
     headers_remove(&request.headers, STR("X-Amz-Invocation-Type"));
     headers_set(&request.headers, STR("X-Amz-Client-Context"), STR("!"));

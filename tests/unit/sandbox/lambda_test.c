@@ -668,7 +668,7 @@ static void every_form_of_a_name_is_understood(void **state) {
         {FUNCTIONS "/other/invocations", "ResourceNotFoundException", 404},
         {HANDLER "%3Aother/invocations", "ResourceNotFoundException", 404},
         {HANDLER "%3A1/invocations?Qualifier=2", "InvalidParameterValueException", 400},
-        {FUNCTIONS "/a%20b/invocations", "InvalidParameterValueException", 400},
+        {FUNCTIONS "/a%20b/invocations", "ValidationException", 400},
         {FUNCTIONS "/arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3A"
                    "SegmentPersonalizeDestinationHandler/invocations",
          "ResourceNotFoundException", 404},
