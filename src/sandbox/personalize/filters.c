@@ -24,6 +24,7 @@ struct filter {
     uint64_t generation;
     struct dataset *items, *users;                // NULL: none
     size_t columns[FILTER_EXPRESSION_MAX_FIELDS]; // of the field in its dataset
+    bool is_id[FILTER_EXPRESSION_MAX_FIELDS]; // ITEM_ID, USER_ID: the row's name, no value in it
     struct kept_part kept[PARTS_KEPT];
     size_t next_kept; // to be thrown away first
 };
@@ -184,6 +185,9 @@ static void resolve(struct cloud *cloud, struct filter *filter, struct str group
                                      : field->dataset == FILTER_EXPRESSION_USERS ? filter->users
                                                                                  : NULL;
         filter->columns[i] = NO_COLUMN;
+        filter->is_id[i] = str_equal_nocase(
+            field->name,
+            field->dataset == FILTER_EXPRESSION_USERS ? STR("USER_ID") : STR("ITEM_ID"));
         if (rows)
             (void)personalize_schema_find(datasets_schema(rows), field->name, &filter->columns[i]);
     }
@@ -218,6 +222,10 @@ static bool find_fact(
         break;
     }
     if (!has_row || filter->columns[field] == NO_COLUMN) return false;
+    if (filter->is_id[field]) {
+        *out = (struct filter_expression_fact){.text = datasets_id(rows, row)};
+        return true;
+    }
     datasets_get(rows, row, filter->columns[field], &value);
     if (value.kind == PERSONALIZE_SCHEMA_NONE) return false;
     *out = (struct filter_expression_fact){

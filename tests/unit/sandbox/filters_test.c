@@ -89,6 +89,12 @@ static const struct {
      "AND CurrentUser.AGE < 40",
      NULL, "led-high-tops", "herschel-iona"},
     {"INCLUDE ItemID WHERE Items.PRICE < $P", "{\"P\":\"1\"}", NULL, "led-high-tops"},
+    {"INCLUDE ItemID WHERE Items.ITEM_ID IN (\"herschel-iona\")", NULL, "herschel-iona",
+     "led-high-tops"},
+    {"EXCLUDE ItemID WHERE Items.item_id IN ($IDS)", "{\"IDS\":\"\\\"herschel-iona\\\"\"}",
+     "led-high-tops", "herschel-iona"},
+    {"EXCLUDE ItemID WHERE Items.CATEGORY_L1 IN (\"bags\") IF CurrentUser.USER_ID = \"" P_USER "\"",
+     NULL, "led-high-tops", "herschel-iona"},
 };
 
 static void the_expression_decides(void **state) {
