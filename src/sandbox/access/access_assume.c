@@ -5,6 +5,8 @@
 #include "store_records.h"
 
 #define CHAINED_MAX_S 3600
+#define KEY_ID_LETTERS 20
+#define LOOKED_AT 50 // records of sessions, when one is added
 
 // ---- trust ----
 
@@ -216,33 +218,32 @@ static void add_chance(struct buf *out, const char *letters, size_t count) {
     mem_wipe(chance, sizeof(chance));
 }
 
-static bool keep_first_expired(void *context, const struct store_record *record) {
-    struct buf *id = context;
-    struct json body = {0};
-    struct error ignored;
-    int64_t expires_s = 0, now_s = 0;
-    if (!str_parse_int64(buf_str(id), &now_s)) return false; // found one already
-    const bool is_read = json_parse(record->body, &body, &ignored) &&
-                         json_integer(json_get(body.root, "expires_s"), &expires_s);
-    json_release(&body);
-    if (is_read && expires_s > now_s) return true;
-    buf_reset(id);
-    buf_add(id, record->id);
-    return false;
+struct forgetting {
+    struct cloud *cloud;
+    struct buf ids; // of 20 letters each
+};
+
+static bool note_over(void *context, const struct store_record *record) {
+    struct forgetting *forgetting = context;
+    struct cloud *cloud = forgetting->cloud;
+    struct store_session session;
+    const bool is_there = store_get_session(cloud->store, record->id, &session) &&
+                          session.expires_at_s > cloud->now_ms / 1000;
+    if (!is_there && record->id.len == KEY_ID_LETTERS) buf_add(&forgetting->ids, record->id);
+    return true;
 }
 
-// Of sessions that are over; two a call, so that they go faster than they come.
-static void forget_expired(struct cloud *cloud) {
-    for (int i = 0; i < 2; i++) {
-        struct buf id = {0};
-        int64_t now_s = 0;
-        buf_add_int(&id, cloud->now_ms / 1000);
-        store_each_record(
-            cloud->store, ACCESS_SESSION_RECORD, (struct str){0}, 0, keep_first_expired, &id);
-        if (!str_parse_int64(buf_str(&id), &now_s))
-            store_remove_record(cloud->store, ACCESS_SESSION_RECORD, buf_str(&id));
-        buf_release(&id);
-    }
+// Policies of sessions that are over, or that the store has dropped for newer ones. A look at a few from a
+// place that chance gives is enough: the more there are, the more of them it finds.
+static void forget_expired(struct cloud *cloud, struct str access_key_id) {
+    struct forgetting forgetting = {.cloud = cloud};
+    store_each_record(
+        cloud->store, ACCESS_SESSION_RECORD, access_key_id, LOOKED_AT, note_over, &forgetting);
+    for (size_t at = 0; at < forgetting.ids.len; at += KEY_ID_LETTERS)
+        store_remove_record(
+            cloud->store, ACCESS_SESSION_RECORD,
+            str_slice(buf_str(&forgetting.ids), at, KEY_ID_LETTERS));
+    buf_release(&forgetting.ids);
 }
 
 static void keep_policies(
@@ -250,7 +251,7 @@ static void keep_policies(
     struct buf body = {0};
     struct json whole = {0};
     if (!json_count(record->root)) return;
-    forget_expired(cloud);
+    forget_expired(cloud, access_key_id);
     struct json_node *root = json_new_object(&whole);
     json_add_integer(root, "expires_s", expires_s);
     json_add_copy(root, "policies", record->root);
@@ -277,7 +278,7 @@ static void make_credentials(
     static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     struct buf key = {0}, secret = {0}, token = {0};
     buf_add(&key, STR("ASIA"));
-    add_chance(&key, base32, 16);
+    add_chance(&key, base32, KEY_ID_LETTERS - strlen("ASIA"));
     add_chance(&secret, base64, 40);
     buf_add(&token, STR("IQoJb3JpZ2luX2Vj")); // as the cloud's begin
     add_chance(&token, base64, 240);

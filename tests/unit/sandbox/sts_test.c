@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "http/url.h"
 
+#include <sqlite3.h>
+
 static int start(void **state) {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture_start_on_disk(fixture);
@@ -306,6 +308,49 @@ static void the_permanent_key_is_a_user(void **state) {
     assert_contains(body(fixture), "<Code>MissingAction</Code>");
 }
 
+static int64_t count_records(const struct fixture *fixture, const char *before) {
+    sqlite3 *database = NULL;
+    sqlite3_stmt *statement = NULL;
+    char path[300];
+    temp_folder_path(&fixture->folder, "sandbox.db", path, sizeof(path));
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, before, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(
+            database, "SELECT count(*) FROM records WHERE kind='session'", -1, &statement, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    const int64_t count = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return count;
+}
+
+// As after a flood of sessions: the store kept the newest, and the policies of all.
+static void policies_go_with_their_sessions(void **state) {
+    struct fixture *fixture = *state;
+    struct buf members = {0};
+    buf_add(&members, STR("&Policy="));
+    url_encode(
+        &members,
+        STR("{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\","
+            "\"Resource\":\"*\"}}"),
+        URL_ENCODE_SLASH);
+    assert_true(
+        count_records(
+            fixture,
+            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<499) INSERT INTO "
+            "records SELECT 'session','ASIA'||char(65+i%25,65+i/25)||'ZZZZZZZZZZZZZZ',1,1,"
+            "'{\"expires_s\":99999999999,\"policies\":[]}' FROM n") >= 500);
+    for (int i = 0; i < 60; i++) {
+        struct aws_session session = {0};
+        assert_int_equal(aws_session_assume(fixture, buf_text(&members), NULL, &session), 200);
+        aws_session_release(&session);
+    }
+    assert_true(count_records(fixture, "") < 200); // the sixty, and what chance left
+    buf_release(&members);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(keys_are_temporary_and_outlive_a_restart, start, stop),
@@ -316,6 +361,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(policies_that_take_too_much_room_are_refused, start, stop),
         cmocka_unit_test_setup_teardown(a_session_policy_narrows_and_never_widens, start, stop),
         cmocka_unit_test_setup_teardown(chained_sessions_need_trust_and_last_an_hour, start, stop),
+        cmocka_unit_test_setup_teardown(policies_go_with_their_sessions, start, stop),
         cmocka_unit_test_setup_teardown(the_permanent_key_is_a_user, start, stop),
     };
     return cmocka_run_group_tests_name("sandbox/sts", tests, NULL, NULL);
