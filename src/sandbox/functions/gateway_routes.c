@@ -60,6 +60,16 @@ static void add_event(const struct cloud *cloud, const struct exchange *exchange
     writer_close(&writer, '}');
 }
 
+// What frames the answer is the gateway's, whatever the function says.
+static bool is_of_gateway(struct str name) {
+    static const char *const names[] = {"Content-Length", "Transfer-Encoding", "Connection",
+                                        "Keep-Alive",     "Upgrade",           "Trailer"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (str_equal_nocase(name, str_from(names[i]))) return true;
+    }
+    return false;
+}
+
 static bool take_proxy_answer(struct exchange *exchange, struct str payload) {
     struct json answer = {0};
     struct error err = {0};
@@ -71,7 +81,7 @@ static bool take_proxy_answer(struct exchange *exchange, struct str payload) {
         routes_answer_json(exchange, (int)status, json_get_text(answer.root, "body"));
         const struct json_node *header = json_first(json_get(answer.root, "headers"));
         for (; header; header = json_next(header)) {
-            if (!headers_is_valid_name(json_key(header)) ||
+            if (!headers_is_valid_name(json_key(header)) || is_of_gateway(json_key(header)) ||
                 !headers_is_valid_value(json_text(header)))
                 continue;
             headers_set(&exchange->response.headers, json_key(header), json_text(header));

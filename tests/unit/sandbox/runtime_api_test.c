@@ -615,6 +615,32 @@ static void other_functions_have_a_prefix(void **state) {
     hang_up(&line);
 }
 
+static void a_function_does_not_frame_the_gateways_answer(void **state) {
+    struct fixture *fixture = *state;
+    struct line line = open_line(fixture);
+    struct caller caller;
+    ask_next(&line, "/SegmentPersonalizeRecommendations");
+    settle(fixture);
+    begin(&caller, fixture, "/prod/recommendations?userId=u", "{}");
+    assert_int_equal(receive(&line), 200);
+    struct buf target = {0};
+    buf_add_format(
+        &target, "/SegmentPersonalizeRecommendations" RUNTIME "/invocation/" STR_FMT "/response",
+        STR_ARG(header(&line, "Lambda-Runtime-Aws-Request-Id")));
+    post(
+        &line, buf_text(&target), "",
+        STR("{\"statusCode\":201,\"headers\":{\"content-length\":\"2\",\"Transfer-Encoding\":"
+            "\"gzip\",\"X-Mine\":\"here\"},\"body\":\"hello\"}"));
+    assert_int_equal(receive(&line), 202);
+    end(&caller);
+    assert_int_equal(caller.status, 201);
+    assert_str(buf_str(&caller.fixture.response.body), "hello");
+    assert_str(headers_get(&caller.fixture.response.headers, STR("X-Mine")), "here");
+    buf_release(&target);
+    release(&caller);
+    hang_up(&line);
+}
+
 static char *variable(const struct fixture *fixture, const char *name) {
     struct buf text = {0};
     buf_add(&text, json_get_text(fixture->json.root, name));
@@ -756,6 +782,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_response_beyond_six_megabytes_is_refused),
     TEST(streamed_responses_are_collected),
     TEST(other_functions_have_a_prefix),
+    TEST(a_function_does_not_frame_the_gateways_answer),
     TEST(a_runtime_is_told_its_environment),
     TEST(pages_in_browsers_are_no_runtimes),
     TEST(a_runtime_that_dies_ends_its_invocation),
