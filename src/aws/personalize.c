@@ -230,6 +230,11 @@ bool personalize_read_columns(
     if (json_kind(columns) != JSON_OBJECT) {
         return refuse_kind(json_kind(columns), "metadataColumns", "a Map", err);
     }
+    for (const struct json_node *one = json_first(columns); one; one = json_next(one)) {
+        if (str_equal(json_key(one), STR("ITEMS"))) continue;
+        return personalize_refuse(
+            err, "metadataColumns", json_key(one), "keys must satisfy enum value set: [ITEMS]");
+    }
     return read_list(json_get(columns, "ITEMS"), "metadataColumns.ITEMS", out, err);
 }
 

@@ -72,12 +72,27 @@ static bool check_results(const struct personalize_recommend *recommend, struct 
                                         : "must have value less than or equal to 50 with metadata");
 }
 
+static bool is_resource_name(struct str name) {
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.ptr[i];
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        const bool is_mark = i > 0 && (c == '-' || c == '_');
+        if (!is_letter && !(c >= '0' && c <= '9') && !is_mark) return false;
+    }
+    return true;
+}
+
 static bool check_promotion(const struct personalize_promotion *promotion, struct error *err) {
     const struct personalize_limit name_limit = {
         .member = "promotions.1.member.name", .least = 1, .most = 63};
     CLEANUP(buf_release) struct buf shown = {0};
     if (!promotion->is_set) return true;
     if (!personalize_check_text(promotion->name, name_limit, err)) return false;
+    if (!is_resource_name(promotion->name)) {
+        return personalize_refuse(
+            err, name_limit.member, promotion->name,
+            "must satisfy regular expression pattern: ^[a-zA-Z0-9][a-zA-Z0-9\\-_]*");
+    }
     buf_add_int(&shown, promotion->percent);
     if (promotion->percent < 0 || promotion->percent > 100) {
         return personalize_refuse(
@@ -164,8 +179,13 @@ read_promotion(const struct json_node *root, struct personalize_promotion *out, 
     }
     const struct json_node *entry = json_first(list);
     out->is_set = entry != NULL;
+    if (!personalize_read_integer(entry, "percentPromotedItems", &out->percent, err)) return false;
+    if (!out->percent && json_kind(json_get(entry, "percentPromotedItems")) == JSON_NUMBER) {
+        return personalize_refuse(
+            err, "promotions.1.member.percentPromotedItems", STR("0"),
+            "must have value between 1 and 100");
+    }
     return personalize_read_text(entry, "name", &out->name, err) &&
-           personalize_read_integer(entry, "percentPromotedItems", &out->percent, err) &&
            personalize_read_text(entry, "filterArn", &out->filter_arn, err) &&
            personalize_read_map(entry, "filterValues", &out->filter_values, err);
 }

@@ -84,6 +84,12 @@ static const struct refusal {
      "\",\"filterValues\":{\"$A\":\"1\"}}",
      ERROR_USAGE, "[A-Za-z0-9_]+"},
     {"{\"campaignArn\":\"" CAMPAIGN "\",\"promotions\":[{},{}]}", ERROR_USAGE, "equal to 1"},
+    {"{\"campaignArn\":\"" CAMPAIGN "\",\"promotions\":[{\"percentPromotedItems\":0}]}",
+     ERROR_USAGE, "Value '0' at 'promotions.1.member.percentPromotedItems'"},
+    {"{\"campaignArn\":\"" CAMPAIGN "\",\"promotions\":[{\"name\":\"a b\"}]}", ERROR_USAGE,
+     "Value 'a b' at 'promotions.1.member.name'"},
+    {"{\"campaignArn\":\"" CAMPAIGN "\",\"metadataColumns\":{\"USERS\":[\"AGE\"]}}", ERROR_USAGE,
+     "Value 'USERS' at 'metadataColumns'"},
     {"{\"campaignArn\":\"" CAMPAIGN "\",\"promotions\":[{\"percentPromotedItems\":101}]}",
      ERROR_USAGE, "between 1 and 100"},
 };
