@@ -240,6 +240,8 @@ static bool begin_life(struct soak *soak, struct error *err) {
 // Until the time is over, or nothing is under way and all is counted when sending has ended.
 static void run_until(struct soak *soak, int64_t until_ms) {
     while (clock_monotonic_ms() < until_ms) {
+        // Throttled for longer than the sandbox keeps an idle connection, a client comes back with a new one.
+        (void)http_load_connect(soak->load);
         const size_t busy = http_load_turn(soak->load, 5);
         watch(soak);
         const bool is_all = counts_scan(&soak->counts, 20000);
