@@ -58,6 +58,15 @@ add_latest_version(struct cloud *cloud, const struct resource *solution, struct 
     if (latest) plane_show_summary(cloud, latest, json_add_object(out, "latestSolutionVersion"));
 }
 
+// As long as it took by the sandbox's clock.
+static void
+add_training(struct cloud *cloud, const struct resource *version, struct json_node *out) {
+    if (resources_status(cloud, version) != PERSONALIZE_CONTROL_ACTIVE) return;
+    const int64_t ready_ms = personalize_control_changed_ms(&version->life, cloud->now_ms);
+    const int64_t took_ms = ready_ms - version->life.created_ms;
+    json_add_number(out, "trainingHours", took_ms > 0 ? (double)took_ms / 3600000.0 : 0);
+}
+
 void plane_show(struct cloud *cloud, struct resource *resource, struct json_node *out) {
     if (resource->kind == PERSONALIZE_CONTROL_CAMPAIGN) campaigns_settle(cloud, resource);
     const struct json_node *one = json_first(resource->shown.root);
@@ -69,6 +78,7 @@ void plane_show(struct cloud *cloud, struct resource *resource, struct json_node
     }
     add_status(cloud, resource, out);
     if (resource->kind == PERSONALIZE_CONTROL_CAMPAIGN) add_update(cloud, resource, out);
+    if (resource->kind == PERSONALIZE_CONTROL_SOLUTION_VERSION) add_training(cloud, resource, out);
     if (resource->kind == PERSONALIZE_CONTROL_SOLUTION) add_latest_version(cloud, resource, out);
 }
 

@@ -83,6 +83,8 @@ def _():
         solutionVersionArn=stopped)["solutionVersion"]["status"] == "CREATE STOPPED")
     trained = personalize.create_solution_version(solutionArn=solution, trainingMode="FULL")["solutionVersionArn"]
     active(personalize.describe_solution_version, "solutionVersion", solutionVersionArn=trained)
+    shown = personalize.describe_solution_version(solutionVersionArn=trained)["solutionVersion"]
+    assert 0 < shown["trainingHours"] < 1, shown
     personalize.describe_solution(solutionArn=solution)
     mine = personalize.create_campaign(name="shapes", solutionVersionArn=version["solutionVersionArn"],
                                        minProvisionedTPS=1, campaignConfig={"itemExplorationConfig": {
