@@ -38,16 +38,18 @@ struct services_query {
     int count;                   // 0: Personalize's 25
 };
 
+struct services_text; // a block of texts
 struct services_item {
-    char *item_id; // owned
+    char *item_id; // of the list
     double score;  // NaN when the answer had none
 };
 struct services_items {
     struct services_item *items; // owned
     size_t count;
-    char *recommendation_id; // owned, may be NULL
-    char *request_id;        // owned, may be NULL
-    int http_status;         // 200 when not said
+    struct services_text *texts; // owned; the items' ids are in them
+    char *recommendation_id;     // owned, may be NULL
+    char *request_id;            // owned, may be NULL
+    int http_status;             // 200 when not said
     int retries;
 };
 // For implementers: appends a copy. For score pass NAN when there is none.
@@ -55,8 +57,9 @@ void services_items_add(struct services_items *items, struct str item_id, double
 void services_items_release(struct services_items *items);
 
 struct services_names { // a list of texts
-    char **names;       // owned
+    char **names;       // owned; the texts are the list's
     size_t count;
+    struct services_text *texts; // owned
 };
 void services_names_add(struct services_names *names, struct str name);
 bool services_names_has(const struct services_names *names, struct str name);

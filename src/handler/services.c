@@ -3,11 +3,37 @@
 
 #include "base/memory.h"
 
-static char *copy_text(struct str text) {
-    char *copy = mem_alloc(text.len + 1);
-    if (text.len) memcpy(copy, text.ptr, text.len);
-    copy[text.len] = '\0';
-    return copy;
+// Texts are kept in blocks that never move, newest first: a list has 25 of them, of a few bytes each.
+struct services_text {
+    struct services_text *next;
+    size_t used, cap;
+    char bytes[];
+};
+
+#define BLOCK_BYTES 960
+
+static char *keep_text(struct services_text **texts, struct str text) {
+    struct services_text *block = *texts;
+    const size_t needed = text.len + 1;
+    if (!block || block->cap - block->used < needed) {
+        const size_t cap = needed > BLOCK_BYTES ? needed : BLOCK_BYTES;
+        block = mem_alloc(sizeof(*block) + cap);
+        *block = (struct services_text){.next = *texts, .cap = cap};
+        *texts = block;
+    }
+    char *kept = block->bytes + block->used;
+    if (text.len) memcpy(kept, text.ptr, text.len);
+    kept[text.len] = '\0';
+    block->used += needed;
+    return kept;
+}
+
+static void release_texts(struct services_text *texts) {
+    while (texts) {
+        struct services_text *next = texts->next;
+        mem_free(texts);
+        texts = next;
+    }
 }
 
 #define FIRST_ROOM 32 // Personalize's usual list has 25
@@ -22,15 +48,14 @@ static void *make_room(void *memory, size_t count, size_t element_bytes) {
 void services_items_add(struct services_items *items, struct str item_id, double score) {
     items->items = make_room(items->items, items->count, sizeof(*items->items));
     items->items[items->count++] = (struct services_item){
-        .item_id = copy_text(item_id),
+        .item_id = keep_text(&items->texts, item_id),
         .score = score,
     };
 }
 
 void services_items_release(struct services_items *items) {
     if (!items) return;
-    for (size_t i = 0; i < items->count; i++)
-        mem_free(items->items[i].item_id);
+    release_texts(items->texts);
     mem_free(items->items);
     mem_free(items->recommendation_id);
     mem_free(items->request_id);
@@ -39,7 +64,7 @@ void services_items_release(struct services_items *items) {
 
 void services_names_add(struct services_names *names, struct str name) {
     names->names = make_room(names->names, names->count, sizeof(*names->names));
-    names->names[names->count++] = copy_text(name);
+    names->names[names->count++] = keep_text(&names->texts, name);
 }
 
 bool services_names_has(const struct services_names *names, struct str name) {
@@ -51,8 +76,7 @@ bool services_names_has(const struct services_names *names, struct str name) {
 
 void services_names_release(struct services_names *names) {
     if (!names) return;
-    for (size_t i = 0; i < names->count; i++)
-        mem_free(names->names[i]);
+    release_texts(names->texts);
     mem_free(names->names);
     *names = (struct services_names){0};
 }

@@ -1,6 +1,5 @@
 // shortlist — see internal.h.
 #include "base/clock.h"
-#include "base/memory.h"
 #include "internal.h"
 
 #define LOG_HEAD_BYTES 96 // more than level, time and request id need
@@ -31,18 +30,12 @@ static void remove_purchased(struct shortlist *shortlist, const struct services_
     size_t kept = 0;
     for (size_t i = 0; i < items->count; i++) {
         if (services_names_has(purchased, str_from(items->items[i].item_id))) {
-            mem_free(items->items[i].item_id);
             shortlist->removed++;
         } else {
             items->items[kept++] = items->items[i];
         }
     }
     items->count = kept;
-}
-
-static void cut(struct services_items *items, size_t wanted) {
-    while (items->count > wanted)
-        mem_free(items->items[--items->count].item_id);
 }
 
 bool shortlist_get(
@@ -70,7 +63,7 @@ bool shortlist_get(
     }
     if (!services->get_recommendations(services->context, &asked, &made.items, err)) return false;
     remove_purchased(&made, &purchased);
-    cut(&made.items, (size_t)wanted);
+    if (made.items.count > (size_t)wanted) made.items.count = (size_t)wanted;
     shortlist_release(out);
     *out = made;
     made = (struct shortlist){0};
