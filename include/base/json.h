@@ -53,6 +53,8 @@ struct json_node *json_new_array(struct json *out);
 struct json_node *json_add_object(struct json_node *parent, const char *key);
 struct json_node *json_add_array(struct json_node *parent, const char *key);
 void json_add_text(struct json_node *parent, const char *key, struct str text);
+// The text is not copied: it lives at least as long as the document.
+void json_add_text_view(struct json_node *parent, const char *key, const char *text);
 void json_add_number(struct json_node *parent, const char *key, double number);
 void json_add_integer(struct json_node *parent, const char *key, int64_t number);
 void json_add_bool(struct json_node *parent, const char *key, bool value);

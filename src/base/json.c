@@ -249,6 +249,12 @@ void json_add_text(struct json_node *parent, const char *key, struct str text) {
     (void)attach(parent, key, make_text(text));
 }
 
+void json_add_text_view(struct json_node *parent, const char *key, const char *text) {
+    const struct str view = str_from(text);
+    (void)attach(
+        parent, key, str_is_utf8(view) ? cJSON_CreateStringReference(text) : make_text(view));
+}
+
 void json_add_number(struct json_node *parent, const char *key, double number) {
     (void)attach(parent, key, isfinite(number) ? cJSON_CreateNumber(number) : cJSON_CreateNull());
 }

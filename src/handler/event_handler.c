@@ -324,7 +324,7 @@ static void build_identify(const struct invocation *invocation, struct event *ou
     event_build(&draft, out);
     struct json_node *trait = json_add_array(event_add_body(out), EVENT_HANDLER_TRAIT);
     for (size_t i = 0; i < invocation->result->items.count; i++) {
-        json_add_text(trait, NULL, str_from(invocation->result->items.names[i]));
+        json_add_text_view(trait, NULL, invocation->result->items.names[i]);
     }
     json_add_text(
         json_add_object(event_add_context(out), "library"), "name", STR("recloop-handler"));

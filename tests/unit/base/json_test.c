@@ -66,7 +66,7 @@ static void json_prints_what_was_built(void **state) {
     json_add_number(object, "score", 0.0412);
     json_add_bool(object, "yes", true);
     struct json_node *list = json_add_array(object, "list");
-    json_add_text(list, NULL, STR("a"));
+    json_add_text_view(list, NULL, "a");
     json_add_null(list, NULL);
     json_set_text(object, "t", STR("again"));
     json_remove(object, "yes");
