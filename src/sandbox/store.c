@@ -223,6 +223,7 @@ void store_close(struct store *store) {
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->database);
     store_messages_forget(store);
+    store_identifiers_release(store);
     buf_release(&store->hashed_id);
     mem_free(store);
 }
@@ -268,6 +269,7 @@ bool store_commit(struct store *store, struct error *err) {
 }
 
 void store_rollback(struct store *store) {
+    store_identifiers_forget(store);
     if (store->is_writing && !sqlite3_get_autocommit(store->database)) {
         sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     }
@@ -293,6 +295,7 @@ void store_clear(struct store *store) {
     store->last_interaction = store->last_profile = store->first_interaction = 0;
     store->first_sequence = store->last_sequence + 1;
     store_messages_forget(store);
+    store_identifiers_forget(store);
 }
 
 // ---- statements ----

@@ -120,6 +120,7 @@ void store_update_profile(struct store *store, const struct store_profile *profi
 
 void store_merge_profiles(struct store *store, int64_t from, int64_t into, bool is_account) {
     run_with(store, SQL_MOVE_IDENTIFIERS, into, from);
+    store_identifiers_forget(store);
     if (is_account) {
         run_with(store, SQL_MOVE_ACCOUNT_EVENTS, into, from);
         run_with(store, SQL_MOVE_LINKS_OF_ACCOUNT, into, from);
@@ -190,10 +191,14 @@ void store_add_account_event(
 // ---- identifiers ----
 
 int64_t store_find_identifier(struct store *store, struct str type, struct str key) {
+    int64_t profile = store_identifiers_get(store, type, key);
+    if (profile) return profile;
     struct store_sql_call call = store_sql_begin(store, SQL_FIND_IDENTIFIER);
     store_sql_text(&call, type);
     store_sql_text(&call, key);
-    return store_sql_single(&call, 0);
+    profile = store_sql_single(&call, 0);
+    if (profile) store_identifiers_keep(store, type, key, profile);
+    return profile;
 }
 
 void store_put_identifier(struct store *store, const struct store_identifier *identifier) {

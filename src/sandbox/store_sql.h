@@ -8,6 +8,7 @@
 #pragma once
 
 #include "store.h"
+#include "store_identifiers.h"
 #include "store_messages.h"
 
 struct sqlite3;
@@ -238,6 +239,7 @@ struct store {
     int64_t event_bytes;                            // of what is stored
     int64_t first_interaction, interactions_let_go; // upto the latter a snapshot has them
     struct store_messages messages;
+    struct store_identifiers identifiers;
     struct buf hashed_id; // the messageId asked for last: mostly the one added next …
     int64_t hash;         // … and its hash
 };

@@ -217,6 +217,41 @@ static void rolling_back_undoes_all_but_used_numbers(void **state) {
     (void)state;
 }
 
+static void put_email(struct store *store, int64_t profile, const char *email) {
+    store_put_identifier(
+        store, &(struct store_identifier){
+                   .profile = profile,
+                   .type = STR("email"),
+                   .key = str_from(email),
+                   .value = str_from(email)});
+}
+
+static int64_t find_email(struct store *store, const char *email) {
+    return store_find_identifier(store, STR("email"), str_from(email));
+}
+
+static void an_identifier_looked_up_before_follows_its_profile(void **state) {
+    (void)state;
+    struct store *store = open_store();
+    const int64_t ann = store_add_profile(store, &(struct store_profile){.created_at_ms = 1});
+    put_email(store, ann, "ann@example.org");
+    assert_int_equal(find_email(store, "ann@example.org"), ann);
+    commit(store);
+    const int64_t bob = store_add_profile(store, &(struct store_profile){.created_at_ms = 2});
+    assert_int_equal(find_email(store, "bob@example.org"), 0); // and is looked for again
+    put_email(store, bob, "bob@example.org");
+    assert_int_equal(find_email(store, "bob@example.org"), bob);
+    store_merge_profiles(store, ann, bob, false);
+    assert_int_equal(find_email(store, "ann@example.org"), bob);
+    store_rollback(store);
+    assert_int_equal(find_email(store, "ann@example.org"), ann);
+    assert_int_equal(find_email(store, "bob@example.org"), 0);
+    assert_int_equal(store_find_identifier(store, STR("emai"), STR("lann@example.org")), 0);
+    store_clear(store);
+    assert_int_equal(find_email(store, "ann@example.org"), 0);
+    store_close(store);
+}
+
 static void a_failed_write_is_reported_by_the_commit_alone(void **state) {
     struct store *store = open_store();
     struct error err = {0};
@@ -265,6 +300,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(interactions_go_only_when_a_snapshot_has_them),
     cmocka_unit_test(deliveries_are_bounded),
     cmocka_unit_test(rolling_back_undoes_all_but_used_numbers),
+    cmocka_unit_test(an_identifier_looked_up_before_follows_its_profile),
     cmocka_unit_test(a_failed_write_is_reported_by_the_commit_alone),
     cmocka_unit_test(a_session_may_be_read_twice_in_a_row),
 };
