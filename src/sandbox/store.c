@@ -9,6 +9,7 @@
 #include "store_sql.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,6 +160,11 @@ static void make_private(const char *path) {
     close(fd);
 }
 
+// Nobody asks SQLite how much memory it uses, and to count it takes a lock for every piece.
+static void configure(void) {
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static bool open_database(struct store *store, const char *folder, struct error *err) {
     struct buf path = {0};
     if (folder)
@@ -194,7 +200,9 @@ static void read_numbers(struct store *store) {
 }
 
 bool store_open(const char *folder, struct store **out, struct error *err) {
+    static pthread_once_t configured = PTHREAD_ONCE_INIT;
     struct store *store = MEM_NEW(struct store);
+    (void)pthread_once(&configured, configure);
     // Pages of 8 KB, where the file is new: an event with its indices then dirties fewer of them, which is
     // worth a tenth of the loop; one click's commit costs the same. The write-ahead log is cut back after
     // each checkpoint, so that a burst does not keep the disk.
