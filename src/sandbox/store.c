@@ -92,8 +92,14 @@ static const char schema_4[] =
     "INSERT INTO messages SELECT sequence,message_hash,discard=0,length(body) FROM events;"
     "DROP INDEX events_message;";
 
-static const char *const schemas[STORE_VERSION] = {
-    schema_1, schema_2, schema_3, schema_4, schema_5};
+// message_runs, message_parts: see store_runs.h.
+static const char schema_6[] =
+    "CREATE TABLE message_runs(id INTEGER PRIMARY KEY, first INT, upto INT, "
+    "last_ms INT, count INT, filter BLOB);"
+    "CREATE TABLE message_parts(id INTEGER PRIMARY KEY, hashes BLOB);";
+
+static const char *const schemas[STORE_VERSION] = {schema_1, schema_2, schema_3,
+                                                   schema_4, schema_5, schema_6};
 
 static bool from_sqlite(struct store *store, const char *doing, struct error *err) {
     error_set(err, ERROR_IO, "%s: %s", doing, sqlite3_errmsg(store->database));
@@ -200,9 +206,15 @@ static void read_numbers(struct store *store) {
 }
 
 bool store_open(const char *folder, struct store **out, struct error *err) {
+    return store_open_sized(folder, STORE_MESSAGES_KEPT, out, err);
+}
+
+bool store_open_sized(
+    const char *folder, uint32_t messages_kept, struct store **out, struct error *err) {
     static pthread_once_t configured = PTHREAD_ONCE_INIT;
     struct store *store = MEM_NEW(struct store);
     (void)pthread_once(&configured, configure);
+    store->messages_kept = messages_kept;
     // Pages of 8 KB, where the file is new: an event with its indices then dirties fewer of them, which is
     // worth a tenth of the loop; one click's commit costs the same. The write-ahead log is cut back after
     // each checkpoint, so that a burst does not keep the disk.
@@ -291,7 +303,9 @@ void store_rollback(struct store *store) {
 void store_clear(struct store *store) {
     store_set_meta_int(store, "keep.sequence", store->last_sequence); // opens the transaction
     const char *const sql =
-        "DELETE FROM events;DELETE FROM messages;DELETE FROM interactions;DELETE FROM "
+        "DELETE FROM events;DELETE FROM messages;DELETE FROM message_runs;DELETE FROM "
+        "message_parts;"
+        "DELETE FROM interactions;DELETE FROM "
         "imported;DELETE FROM "
         "snapshot;DELETE FROM profiles;"
         "DELETE FROM identifiers;DELETE FROM traits;DELETE FROM deliveries;DELETE FROM sessions;"

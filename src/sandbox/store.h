@@ -8,8 +8,11 @@
 // Reads    see what was written in the open transaction. Texts handed to callbacks live until the
 //          callback returns; texts in rows read by store_get_… until the next call of any store function.
 // Limits   events: STORE_EVENTS_KEPT and STORE_EVENT_BYTES_KEPT, whichever is reached first, but none that
-//          store_hold_events holds; the window of duplicates outlives them: one to two times
-//          STORE_MESSAGES_KEPT messages. Interactions: STORE_INTERACTIONS_KEPT, but none that is not in a
+//          store_hold_events holds. The window of duplicates outlives them: the accepted messages of at
+//          least STORE_MESSAGES_KEPT_MS, but of not more than STORE_MESSAGE_RUNS_KEPT times
+//          STORE_MESSAGES_KEPT messages (33 million; a store in memory 4 million); in memory the newest
+//          one to two times STORE_MESSAGES_KEPT and 2 bytes for each older one, on disk 10
+//          (store_messages.h, store_runs.h). Interactions: STORE_INTERACTIONS_KEPT, but none that is not in a
 //          snapshot. STORE_DELIVERIES_KEPT deliveries. store_trim keeps all that, some thousand rows at a
 //          time; it is cheap when there is nothing to do.
 // Errors   ERROR_IO (folder, disk), ERROR_INVALID for a file of a newer version or none of ours.
@@ -21,12 +24,15 @@
 
 #include <stdint.h>
 
-#define STORE_VERSION 5
+#define STORE_VERSION 6
 #define STORE_FILE "sandbox.db"
 #define STORE_EVENTS_KEPT 500000
 #define STORE_EVENT_BYTES_KEPT (INT64_C(512) << 20)           // of their bodies …
 #define STORE_EVENT_BYTES_KEPT_IN_MEMORY (INT64_C(128) << 20) // … of a store in memory
 #define STORE_MESSAGES_KEPT (1u << 19)
+#define STORE_MESSAGES_KEPT_MS (INT64_C(24) * 60 * 60 * 1000)
+#define STORE_MESSAGE_RUNS_KEPT 64
+#define STORE_MESSAGE_RUNS_KEPT_IN_MEMORY 8
 #define STORE_INTERACTIONS_KEPT 2000000
 #define STORE_INTERACTIONS_KEPT_IN_MEMORY 500000
 #define STORE_DELIVERIES_KEPT 1000
@@ -34,7 +40,10 @@
 
 struct store;
 bool store_open(const char *folder, struct store **out, struct error *err)
-    MUST_CHECK;                                   // NULL: memory
+    MUST_CHECK; // NULL: memory
+// With another STORE_MESSAGES_KEPT, for tests.
+bool store_open_sized(
+    const char *folder, uint32_t messages_kept, struct store **out, struct error *err) MUST_CHECK;
 void store_close(struct store *store);            // rolls back what is open
 bool store_is_writing(const struct store *store); // also: a failure is to be reported
 bool store_commit(struct store *store, struct error *err) MUST_CHECK; // nothing open: true
@@ -63,8 +72,13 @@ struct store_event {
 };
 typedef bool store_event_fn(void *context, const struct store_event *event); // false stops
 void store_add_event(struct store *store, const struct store_event *event);
-// The sequence of the accepted event of that messageId; 0: none in the window.
+// Was an event of that messageId accepted, as far as the window of duplicates goes?
+bool store_knows_message(struct store *store, struct str message_id);
+// The sequence of that event; 0: none of the newest STORE_MESSAGES_KEPT, among which all events are that
+// are kept.
 int64_t store_find_message(struct store *store, struct str message_id);
+int64_t
+store_count_messages(const struct store *store); // in the window; the newest with the refused
 int64_t store_last_sequence(const struct store *store);
 int64_t store_count_events(struct store *store);
 // So much larger than the window of events that whoever holds it (store_hold_events) must let nothing more in?

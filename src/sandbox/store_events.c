@@ -44,7 +44,12 @@ void store_add_event(struct store *store, const struct store_event *event) {
     store_sql_run(&call);
     if (event->sequence > store->last_sequence) store->last_sequence = event->sequence;
     const int64_t hash = event->message_id.len ? message_hash(store, event->message_id) : 0;
-    store_messages_add(store, event->sequence, hash, (int64_t)event->body.len, event->discard == 0);
+    store_messages_add(store, event, hash);
+}
+
+bool store_knows_message(struct store *store, struct str message_id) {
+    const int64_t hash = message_hash(store, message_id);
+    return store_messages_accepted(store, hash) || store_runs_has(store, hash);
 }
 
 int64_t store_find_message(struct store *store, struct str message_id) {
@@ -225,10 +230,10 @@ static void trim_interactions(struct store *store) {
 
 // Works in steps of a few thousand rows, so that no single turn of the loop pays for all.
 void store_trim(struct store *store, int64_t now_ms) {
-    (void)now_ms;
     trim_events(store);
     trim_interactions(store);
     store_messages_trim(store);
+    store_runs_trim(store, now_ms);
     if (store->deliveries_since_trim >= STORE_DELIVERIES_KEPT / 2) {
         run_with(store, SQL_TRIM_DELIVERIES, STORE_DELIVERIES_KEPT);
         store->deliveries_since_trim = 0;

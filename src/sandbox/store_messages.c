@@ -36,55 +36,64 @@ static void grow(struct store_messages_generation *generation) {
     mem_free(old.slots);
 }
 
-static void turn_over(struct store *store) {
+// The old one must be a run before it is forgotten. It is by then, except that a store of before there were
+// runs has two generations of rows: a load, which does not write, lets the young one grow beyond its size.
+static void turn_over(struct store *store, const struct store_event *event) {
     struct store_messages *messages = &store->messages;
+    if (messages->is_loading && store_runs_is_busy(store)) return;
+    store_runs_finish(store, event->received_at_ms);
     mem_free(messages->old.slots);
     messages->old = messages->young;
     messages->young = (struct store_messages_generation){0};
+    store_runs_begin(store, messages->old.first_sequence, event->sequence - 1, messages->old.count);
 }
 
-static void put(struct store *store, int64_t sequence, int64_t hash) {
-    struct store_messages_generation *young = &store->messages.young;
-    if (young->count >= STORE_MESSAGES_KEPT) turn_over(store);
-    if ((young->count + 1) * 2 > young->cap) grow(young);
-    if (young->count == 0) young->first_sequence = sequence;
+static void
+put(struct store_messages_generation *generation, const struct store_event *event, int64_t hash) {
+    if ((generation->count + 1) * 2 > generation->cap) grow(generation);
+    if (generation->count == 0) generation->first_sequence = event->sequence;
     const uint32_t mark = mark_of(hash);
-    uint32_t at = mark & (young->cap - 1);
-    while (young->slots[at].mark)
-        at = (at + 1) & (young->cap - 1);
-    young->slots[at] = (struct store_messages_slot){.mark = mark, .sequence = (uint32_t)sequence};
-    young->count++;
+    uint32_t at = mark & (generation->cap - 1);
+    while (generation->slots[at].mark)
+        at = (at + 1) & (generation->cap - 1);
+    generation->slots[at] =
+        (struct store_messages_slot){.mark = mark, .sequence = (uint32_t)event->sequence};
+    generation->count++;
 }
 
 // A messageId that is refused again and again would make a long cluster: its slot is used again.
-static bool put_again(struct store *store, int64_t sequence, int64_t hash) {
-    struct store_messages_generation *young = &store->messages.young;
-    if (!young->cap) return false;
+static bool put_again(
+    struct store_messages_generation *generation, const struct store_event *event, int64_t hash) {
+    if (!generation->cap) return false;
     const uint32_t mark = mark_of(hash);
     int seen = 0;
-    for (uint32_t at = mark & (young->cap - 1); young->slots[at].mark;
-         at = (at + 1) & (young->cap - 1)) {
-        if (young->slots[at].mark != mark || ++seen < 2) continue;
-        young->slots[at].sequence = (uint32_t)sequence;
+    for (uint32_t at = mark & (generation->cap - 1); generation->slots[at].mark;
+         at = (at + 1) & (generation->cap - 1)) {
+        if (generation->slots[at].mark != mark || ++seen < 2) continue;
+        generation->slots[at].sequence = (uint32_t)event->sequence;
         return true;
     }
     return false;
 }
 
-static void remember(struct store *store, int64_t sequence, int64_t hash, bool is_accepted) {
-    if (hash && (is_accepted || !put_again(store, sequence, hash))) put(store, sequence, hash);
+// Only accepted ones make later ones duplicates.
+static void remember(struct store *store, const struct store_event *event, int64_t hash) {
+    struct store_messages_generation *young = &store->messages.young;
+    if (!hash || (event->discard && put_again(young, event, hash))) return;
+    if (young->count >= store->messages_kept) turn_over(store, event);
+    put(young, event, hash);
 }
 
-void store_messages_add(
-    struct store *store, int64_t sequence, int64_t hash, int64_t bytes, bool is_accepted) {
+void store_messages_add(struct store *store, const struct store_event *event, int64_t hash) {
     struct store_sql_call call = store_sql_write(store, SQL_ADD_MESSAGE);
-    store_sql_int(&call, sequence);
+    store_sql_int(&call, event->sequence);
     store_sql_int(&call, hash);
-    store_sql_int(&call, is_accepted);
-    store_sql_int(&call, bytes);
+    store_sql_int(&call, event->discard == 0);
+    store_sql_int(&call, (int64_t)event->body.len);
     store_sql_run(&call);
-    store->event_bytes += bytes;
-    remember(store, sequence, hash, is_accepted);
+    store->event_bytes += (int64_t)event->body.len;
+    remember(store, event, hash);
+    store_runs_step(store, event->received_at_ms);
 }
 
 int64_t store_messages_accepted(struct store *store, int64_t hash) {
@@ -136,20 +145,36 @@ void store_messages_forget(struct store *store) {
     mem_free(store->messages.old.slots);
     store->messages = (struct store_messages){.first_sequence = store->last_sequence + 1};
     store->event_bytes = 0;
+    store_runs_forget(store);
+}
+
+static void load_row(struct store *store, const struct store_event *event, int64_t hash) {
+    struct store_messages_generation *old = &store->messages.old;
+    const struct store_run *newest = store_runs_newest(store);
+    if (event->sequence > newest->upto)
+        remember(store, event, hash);
+    else if (
+        event->sequence >= newest->from && hash && !(event->discard && put_again(old, event, hash)))
+        put(old, event, hash);
 }
 
 void store_messages_load(struct store *store) {
     store_messages_forget(store);
+    store_runs_load(store);
+    store->messages.is_loading = true;
     struct store_sql_call call = store_sql_begin(store, SQL_MESSAGES);
     bool is_first = true;
     while (store_sql_step(&call)) {
-        const int64_t sequence = store_sql_column_int(&call, 0);
-        const int64_t hash = store_sql_column_int(&call, 1);
-        if (is_first) store->messages.first_sequence = sequence;
+        const struct store_event event = {
+            .sequence = store_sql_column_int(&call, 0),
+            .discard = store_sql_column_int(&call, 2) ? 0 : 1};
+        if (is_first) store->messages.first_sequence = event.sequence;
         is_first = false;
-        if (sequence >= store->first_sequence) store->event_bytes += store_sql_column_int(&call, 3);
-        remember(store, sequence, hash, store_sql_column_int(&call, 2) != 0);
+        if (event.sequence >= store->first_sequence)
+            store->event_bytes += store_sql_column_int(&call, 3);
+        load_row(store, &event, store_sql_column_int(&call, 1));
     }
+    store->messages.is_loading = false;
 }
 
 int64_t store_messages_bytes(struct store *store, int64_t from, int64_t to) {
@@ -170,4 +195,13 @@ void store_messages_trim(struct store *store) {
     struct store_sql_call call = store_sql_write(store, SQL_TRIM_MESSAGES);
     store_sql_int(&call, messages->first_sequence - 1);
     store_sql_run(&call);
+}
+
+int64_t store_count_messages(const struct store *store) {
+    const struct store_messages *messages = &store->messages;
+    int64_t count = messages->young.count;
+    if (store_runs_is_busy(store)) count += messages->old.count;
+    for (uint32_t i = 0; i < store->runs.count; i++)
+        count += store->runs.list[i].count;
+    return count;
 }

@@ -10,6 +10,7 @@
 #include "store.h"
 #include "store_identifiers.h"
 #include "store_messages.h"
+#include "store_runs.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -29,6 +30,16 @@ struct sqlite3_stmt;
       "SELECT " EVENT_COLUMNS " FROM events WHERE sequence=? AND message_id=?")                    \
     X(SQL_ADD_MESSAGE, "INSERT OR REPLACE INTO messages VALUES(?,?,?,?)")                          \
     X(SQL_MESSAGES, "SELECT * FROM messages ORDER BY sequence")                                    \
+    X(SQL_MESSAGES_BETWEEN,                                                                        \
+      "SELECT sequence,hash,accepted FROM messages WHERE sequence>? AND sequence<=? ORDER BY "     \
+      "sequence LIMIT ?")                                                                          \
+    X(SQL_MESSAGE_RUNS, "SELECT * FROM message_runs ORDER BY id")                                  \
+    X(SQL_ADD_MESSAGE_RUN, "INSERT INTO message_runs VALUES(?,?,?,?,?,?)")                         \
+    X(SQL_REMOVE_MESSAGE_RUN, "DELETE FROM message_runs WHERE id=?")                               \
+    X(SQL_MESSAGE_PART, "SELECT hashes FROM message_parts WHERE id=?")                             \
+    X(SQL_FIRST_MESSAGE_PART, "SELECT min(id) FROM message_parts")                                 \
+    X(SQL_PUT_MESSAGE_PART, "INSERT OR REPLACE INTO message_parts VALUES(?,?)")                    \
+    X(SQL_TRIM_MESSAGE_PARTS, "DELETE FROM message_parts WHERE id<?")                              \
     X(SQL_IS_ACCEPTED, "SELECT accepted FROM messages WHERE sequence=? AND hash=?")                \
     X(SQL_MESSAGE_BYTES, "SELECT sum(bytes) FROM messages WHERE sequence BETWEEN ? AND ?")         \
     X(SQL_TRIM_MESSAGES, "DELETE FROM messages WHERE sequence<=?")                                 \
@@ -238,8 +249,10 @@ struct store {
     int64_t deliveries_since_trim;
     int64_t event_bytes;                            // of what is stored
     int64_t first_interaction, interactions_let_go; // upto the latter a snapshot has them
+    uint32_t messages_kept;                         // in a generation: STORE_MESSAGES_KEPT
     struct store_messages messages;
     struct store_identifiers identifiers;
+    struct store_runs runs;
     struct buf hashed_id; // the messageId asked for last: mostly the one added next …
     int64_t hash;         // … and its hash
 };

@@ -250,6 +250,9 @@ static void add_personalize(struct cloud *cloud, struct buf *out) {
     metrics_text_single(
         out, "recloop_event_bytes", "gauge", "Bodies of the events that are kept.",
         (double)store_event_bytes(cloud->store));
+    metrics_text_single(
+        out, "recloop_known_messages", "gauge", "Messages whose repeats are known as such.",
+        (double)store_count_messages(cloud->store));
 }
 
 static void add_fault(void *context, const struct fault *fault, int64_t hits) {

@@ -70,8 +70,7 @@ void intake_accept(
         return;
     }
     // messageId alone decides, whatever source or content: as Segment does
-    out->sequence = event->message_id.len ? store_find_message(cloud->store, event->message_id) : 0;
-    if (out->sequence) {
+    if (event->message_id.len && store_knows_message(cloud->store, event->message_id)) {
         out->is_duplicate = true;
         cloud->counters.duplicates++;
         figures_count_duplicate(cloud, source);

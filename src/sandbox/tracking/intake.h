@@ -13,7 +13,7 @@
 struct intake_result {
     enum ingest_discard discard;
     bool is_duplicate;
-    int64_t sequence; // of the event; of a duplicate the first one's
+    int64_t sequence; // of the event; 0 for a duplicate
 };
 // `normal` without received_at_ms, rng and project_id, which are the cloud's.
 void intake_accept(

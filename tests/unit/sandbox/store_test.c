@@ -75,6 +75,12 @@ static void check_window(struct store *store, int64_t last) {
         assert_int_equal(store_find_message(store, str_from(id)), probes[i]);
     }
     assert_int_equal(store_find_message(store, STR("message-1")), 0);
+    for (int64_t i = 1; i <= last; i += 997) { // runs of full size
+        (void)snprintf(id, sizeof(id), "message-%d", (int)i);
+        assert_true(store_knows_message(store, str_from(id)));
+        (void)snprintf(id, sizeof(id), "other-%d", (int)i);
+        assert_false(store_knows_message(store, str_from(id)));
+    }
 }
 
 static void the_window_of_duplicates_survives_a_restart(void **state) {
