@@ -247,11 +247,9 @@ static void what_another_site_embeds_is_not_served(void **state) {
         const char *site, *destination;
         int status;
     } cases[] = {
-        {"cross-site", "image", 403},
-        {"cross-site", "iframe", 403},
+        {"cross-site", "image", 403},    {"cross-site", "iframe", 403},
         {"cross-site", "document", 200}, // somebody followed a link
-        {"same-site", "image", 200},
-        {"none", "document", 200},
+        {"same-site", "image", 200},     {"none", "document", 200},
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
