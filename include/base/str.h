@@ -61,5 +61,6 @@ bool str_is_utf8(struct str text);
 // Bytes at the front, in whole groups of eight, of printable ASCII other than `"` and `\`: what every
 // escaping copies as it is. More may follow.
 size_t str_plain_words(struct str text);
+bool str_is_plain(struct str text); // the whole text is of such bytes
 // Zero-width and direction-changing characters people paste without seeing them.
 bool str_is_invisible_rune(uint32_t rune);

@@ -277,8 +277,11 @@ void json_add_copy(struct json_node *parent, const char *key, const struct json_
 
 // All of them: JSON allows a key twice, and a second one must not come forward in the first one's place.
 void json_remove(struct json_node *object, const char *key) {
-    while (cJSON_GetObjectItemCaseSensitive(inner(object), key)) {
-        cJSON_DeleteItemFromObjectCaseSensitive(inner(object), key);
+    const struct json_node *found = NULL;
+    while ((found = json_get(object, key))) {
+        cJSON *member = NULL;
+        memcpy(&member, &found, sizeof(member)); // a part of `object`, which may be changed
+        cJSON_Delete(cJSON_DetachItemViaPointer(inner(object), member));
     }
 }
 
@@ -340,8 +343,7 @@ static size_t plain_bytes(struct str text) {
 }
 
 void json_quote(struct buf *out, struct str text) {
-    size_t plain = plain_bytes(text);
-    if (plain == text.len) { // nearly all texts: one step
+    if (str_is_plain(text)) { // nearly all texts: one step
         char *at = buf_extend(out, text.len + 2);
         if (!at) return;
         at[0] = '"';
@@ -351,7 +353,8 @@ void json_quote(struct buf *out, struct str text) {
     }
     buf_reserve(out, text.len + 2);
     buf_add_char(out, '"');
-    for (;; plain = plain_bytes(text)) {
+    for (;;) {
+        const size_t plain = plain_bytes(text);
         buf_add(out, str_slice(text, 0, plain));
         text = str_skip(text, plain);
         if (!text.len) break;

@@ -139,18 +139,44 @@ static uint64_t has_zero(uint64_t word) {
     return (word - EACH_BYTE(1)) & EACH_BYTE(0x80);
 }
 
+static bool is_plain_word(uint64_t word) {
+    if (word & EACH_BYTE(0x80)) return false;
+    const uint64_t below_space = (word - EACH_BYTE(' ')) & EACH_BYTE(0x80);
+    return !(
+        below_space | has_zero(word ^ EACH_BYTE('"')) | has_zero(word ^ EACH_BYTE('\\')) |
+        has_zero(word ^ EACH_BYTE(0x7F)));
+}
+
 size_t str_plain_words(struct str text) {
     size_t at = 0;
     for (; at + sizeof(uint64_t) <= text.len; at += sizeof(uint64_t)) {
         uint64_t word;
         memcpy(&word, text.ptr + at, sizeof(word));
-        if (word & EACH_BYTE(0x80)) break;
-        const uint64_t below_space = (word - EACH_BYTE(' ')) & EACH_BYTE(0x80);
-        const uint64_t found = below_space | has_zero(word ^ EACH_BYTE('"')) |
-                               has_zero(word ^ EACH_BYTE('\\')) | has_zero(word ^ EACH_BYTE(0x7F));
-        if (found) break;
+        if (!is_plain_word(word)) break;
     }
     return at;
+}
+
+// The last group may overlap the one before it.
+bool str_is_plain(struct str text) {
+    uint64_t word = 0;
+    uint32_t half = 0;
+    if (text.len >= sizeof(word)) {
+        if (str_plain_words(text) < text.len / sizeof(word) * sizeof(word)) return false;
+        memcpy(&word, text.ptr + text.len - sizeof(word), sizeof(word));
+        return is_plain_word(word);
+    }
+    if (text.len >= sizeof(half)) {
+        memcpy(&half, text.ptr, sizeof(half));
+        word = half;
+        memcpy(&half, text.ptr + text.len - sizeof(half), sizeof(half));
+        return is_plain_word(word << 32 | half);
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        const char at = text.ptr[i];
+        if (at < ' ' || at > '~' || at == '"' || at == '\\') return false;
+    }
+    return true;
 }
 
 bool str_is_utf8(struct str text) {
@@ -174,8 +200,19 @@ bool str_is_utf8(struct str text) {
 size_t str_count_runes(struct str text) {
     size_t count = 0;
     bool valid = true;
-    for (; text.len; count++)
+    while (text.len) {
+        uint64_t word;
+        if (text.len >= sizeof(word)) { // of ASCII each byte is one
+            memcpy(&word, text.ptr, sizeof(word));
+            if (!(word & EACH_BYTE(0x80))) {
+                text = str_skip(text, sizeof(word));
+                count += sizeof(word);
+                continue;
+            }
+        }
         (void)str_next_rune(&text, &valid);
+        count++;
+    }
     return count;
 }
 

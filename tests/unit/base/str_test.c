@@ -115,7 +115,39 @@ static void plain_words_end_before_what_is_escaped(void **state) {
     assert_int_equal(str_plain_words((struct str){0}), 0);
 }
 
+static void plain_texts_are_told_by_every_byte(void **state) {
+    (void)state;
+    static const char odd[] = {'"', '\\', '\n', 0x1F, 0x7F, (char)0x80, (char)0xC3, '\0'};
+    char text[] = "abcdefghijklmnopqrstuvwxyz ~!#[]";
+    assert_true(str_is_plain(STR("")));
+    for (size_t len = 1; len < sizeof(text); len++) {
+        const struct str view = {.ptr = text, .len = len};
+        assert_true(str_is_plain(view));
+        for (size_t at = 0; at < len; at++) {
+            const char was = text[at];
+            for (size_t i = 0; i < sizeof(odd); i++) {
+                text[at] = odd[i];
+                assert_false(str_is_plain(view));
+            }
+            text[at] = was;
+        }
+    }
+}
+
+static void runes_are_counted_beside_whole_groups_of_ascii(void **state) {
+    (void)state;
+    assert_int_equal(str_count_runes(STR("12345678")), 8);
+    assert_int_equal(str_count_runes(STR("12345678é12345678€")), 18);
+    assert_int_equal(str_count_runes(STR("1234567é2345678")), 15);
+    assert_int_equal(
+        str_count_runes(STR("12345678\xFF\xFE"
+                            "12345678x")),
+        19);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(plain_texts_are_told_by_every_byte),
+    cmocka_unit_test(runes_are_counted_beside_whole_groups_of_ascii),
     cmocka_unit_test(plain_words_end_before_what_is_escaped),
     cmocka_unit_test(str_split_without_separator_keeps_everything_left),
     cmocka_unit_test(str_parse_int64_takes_the_whole_text_or_nothing),
