@@ -277,11 +277,11 @@ void json_add_copy(struct json_node *parent, const char *key, const struct json_
 
 // All of them: JSON allows a key twice, and a second one must not come forward in the first one's place.
 void json_remove(struct json_node *object, const char *key) {
-    const struct json_node *found = NULL;
-    while ((found = json_get(object, key))) {
-        cJSON *member = NULL;
-        memcpy(&member, &found, sizeof(member)); // a part of `object`, which may be changed
-        cJSON_Delete(cJSON_DetachItemViaPointer(inner(object), member));
+    cJSON *parent = inner(object), *next = NULL;
+    for (cJSON *member = parent ? parent->child : NULL; member; member = next) {
+        next = member->next;
+        if (member->string && strcmp(member->string, key) == 0)
+            cJSON_Delete(cJSON_DetachItemViaPointer(parent, member));
     }
 }
 
