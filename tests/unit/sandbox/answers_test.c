@@ -2,19 +2,6 @@
 #include "base/files.h"
 #include "fixture.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_on_disk(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static int call(struct fixture *fixture, const char *method, const char *target, const char *body) {
     return fixture_call(
         fixture, &(struct fixture_call){.method = method, .target = target, .body = body});
@@ -271,7 +258,8 @@ static void a_file_comes_with_every_start_and_reset(void **state) {
     temp_folder_remove(&folder);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_on_disk, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(a_declared_list_stands_as_it_is),
     WITH_SANDBOX(an_empty_list_is_a_list),

@@ -2,19 +2,6 @@
 #include "aws/invoke.h"
 #include "fixture.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 #define CAMPAIGN "arn:aws:personalize:us-east-1:123456789012:campaign/"
 #define ASK "{\"campaignArn\":\"" CAMPAIGN "segment-workshop-campaign\",\"userId\":\"2941404340\"}"
 #define INVOKE(function) "/2015-03-31/functions/" function "/invocations"
@@ -482,7 +469,8 @@ static void the_endpoint_of_exercise_3_answers(void **state) {
     assert_true(fixture_get(fixture, "/prod/recommendations") < 500);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(signatures_are_verified),
     WITH_SANDBOX(each_campaign_has_its_needs),

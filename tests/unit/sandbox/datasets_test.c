@@ -3,19 +3,6 @@
 
 #include "base/clock.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_on_disk(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 #define PUT_ITEM(properties)                                                                       \
     "{\"datasetArn\":\"" P_ITEMS "\",\"items\":[{\"itemId\":\"i\",\"properties\":\"" properties    \
     "\"}]}"
@@ -263,5 +250,5 @@ int main(void) {
         cmocka_unit_test(a_schema_can_only_grow),
         cmocka_unit_test(a_filter_sees_a_dataset_that_becomes_active),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, fixture_set_up_on_disk, fixture_tear_down);
 }

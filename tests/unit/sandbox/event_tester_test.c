@@ -1,19 +1,6 @@
 // The Event Tester: straight to the destination, past source and debugger, with real effects.
 #include "fixture.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static int test(struct fixture *fixture, const char *body) {
     return fixture_call(
         fixture,
@@ -168,7 +155,8 @@ static void what_is_no_event_is_refused(void **state) {
     }
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(the_workshops_event_changes_the_trait_and_not_the_debugger),
     WITH_SANDBOX(it_sends_although_the_destination_is_off_or_filtered),

@@ -6,19 +6,6 @@
 #include "http/url.h"
 #include "support/plain_client.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 // ---- the language ----
 
 static void a_fault_is_read_and_written_back(void **state) {
@@ -563,7 +550,8 @@ static void a_wrong_start_option_is_refused(void **state) {
     assert_contains(str_from(err.hint), "latency");
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_fault_is_read_and_written_back),
     cmocka_unit_test(a_wrong_fault_names_the_part_and_the_next_step),

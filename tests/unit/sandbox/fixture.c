@@ -45,6 +45,26 @@ void fixture_stop(struct fixture *fixture) {
     json_release(&fixture->json);
 }
 
+int fixture_set_up_in_memory(void **state) {
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture_start_in_memory(fixture);
+    *state = fixture;
+    return 0;
+}
+
+int fixture_set_up_on_disk(void **state) {
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture_start_on_disk(fixture);
+    *state = fixture;
+    return 0;
+}
+
+int fixture_tear_down(void **state) {
+    fixture_stop(*state);
+    free(*state);
+    return 0;
+}
+
 const char *fixture_get_identity(const struct fixture *fixture, const char *key) {
     const char *value = sandbox_identities_get(&fixture->identities, key);
     assert_non_null(value);

@@ -25,6 +25,10 @@ void fixture_start_on_disk(struct fixture *fixture);
 void fixture_start_with(struct fixture *fixture, const struct sandbox_options *options);
 void fixture_restart(struct fixture *fixture); // stop and start on the same folder
 void fixture_stop(struct fixture *fixture);
+// For cmocka_unit_test_setup_teardown: *state is a fixture of one test.
+int fixture_set_up_in_memory(void **state);
+int fixture_set_up_on_disk(void **state);
+int fixture_tear_down(void **state);
 const char *fixture_get_identity(const struct fixture *fixture, const char *key);
 
 struct fixture_call {

@@ -5,19 +5,6 @@
 #include "base/memory.h"
 #include "http/url.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_on_disk(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 #define DESTINATION "module-personalize-SegmentExecutePersonalizeLambda-1SANDBOX2LOOP"
 #define EXECUTION "module-personalize-SegmentPersonalizeLambdaRole-3SANDBOX4LOOP"
 #define GLUE "module-personalize-GlueServiceRole-5SANDBOX6LOOP"
@@ -555,21 +542,33 @@ static void a_deleted_role_of_the_workshop_stays_away_until_reset(void **state) 
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            a_role_is_told_with_its_trust_in_percent_encoding, start, stop),
-        cmocka_unit_test_setup_teardown(lists_have_pages, start, stop),
-        cmocka_unit_test_setup_teardown(wrong_questions_are_refused_as_in_the_cloud, start, stop),
-        cmocka_unit_test_setup_teardown(a_session_may_not_ask_about_roles, start, stop),
+            a_role_is_told_with_its_trust_in_percent_encoding, fixture_set_up_on_disk,
+            fixture_tear_down),
         cmocka_unit_test_setup_teardown(
-            the_simulator_tells_decision_statement_and_what_is_missing, start, stop),
-        cmocka_unit_test_setup_teardown(the_simulator_refuses_what_it_cannot_simulate, start, stop),
+            lists_have_pages, fixture_set_up_on_disk, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
-            breaking_a_policy_breaks_what_it_allowed_and_mending_mends, start, stop),
-        cmocka_unit_test_setup_teardown(a_changed_trust_lets_others_in_or_nobody, start, stop),
-        cmocka_unit_test_setup_teardown(a_function_may_what_its_execution_role_may, start, stop),
+            wrong_questions_are_refused_as_in_the_cloud, fixture_set_up_on_disk, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
-            a_role_of_ones_own_lives_from_making_to_deleting, start, stop),
+            a_session_may_not_ask_about_roles, fixture_set_up_on_disk, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
-            a_deleted_role_of_the_workshop_stays_away_until_reset, start, stop),
+            the_simulator_tells_decision_statement_and_what_is_missing, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_simulator_refuses_what_it_cannot_simulate, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            breaking_a_policy_breaks_what_it_allowed_and_mending_mends, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_changed_trust_lets_others_in_or_nobody, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_function_may_what_its_execution_role_may, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_role_of_ones_own_lives_from_making_to_deleting, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_deleted_role_of_the_workshop_stays_away_until_reset, fixture_set_up_on_disk,
+            fixture_tear_down),
     };
     return cmocka_run_group_tests_name("sandbox/iam", tests, NULL, NULL);
 }

@@ -4,19 +4,6 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_on_disk(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 #define GROUP "/aws/lambda/SegmentPersonalizeDestinationHandler"
 
 static int ask(struct fixture *fixture, const char *operation, const char *body) {
@@ -497,17 +484,27 @@ static void groups_are_bounded(void **state) {
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            what_a_function_writes_is_there_after_a_restart, start, stop),
-        cmocka_unit_test_setup_teardown(groups_and_streams_come_in_order_and_pages, start, stop),
-        cmocka_unit_test_setup_teardown(tokens_lead_to_the_end_and_back, start, stop),
-        cmocka_unit_test_setup_teardown(filters_go_over_streams_times_and_patterns, start, stop),
+            what_a_function_writes_is_there_after_a_restart, fixture_set_up_on_disk,
+            fixture_tear_down),
         cmocka_unit_test_setup_teardown(
-            messages_keep_their_line_breaks_and_their_order, start, stop),
-        cmocka_unit_test_setup_teardown(wrong_questions_are_refused_as_in_the_cloud, start, stop),
-        cmocka_unit_test_setup_teardown(a_session_without_rights_reads_nothing, start, stop),
-        cmocka_unit_test_setup_teardown(the_oldest_go_when_there_is_too_much, start, stop),
-        cmocka_unit_test_setup_teardown(a_page_beyond_every_list_is_no_page, start, stop),
-        cmocka_unit_test_setup_teardown(groups_are_bounded, start, stop),
+            groups_and_streams_come_in_order_and_pages, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            tokens_lead_to_the_end_and_back, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            filters_go_over_streams_times_and_patterns, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            messages_keep_their_line_breaks_and_their_order, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            wrong_questions_are_refused_as_in_the_cloud, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_session_without_rights_reads_nothing, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_oldest_go_when_there_is_too_much, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_page_beyond_every_list_is_no_page, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            groups_are_bounded, fixture_set_up_on_disk, fixture_tear_down),
     };
     return cmocka_run_group_tests_name("sandbox/logs", tests, NULL, NULL);
 }

@@ -2,19 +2,6 @@
 // way the destination can be broken says so.
 #include "fixture.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static int64_t interactions(struct fixture *fixture) {
     int64_t count = 0;
     assert_int_equal(fixture_get(fixture, "/_recloop/health"), 200);
@@ -325,7 +312,8 @@ static void a_flood_is_delivered_whole_and_once(void **state) {
     buf_release(&last);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(a_click_changes_list_and_trait),
     WITH_SANDBOX(each_click_on_another_product_moves_the_top),

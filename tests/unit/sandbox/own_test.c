@@ -5,19 +5,6 @@
 
 #include <pthread.h>
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static int64_t number(struct fixture *fixture, const char *target, const char *key) {
     int64_t value = -1;
     assert_int_equal(fixture_get(fixture, target), 200);
@@ -306,7 +293,8 @@ static void a_message_whose_end_is_unclear_is_refused(void **state) {
 #undef SECOND
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(a_message_whose_end_is_unclear_is_refused),
     WITH_SANDBOX(reset_gives_the_seeded_state_back),

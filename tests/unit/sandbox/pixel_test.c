@@ -3,19 +3,6 @@
 
 #include "http/base64.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static void check_image(struct fixture *fixture, const char *target) {
     print_message("%.100s\n", target);
     assert_int_equal(fixture_get(fixture, target), 200);
@@ -99,7 +86,8 @@ static void a_bad_message_shows_its_reason(void **state) {
     buf_release(&target);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(data_becomes_an_event_of_its_route),
     WITH_SANDBOX(flat_fields_become_an_event),

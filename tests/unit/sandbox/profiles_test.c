@@ -1,19 +1,6 @@
 // Profiles: who an event belongs to, what changes there, and the Profile API's shapes.
 #include "fixture.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static void identify(struct fixture *fixture, const char *json) {
     assert_int_equal(fixture_track(fixture, "ios-prod", "identify", json), 200);
 }
@@ -228,7 +215,8 @@ static void refusals_have_segments_shape(void **state) {
     buf_release(&target);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(the_default_limit_ends_before_recommended_products),
     WITH_SANDBOX(traits_can_be_chosen_by_name_and_class),

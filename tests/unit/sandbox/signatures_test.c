@@ -7,19 +7,6 @@
 #include "http/url.h"
 #include "support/plain_client.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 // One call of each protocol that the permanent key may make.
 static const struct service {
     const char *name, *signing_name, *target, *json_target, *body;
@@ -566,13 +553,21 @@ static void a_session_needs_its_own_living_token(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_flaw_has_its_code_status_and_words, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_signed_properly_is_let_in, start, stop),
-        cmocka_unit_test_setup_teardown(queries_have_fifteen_minutes_the_others_five, start, stop),
-        cmocka_unit_test_setup_teardown(an_address_is_good_for_as_long_as_it_says, start, stop),
-        cmocka_unit_test_setup_teardown(a_presigned_get_tells_who_one_is, start, stop),
-        cmocka_unit_test_setup_teardown(a_date_header_will_do, start, stop),
-        cmocka_unit_test_setup_teardown(a_session_needs_its_own_living_token, start, stop),
+        cmocka_unit_test_setup_teardown(
+            every_flaw_has_its_code_status_and_words, fixture_set_up_in_memory, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_is_signed_properly_is_let_in, fixture_set_up_in_memory, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            queries_have_fifteen_minutes_the_others_five, fixture_set_up_in_memory,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            an_address_is_good_for_as_long_as_it_says, fixture_set_up_in_memory, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_presigned_get_tells_who_one_is, fixture_set_up_in_memory, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_date_header_will_do, fixture_set_up_in_memory, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_session_needs_its_own_living_token, fixture_set_up_in_memory, fixture_tear_down),
     };
     return cmocka_run_group_tests_name("sandbox/signatures", tests, NULL, NULL);
 }

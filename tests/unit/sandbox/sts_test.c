@@ -6,19 +6,6 @@
 
 #include <sqlite3.h>
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_on_disk(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 #define DESTINATION "module-personalize-SegmentExecutePersonalizeLambda-1SANDBOX2LOOP"
 #define ROLE_ARN "arn:aws:iam::123456789012:role/" DESTINATION
 #define ASSUME "Action=AssumeRole&RoleSessionName=test&RoleArn=" ROLE_ARN
@@ -353,16 +340,27 @@ static void policies_go_with_their_sessions(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(keys_are_temporary_and_outlive_a_restart, start, stop),
         cmocka_unit_test_setup_teardown(
-            who_is_not_trusted_is_denied_in_the_same_words, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_not_trusted_to_be_tagged_is_not, start, stop),
-        cmocka_unit_test_setup_teardown(limits_are_kept_in_the_services_words, start, stop),
-        cmocka_unit_test_setup_teardown(policies_that_take_too_much_room_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(a_session_policy_narrows_and_never_widens, start, stop),
-        cmocka_unit_test_setup_teardown(chained_sessions_need_trust_and_last_an_hour, start, stop),
-        cmocka_unit_test_setup_teardown(policies_go_with_their_sessions, start, stop),
-        cmocka_unit_test_setup_teardown(the_permanent_key_is_a_user, start, stop),
+            keys_are_temporary_and_outlive_a_restart, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            who_is_not_trusted_is_denied_in_the_same_words, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_is_not_trusted_to_be_tagged_is_not, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            limits_are_kept_in_the_services_words, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            policies_that_take_too_much_room_are_refused, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_session_policy_narrows_and_never_widens, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            chained_sessions_need_trust_and_last_an_hour, fixture_set_up_on_disk,
+            fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            policies_go_with_their_sessions, fixture_set_up_on_disk, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_permanent_key_is_a_user, fixture_set_up_on_disk, fixture_tear_down),
     };
     return cmocka_run_group_tests_name("sandbox/sts", tests, NULL, NULL);
 }

@@ -5,19 +5,6 @@
 
 #include <zlib.h>
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static size_t debugger_count(struct fixture *fixture, const char *source) {
     struct buf target = {0};
     buf_add_format(&target, "/_recloop/debugger?limit=500&source=%s", source);
@@ -328,7 +315,8 @@ static void the_debugger_shows_the_newest_500_of_a_source(void **state) {
     buf_release(&batch);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(every_route_and_short_form_is_answered),
     WITH_SANDBOX(bad_messages_get_200_and_a_reason),
