@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "http/base64.h"
+#include "sandbox/own_routes.h"
 #include "sandbox/sandbox.h"
 #include "segment/batch.h"
 #include "segment/catalog.h"
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 #define LATENCIES_MAX 100000
+#define WAITS_MAX 20 // of OWN_ROUTES_WAIT_LIMIT_MS
 #define EVENTS_PER_BATCH 200
 
 struct connection {
@@ -128,11 +130,14 @@ static void wait_for_trait(
     const char *space) {
     CLEANUP(buf_release) struct buf path = {0};
     buf_add_format(
-        &path, "/_recloop/deliveries?message_id=" STR_FMT "&wait=5000", STR_ARG(event->message_id));
-    if (!str_contains(
-            ask(connection, "GET", buf_text(&path), NULL, STR("")), STR("\"delivered\""))) {
-        die("the event was not delivered");
+        &path, "/_recloop/deliveries?message_id=" STR_FMT "&wait=%d", STR_ARG(event->message_id),
+        OWN_ROUTES_WAIT_LIMIT_MS);
+    bool is_delivered = false;
+    for (int asked = 0; !is_delivered && asked < WAITS_MAX; asked++) {
+        const struct str answer = ask(connection, "GET", buf_text(&path), NULL, STR(""));
+        is_delivered = str_contains(answer, STR("\"delivered\""));
     }
+    if (!is_delivered) die("the event was not delivered");
     buf_reset(&path);
     buf_add_format(
         &path,
@@ -191,11 +196,7 @@ throughput(struct connection *connection, const struct sandbox_identities *ids, 
         ask(connection, "POST", "/v1/batch", key, buf_str(&bodies[i]));
     }
     const int64_t accepted_us = clock_monotonic_us();
-    for (;;) {
-        const struct str health = ask(connection, "GET", "/_recloop/health", NULL, STR(""));
-        if (str_contains(health, STR("\"pending_deliveries\":0"))) break;
-        usleep(20000); // every answer makes the sandbox commit what it has under way
-    }
+    // The last of them: its record is told when all before it are done.
     wait_for_trait(
         connection, &last, sandbox_identities_get(ids, "profile_api_token"),
         sandbox_identities_get(ids, "profile_space_id"));

@@ -7,9 +7,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,28 +37,33 @@ uint16_t sandbox_process_free_port(void) {
     return ntohs(address.sin_port);
 }
 
-// Connected is not ready: the port is open before the data is loaded. The answer comes when it is.
-static bool is_answering(uint16_t port) {
-    static const char question[] = "GET /_recloop/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-    char answer[16] = "";
-    struct sockaddr_in address;
-    const int fd = open_socket(port, &address);
-    const bool is_it = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-                       send(fd, question, sizeof(question) - 1, MSG_NOSIGNAL) > 0 &&
-                       recv(fd, answer, sizeof(answer) - 1, 0) > 0 &&
-                       str_starts_with(str_from(answer), STR("HTTP/1.1 200"));
-    close(fd);
-    return is_it;
+// Waits for its standard output to hold `text` (NULL: to end), in which case true. False: it ended, or the
+// time is over.
+static bool
+await_output(const struct sandbox_process *process, const char *text, int64_t within_ms) {
+    const int64_t until_ms = clock_monotonic_ms() + within_ms;
+    char said[512] = "";
+    size_t length = 0;
+    for (int64_t left_ms = within_ms; left_ms > 0; left_ms = until_ms - clock_monotonic_ms()) {
+        struct pollfd polled = {.fd = process->out_fd, .events = POLLIN};
+        if (poll(&polled, 1, (int)left_ms) <= 0) continue;
+        if (length == sizeof(said) - 1) length = 0; // it says little; the end of much will do
+        const ssize_t got = read(process->out_fd, said + length, sizeof(said) - 1 - length);
+        if (got <= 0) return text == NULL;
+        length += (size_t)got;
+        said[length] = '\0';
+        if (text && strstr(said, text)) return true;
+    }
+    return false;
 }
 
-static void run_program(const char *program, const char *folder, const char *log, uint16_t port) {
+static void
+run_program(const char *program, const char *folder, const char *log, uint16_t port, int out_fd) {
     char listen[32];
     (void)snprintf(listen, sizeof(listen), "127.0.0.1:%d", (int)port);
     const int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-    if (fd >= 0) {
-        dup2(fd, STDOUT_FILENO);
-        dup2(fd, STDERR_FILENO);
-    }
+    dup2(out_fd, STDOUT_FILENO);
+    if (fd >= 0) dup2(fd, STDERR_FILENO);
     static const char *const homes[] = {
         "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"};
     for (size_t i = 0; i < sizeof(homes) / sizeof(*homes); i++)
@@ -73,16 +80,18 @@ bool sandbox_process_start(
     uint16_t port,
     struct error *err) {
     const int64_t started_ms = clock_monotonic_ms();
-    *process = (struct sandbox_process){.pid = fork()};
-    if (process->pid < 0) return error_from_errno(err, errno, "fork");
-    if (process->pid == 0) run_program(program, folder, log, port);
-    while (!is_answering(port)) {
-        if (!sandbox_process_is_alive(process) ||
-            clock_monotonic_ms() - started_ms > READY_WITHIN_MS) {
-            return error_set(err, ERROR_IO, "the sandbox did not get ready; see %s", log);
-        }
-        usleep(2000);
+    int fds[2];
+    if (pipe(fds) != 0) return error_from_errno(err, errno, "opening a pipe");
+    (void)fcntl(fds[0], F_SETFD, FD_CLOEXEC);
+    *process = (struct sandbox_process){.pid = fork(), .out_fd = fds[0]};
+    if (process->pid == 0) run_program(program, folder, log, port, fds[1]);
+    close(fds[1]);
+    if (process->pid < 0) {
+        close(fds[0]);
+        return error_from_errno(err, errno, "fork");
     }
+    if (!await_output(process, "ready on", READY_WITHIN_MS))
+        return error_set(err, ERROR_IO, "the sandbox did not get ready; see %s", log);
     process->ready_ms = clock_monotonic_ms() - started_ms;
     return true;
 }
@@ -90,20 +99,19 @@ bool sandbox_process_start(
 void sandbox_process_kill(struct sandbox_process *process) {
     kill(process->pid, SIGKILL);
     waitpid(process->pid, NULL, 0);
+    close(process->out_fd);
     process->pid = 0;
 }
 
 bool sandbox_process_stop(struct sandbox_process *process, struct error *err) {
-    const int64_t started_ms = clock_monotonic_ms();
     int status = 0;
     kill(process->pid, SIGTERM);
-    while (waitpid(process->pid, &status, WNOHANG) == 0) {
-        if (clock_monotonic_ms() - started_ms > STOP_WITHIN_MS) {
-            sandbox_process_kill(process);
-            return error_set(err, ERROR_IO, "the sandbox did not stop on SIGTERM");
-        }
-        usleep(5000);
+    if (!await_output(process, NULL, STOP_WITHIN_MS)) {
+        sandbox_process_kill(process);
+        return error_set(err, ERROR_IO, "the sandbox did not stop on SIGTERM");
     }
+    waitpid(process->pid, &status, 0);
+    close(process->out_fd);
     process->pid = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
     return error_set(err, ERROR_IO, "the sandbox ended with status %d", status);

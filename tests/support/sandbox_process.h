@@ -8,10 +8,11 @@
 
 struct sandbox_process {
     pid_t pid;
-    int64_t ready_ms; // from start to the first answer
+    int out_fd;       // its standard output: tells when it is ready, and ends with it
+    int64_t ready_ms; // from start to its ready line
 };
 
-// `recloop sandbox` on that port and data folder; its output goes to `log`. False: it did not get ready.
+// `recloop sandbox` on that port and data folder; its messages go to `log`. False: it did not get ready.
 bool sandbox_process_start(
     struct sandbox_process *process,
     const char *program,
