@@ -11,7 +11,8 @@
 // Source   product.md 4.
 //
 // GET /_recloop/health
-//   {"status":"ok","pid":1,"url":"http://127.0.0.1:1","region":"us-east-1","account":"123456789012",
+//   {"status":"ok"|"failing","store_failure":null|"why what is sent cannot be kept",
+//    "pid":1,"url":"http://127.0.0.1:1","region":"us-east-1","account":"123456789012",
 //    "in_memory":false,"started_at":"…","interactions":4100,"events":12,"last_sequence":12,
 //    "pending_deliveries":0,"handler":"builtin"|"runtime","runtime_api":"127.0.0.1:2"|null,
 //    "instant_statuses":false,"status_step_ms":2000,

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "net/transfers.h"
 #include "printer.h"
@@ -160,6 +161,9 @@ int cli_run(const struct parse *parsed, config_environment_fn *environment, void
         .cancelled_context = &run,
     };
     catch_signals();
+    // What runs until it is stopped has only this way to say that something goes wrong meanwhile.
+    if (parsed->action->is_endless)
+        log_to_stderr(run.printer.is_quiet ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN);
     if (run_action(parsed, &run, &action_context, &err)) err = (struct error){0};
     judge(parsed, &run, &err);
     // what is stopped from outside has no result to tell: `sandbox --json` prints its one line

@@ -278,6 +278,13 @@ bool cloud_reset(struct cloud *cloud, struct error *err) {
 
 // ---- one turn ----
 
+// Noted once for each kind of trouble, however many commits it meets.
+static void note_failure(struct cloud *cloud, const struct error *err) {
+    if (strcmp(cloud->store_failure.message, err->message) != 0)
+        log_note(LOG_LEVEL_ERROR, "sandbox", "%s; what was sent is not kept", err->message);
+    cloud->store_failure = *err;
+}
+
 static bool commit(struct cloud *cloud) {
     struct error err = {0};
     if (!store_is_writing(cloud->store)) return true;
@@ -288,9 +295,12 @@ static bool commit(struct cloud *cloud) {
     if (store_commit(cloud->store, &err)) {
         if (is_reset) faults_reset(cloud); // they are not of the store
         cloud->has_changed = true;
+        if (cloud->store_failure.code != ERROR_NONE)
+            log_note(LOG_LEVEL_WARN, "sandbox", "the store takes what is sent again");
+        cloud->store_failure = (struct error){0};
         return true;
     }
-    log_note(LOG_LEVEL_ERROR, "sandbox", "%s", err.message);
+    note_failure(cloud, &err);
     reload(cloud);
     cloud->retry_at_ms = clock_monotonic_ms() + PAUSE_AFTER_FAILURE_MS;
     server_release_committed(cloud->server, &err);

@@ -72,7 +72,9 @@ static enum server_verdict health(struct cloud *cloud, struct exchange *exchange
     struct buf json = {0};
     struct writer writer = {.out = &json};
     writer_open(&writer, NULL, '{');
-    writer_text(&writer, "status", STR("ok"));
+    const bool is_failing = cloud->store_failure.code != ERROR_NONE;
+    writer_text(&writer, "status", is_failing ? STR("failing") : STR("ok"));
+    writer_text_or_null(&writer, "store_failure", str_from(cloud->store_failure.message));
     writer_int(&writer, "pid", getpid());
     writer_text(&writer, "url", buf_str(&cloud->url));
     writer_text(&writer, "region", str_from(cloud_region(cloud)));

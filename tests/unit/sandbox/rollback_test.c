@@ -331,6 +331,32 @@ static void what_failed_to_be_stored_has_not_happened(void **state) {
     fixture_stop(&fixture);
 }
 
+static struct str health(struct fixture *fixture, const char *member) {
+    assert_int_equal(fixture_get(fixture, "/_recloop/health"), 200);
+    return json_get_text(fixture->json.root, member);
+}
+
+static void health_tells_while_nothing_can_be_stored(void **state) {
+    static const char event[] = "{\"event\":\"E\",\"userId\":\"u\"}";
+    struct fixture fixture = {0};
+    (void)state;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    prepare(&fixture);
+    for (size_t way = 0; way < ARRAY_COUNT(ways); way++) {
+        struct breakage breakage = {0};
+        assert_str(health(&fixture, "status"), "ok");
+        ways[way].begin(&fixture, &breakage);
+        assert_int_equal(fixture_track(&fixture, "ios-prod", "track", event), 500);
+        assert_str(health(&fixture, "status"), "failing");
+        assert_contains(health(&fixture, "store_failure"), "the sandbox's store");
+        ways[way].end(&breakage);
+        assert_int_equal(fixture_track(&fixture, "ios-prod", "track", event), 200);
+    }
+    assert_str(health(&fixture, "status"), "ok");
+    assert_int_equal(health(&fixture, "store_failure").len, 0);
+    fixture_stop(&fixture);
+}
+
 // ---- a reset that cannot be ----
 
 static int open_line(const struct fixture *fixture) {
@@ -413,6 +439,7 @@ static void a_reset_that_fails_takes_nobodys_events(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_reset_that_fails_takes_nobodys_events),
     cmocka_unit_test(what_failed_to_be_stored_has_not_happened),
+    cmocka_unit_test(health_tells_while_nothing_can_be_stored),
 };
 
 int main(void) {
