@@ -1,117 +1,12 @@
 // transfers — tasks against a scripted server on loopback: what is sent, and what becomes of answers.
-#include "support/test.h"
+#include "probe.h"
 
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/trace.h"
-#include "net/transfers.h"
-#include "support/loopback.h"
 #include "support/temp_folder.h"
 
 #include <pthread.h>
-
-// A task that sends one request and notes all that happens to it.
-struct probe {
-    struct task task;
-    const char *method, *url_path, *body;
-    const char *url; // in place of the server's
-    const struct loopback *server;
-    struct task_request_options options;
-    struct headers headers;
-    int64_t wait_ms; // instead of a request
-    int begun, answered, timed, cancelled, freed, done, prepared;
-    int status, attempts;
-    struct error error, outcome;
-    struct buf reply;
-    char header[64];
-    struct transfers *transfers; // where it runs, for steps that act on others
-    struct task *starts;         // begun by the answer step
-};
-
-static void probe_begin(struct probe *probe) {
-    struct request request = {0};
-    if (probe->wait_ms) {
-        task_wait(&probe->task, probe->wait_ms);
-        return;
-    }
-    request_set_method(&request, str_from(probe->method ? probe->method : "POST"));
-    buf_add(&request.url, str_from(probe->url ? probe->url : loopback_url(probe->server)));
-    buf_add(&request.url, str_from(probe->url_path ? probe->url_path : "/"));
-    headers_copy(&probe->headers, &request.headers);
-    request_set_body(&request, str_from(probe->body));
-    task_request(&probe->task, &request, &probe->options);
-    assert_int_equal(request.url.len, 0); // taken
-}
-
-static void probe_answer(struct probe *probe, const struct task_event *event) {
-    probe->answered++;
-    probe->attempts = event->attempts;
-    assert_true((event->response == NULL) != (event->error == NULL));
-    if (event->error) {
-        probe->error = *event->error;
-        task_fail(&probe->task, event->error);
-        return;
-    }
-    if (!event->response) return; // said above; the analyzer cannot know
-    probe->status = event->response->status;
-    buf_add(&probe->reply, buf_str(&event->response->body));
-    const struct str header = headers_get(&event->response->headers, STR("X-Note"));
-    if (header.len < sizeof(probe->header) && header.len)
-        memcpy(probe->header, header.ptr, header.len);
-    if (probe->starts) transfers_start(probe->transfers, probe->starts);
-    task_finish(&probe->task);
-}
-
-static void probe_step(struct task *task, const struct task_event *event) {
-    struct probe *probe = (struct probe *)task;
-    switch (event->kind) {
-    case TASK_BEGIN:
-        probe->begun++;
-        probe_begin(probe);
-        break;
-    case TASK_RESPONSE: probe_answer(probe, event); break;
-    case TASK_TIMER:
-        probe->timed++;
-        task_finish(task);
-        break;
-    case TASK_CANCELLED: probe->cancelled++; break;
-    }
-}
-
-static void probe_free(struct task *task) {
-    ((struct probe *)task)->freed++;
-}
-
-static const struct task_ops probe_ops = {.name = "probe", .step = probe_step, .free = probe_free};
-
-static void probe_done(void *context, struct task *task, const struct error *err) {
-    struct probe *probe = context;
-    assert_ptr_equal(&probe->task, task);
-    assert_int_equal(probe->freed, 0); // results can still be read
-    probe->done++;
-    probe->outcome = *err;
-}
-
-static void probe_init(struct probe *probe, const struct loopback *server) {
-    probe->task.ops = &probe_ops;
-    probe->task.on_done = probe_done;
-    probe->task.on_done_context = probe;
-    probe->server = server;
-}
-
-static void probe_release(struct probe *probe) {
-    headers_release(&probe->headers);
-    buf_release(&probe->reply);
-}
-
-static bool run(struct probe *probe, struct error *err) {
-    const struct transfers_options options = {.jitter_seed = 1};
-    *err = (struct error){0};
-    const bool is_ok = task_run(&probe->task, &options, NULL, NULL, err);
-    assert_int_equal(probe->done, 1);
-    assert_int_equal(probe->freed, 1);
-    return is_ok;
-}
 
 static void transfers_send_exactly_what_was_given(void **state) {
     static const struct loopback_exchange script[] = {
@@ -124,7 +19,7 @@ static void transfers_send_exactly_what_was_given(void **state) {
     probe_init(&probe, server);
     headers_add(&probe.headers, STR("X-Amz-Date"), STR("20240501T120000Z"));
     headers_add(&probe.headers, STR("X-Empty"), STR(""));
-    assert_ok(run(&probe, &err), err);
+    assert_ok(probe_run(&probe, &err), err);
     assert_int_equal(probe.status, 200);
     assert_int_equal(probe.attempts, 1);
     assert_str(buf_str(&probe.reply), "fine");
@@ -153,7 +48,7 @@ static void transfers_send_large_bodies_without_asking_first(void **state) {
         buf_add(&body, STR("0123456789abcdef"));
     probe.body = buf_text(&body);
     probe_init(&probe, server);
-    assert_ok(run(&probe, &err), err);
+    assert_ok(probe_run(&probe, &err), err);
     const struct str sent = loopback_request(server, 0);
     assert_true(str_starts_with(sent, STR("PUT / ")));
     assert_false(str_contains(str_slice(sent, 0, 400), STR("Expect")));
@@ -170,9 +65,9 @@ static void transfers_send_get_and_empty_post(void **state) {
     (void)state;
     probe_init(&get, server);
     probe_init(&post, server);
-    assert_ok(run(&get, &err), err);
+    assert_ok(probe_run(&get, &err), err);
     assert_int_equal(get.status, 204);
-    assert_ok(run(&post, &err), err);
+    assert_ok(probe_run(&post, &err), err);
     assert_false(str_contains(loopback_request(server, 0), STR("Content-Length")));
     assert_contains(loopback_request(server, 1), "Content-Length: 0\r\n");
     loopback_stop(server);
@@ -187,7 +82,7 @@ static void transfers_do_not_follow_redirects(void **state) {
     struct error err;
     (void)state;
     probe_init(&probe, server);
-    assert_ok(run(&probe, &err), err);
+    assert_ok(probe_run(&probe, &err), err);
     assert_int_equal(probe.status, 302);
     assert_int_equal(loopback_request_count(server), 1);
     loopback_stop(server);
@@ -201,7 +96,7 @@ static void transfers_ignore_proxies_for_loopback(void **state) {
     (void)state;
     probe_init(&probe, server);
     setenv("http_proxy", "http://127.0.0.1:1", 1);
-    const bool is_ok = run(&probe, &err);
+    const bool is_ok = probe_run(&probe, &err);
     unsetenv("http_proxy");
     assert_ok(is_ok, err);
     loopback_stop(server);
@@ -220,7 +115,7 @@ static void transfers_end_at_the_deadline(void **state) {
         struct probe probe = {.options = {.timeout_ms = 60, .retry = TASK_RETRY_TRANSIENT}};
         struct error err;
         probe_init(&probe, server);
-        assert_false(run(&probe, &err));
+        assert_false(probe_run(&probe, &err));
         assert_int_equal(err.code, ERROR_TIMEOUT);
         assert_contains(str_from(err.message), loopback_url(server) + strlen("http://"));
         assert_contains(str_from(err.hint), "--timeout");
@@ -240,7 +135,7 @@ static void transfers_name_the_host_that_refuses(void **state) {
     probe.url = buf_text(&url);
     probe.options = (struct task_request_options){.retry = TASK_RETRY_TRANSIENT, .attempts = 2};
     probe_init(&probe, NULL);
-    assert_false(run(&probe, &err));
+    assert_false(probe_run(&probe, &err));
     assert_int_equal(err.code, ERROR_UNREACHABLE);
     assert_int_equal(probe.attempts, 2);
     assert_contains(str_from(err.message), "nothing answers at 127.0.0.1:");
@@ -289,7 +184,7 @@ static void transfers_explain_broken_answers(void **state) {
         struct error err;
         print_message("%s\n", cases[i].message);
         probe_init(&probe, server);
-        assert_false(run(&probe, &err));
+        assert_false(probe_run(&probe, &err));
         assert_int_equal(err.code, cases[i].code);
         assert_contains(str_from(err.message), cases[i].message);
         assert_contains(str_from(err.message), "127.0.0.1:");
@@ -305,7 +200,7 @@ static void transfers_accept_a_body_of_exactly_the_limit(void **state) {
     struct error err;
     (void)state;
     probe_init(&probe, server);
-    assert_ok(run(&probe, &err), err);
+    assert_ok(probe_run(&probe, &err), err);
     assert_int_equal(probe.reply.len, 16);
     loopback_stop(server);
 }
@@ -323,7 +218,7 @@ static void transfers_refuse_endless_headers(void **state) {
     exchange.raw = buf_text(&raw);
     struct loopback *server = loopback_start(&exchange, 1);
     probe_init(&probe, server);
-    assert_false(run(&probe, &err));
+    assert_false(probe_run(&probe, &err));
     assert_int_equal(err.code, ERROR_LIMIT);
     loopback_stop(server);
 }
@@ -335,11 +230,11 @@ static void transfers_refuse_what_would_break_the_wire(void **state) {
     (void)state;
     probe_init(&probe, NULL);
     headers_add(&probe.headers, STR("X-Note"), STR("a\r\nInjected: 1"));
-    assert_false(run(&probe, &err));
+    assert_false(probe_run(&probe, &err));
     assert_int_equal(err.code, ERROR_INVALID);
     assert_int_equal(probe.attempts, 0);
     probe_init(&scheme, NULL);
-    assert_false(run(&scheme, &err));
+    assert_false(probe_run(&scheme, &err));
     assert_int_equal(err.code, ERROR_INVALID);
 }
 
@@ -366,7 +261,7 @@ static void transfers_prepare_each_attempt_anew(void **state) {
     probe_init(&probe, server);
     probe.options = (struct task_request_options){
         .retry = TASK_RETRY_TRANSIENT, .prepare = stamp, .prepare_context = &probe};
-    assert_ok(run(&probe, &err), err);
+    assert_ok(probe_run(&probe, &err), err);
     assert_int_equal(probe.attempts, 3);
     assert_int_equal(probe.answered, 1);
     assert_str(buf_str(&probe.reply), "third");
@@ -387,7 +282,7 @@ static void transfers_hand_over_the_last_answer_when_patience_ends(void **state)
     (void)state;
     probe_init(&probe, server);
     const int64_t before_ms = clock_monotonic_ms();
-    assert_ok(run(&probe, &err), err);
+    assert_ok(probe_run(&probe, &err), err);
     assert_true(clock_monotonic_ms() - before_ms < TRANSFERS_TIMEOUT_MS);
     assert_int_equal(probe.status, 429);
     assert_str(buf_str(&probe.reply), "later");
@@ -403,7 +298,7 @@ static void transfers_never_repeat_an_invoke_that_was_delivered(void **state) {
     struct error err;
     (void)state;
     probe_init(&probe, server);
-    assert_false(run(&probe, &err));
+    assert_false(probe_run(&probe, &err));
     assert_int_equal(err.code, ERROR_UNREACHABLE);
     assert_int_equal(loopback_request_count(server), 1);
     loopback_stop(server);
@@ -424,7 +319,7 @@ static void transfers_send_nothing_unprepared(void **state) {
     probe_init(&probe, server);
     probe.options =
         (struct task_request_options){.retry = TASK_RETRY_TRANSIENT, .prepare = refuse_to_sign};
-    assert_false(run(&probe, &err));
+    assert_false(probe_run(&probe, &err));
     assert_int_equal(err.code, ERROR_EXPIRED);
     assert_string_equal(err.hint, "Sign in again.");
     assert_int_equal(probe.attempts, 0);
@@ -621,7 +516,7 @@ static void transfers_trace_without_secrets(void **state) {
     probe_init(&probe, server);
     headers_add(&probe.headers, STR("Authorization"), STR("Bearer SECRET"));
     assert_true(trace_open(path));
-    assert_ok(run(&probe, &err), err);
+    assert_ok(probe_run(&probe, &err), err);
     trace_close();
     assert_ok(files_read(path, 1 << 20, &text, &err), err);
     assert_contains(buf_str(&text), "\"enter\"");
