@@ -2,19 +2,11 @@
 // for each call.
 #include "base/memory.h"
 #include "fixture.h"
+#include "runtime_line.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RUNTIME "/2018-06-01/runtime"
-#define NEXT RUNTIME "/invocation/next"
 #define HANDLER "/2015-03-31/functions/SegmentPersonalizeDestinationHandler"
 #define ARN "arn:aws:lambda:us-east-1:123456789012:function:SegmentPersonalizeDestinationHandler"
 
@@ -25,217 +17,6 @@ static int start(void **state) {
     fixture_start_with(fixture, &options);
     *state = fixture;
     return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
-// ---- a runtime's connection ----
-
-struct line {
-    int fd;
-    uint16_t port;
-    struct buf in; // what came
-    struct response response;
-};
-
-static uint16_t runtime_port(struct fixture *fixture) {
-    int64_t port = 0;
-    struct str host, rest;
-    assert_int_equal(fixture_get(fixture, "/_recloop/env"), 200);
-    str_split(json_get_text(fixture->json.root, "runtime_api"), ':', &host, &rest);
-    assert_str(host, "127.0.0.1");
-    assert_true(str_parse_int64(rest, &port));
-    return (uint16_t)port;
-}
-
-static void dial(struct line *line) {
-    const struct timeval most = {.tv_sec = 20};
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons(line->port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    line->fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(line->fd >= 0);
-    setsockopt(line->fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
-    assert_int_equal(connect(line->fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-}
-
-static void hang_up(struct line *line) {
-    close(line->fd);
-    buf_release(&line->in);
-    response_release(&line->response);
-}
-
-static void send_text(struct line *line, struct str text) {
-    while (text.len) {
-        const ssize_t sent = send(line->fd, text.ptr, text.len, MSG_NOSIGNAL);
-        assert_true(sent > 0);
-        text = str_skip(text, (size_t)sent);
-    }
-}
-
-static void post(struct line *line, const char *target, const char *headers, struct str body) {
-    struct buf head = {0};
-    buf_add_format(
-        &head, "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%sContent-Length: %zu\r\n\r\n", target,
-        headers, body.len);
-    send_text(line, buf_str(&head));
-    send_text(line, body);
-    buf_release(&head);
-}
-
-static void ask_next(struct line *line, const char *prefix) {
-    struct buf head = {0};
-    buf_add_format(&head, "GET %s" NEXT " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", prefix);
-    send_text(line, buf_str(&head));
-    buf_release(&head);
-}
-
-// Until that many bytes are there. False: the other side closed.
-static bool fill(struct line *line, size_t wanted) {
-    char bytes[65536];
-    while (line->in.len < wanted) {
-        const ssize_t got = recv(line->fd, bytes, sizeof(bytes), 0);
-        if (got < 0) fail_msg("the sandbox did not answer");
-        if (got == 0) return false;
-        buf_add(&line->in, (struct str){.ptr = bytes, .len = (size_t)got});
-    }
-    return true;
-}
-
-static size_t head_end(const struct line *line) {
-    const struct str text = buf_str(&line->in);
-    for (size_t i = 0; i + 4 <= text.len; i++) {
-        if (memcmp(text.ptr + i, "\r\n\r\n", 4) == 0) return i + 4;
-    }
-    return 0;
-}
-
-static void read_head(struct line *line, struct str head) {
-    struct str first, rest, name, value;
-    int64_t status = 0;
-    str_split(head, '\n', &first, &rest);
-    assert_true(str_parse_int64(str_slice(first, 9, 3), &status));
-    line->response.status = (int)status;
-    while (rest.len) {
-        str_split(rest, '\n', &first, &rest);
-        if (str_split(str_trim(first), ':', &name, &value))
-            headers_add(&line->response.headers, name, str_trim(value));
-    }
-}
-
-// The status; the answer is in line->response.
-static int receive(struct line *line) {
-    size_t end;
-    int64_t length = 0;
-    response_release(&line->response);
-    while (!(end = head_end(line)))
-        assert_true(fill(line, line->in.len + 1));
-    read_head(line, str_slice(buf_str(&line->in), 0, end));
-    (void)str_parse_int64(headers_get(&line->response.headers, STR("Content-Length")), &length);
-    assert_true(fill(line, end + (size_t)length));
-    buf_add(&line->response.body, str_slice(buf_str(&line->in), end, (size_t)length));
-    struct buf rest = {0};
-    buf_add(&rest, str_skip(buf_str(&line->in), end + (size_t)length));
-    buf_release(&line->in);
-    line->in = rest;
-    return line->response.status;
-}
-
-static struct str header(const struct line *line, const char *name) {
-    return headers_get(&line->response.headers, str_from(name));
-}
-
-static struct line open_line(struct fixture *fixture) {
-    struct line line = {.port = runtime_port(fixture)};
-    dial(&line);
-    return line;
-}
-
-// Answers the invocation that `line` received last.
-static int answer(struct line *line, const char *what, const char *headers, const char *body) {
-    struct buf target = {0};
-    buf_add_format(
-        &target, RUNTIME "/invocation/" STR_FMT "/%s",
-        STR_ARG(header(line, "Lambda-Runtime-Aws-Request-Id")), what);
-    post(line, buf_text(&target), headers, str_from(body));
-    buf_release(&target);
-    return receive(line);
-}
-
-// What was sent before has been read when this returns: an invocation that comes now meets it.
-static void settle(struct fixture *fixture) {
-    struct line line = open_line(fixture);
-    post(&line, RUNTIME "/invocation/none/response", "", STR("1"));
-    assert_int_equal(receive(&line), 400);
-    hang_up(&line);
-}
-
-// ---- a caller, on a thread of its own ----
-
-struct caller {
-    pthread_t thread;
-    struct fixture fixture; // shares the sandbox, not the answers
-    const char *target, *body;
-    int status;
-    sem_t *ended; // posted then; NULL: nobody waits for it
-};
-
-static void *invoke_on_thread(void *context) {
-    struct caller *caller = context;
-    caller->status = fixture_aws(
-        &caller->fixture, &(struct fixture_aws){
-                              .service = "lambda",
-                              .target = caller->target,
-                              .body = caller->body,
-                              .log_type = "Tail"});
-    if (caller->ended) sem_post(caller->ended);
-    return NULL;
-}
-
-static void begin_with(
-    struct caller *caller,
-    struct fixture *fixture,
-    const char *target,
-    const char *body,
-    sem_t *ended) {
-    *caller = (struct caller){
-        .ended = ended,
-        .fixture = {.sandbox = fixture->sandbox, .identities = fixture->identities},
-        .target = target,
-        .body = body};
-    assert_int_equal(pthread_create(&caller->thread, NULL, invoke_on_thread, caller), 0);
-}
-
-static void
-begin(struct caller *caller, struct fixture *fixture, const char *target, const char *body) {
-    begin_with(caller, fixture, target, body, NULL);
-}
-
-static void end(struct caller *caller) {
-    pthread_join(caller->thread, NULL);
-}
-
-static void release(struct caller *caller) {
-    response_release(&caller->fixture.response);
-    json_release(&caller->fixture.json);
-}
-
-static struct str member(const struct caller *caller, const char *name) {
-    return json_get_text(caller->fixture.json.root, name);
-}
-
-static void
-assert_function_failed(const struct caller *caller, const char *type, const char *message) {
-    assert_int_equal(caller->status, 200);
-    assert_str(
-        headers_get(&caller->fixture.response.headers, STR("X-Amz-Function-Error")), "Unhandled");
-    assert_str(member(caller, "errorType"), type);
-    assert_contains(member(caller, "errorMessage"), message);
 }
 
 static void set_timeout(struct fixture *fixture, const char *seconds) {
@@ -253,54 +34,54 @@ static void set_timeout(struct fixture *fixture, const char *seconds) {
     buf_release(&body);
 }
 
-// ---- tests ----
-
 static void a_runtime_serves_invocations(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
-    ask_next(&line, "");
-    begin(&caller, fixture, HANDLER "/invocations?Qualifier=%24LATEST", "{\"n\":1}");
-    assert_int_equal(receive(&line), 200);
+    runtime_line_ask_next(&line, "");
+    caller_begin(&caller, fixture, HANDLER "/invocations?Qualifier=%24LATEST", "{\"n\":1}");
+    assert_int_equal(runtime_line_receive(&line), 200);
     assert_str(buf_str(&line.response.body), "{\"n\":1}");
-    assert_str(header(&line, "Lambda-Runtime-Invoked-Function-Arn"), ARN ":$LATEST");
-    assert_int_equal(header(&line, "Lambda-Runtime-Aws-Request-Id").len, 36);
-    assert_true(str_starts_with(header(&line, "Lambda-Runtime-Trace-Id"), STR("Root=1-")));
+    assert_str(runtime_line_header(&line, "Lambda-Runtime-Invoked-Function-Arn"), ARN ":$LATEST");
+    assert_int_equal(runtime_line_header(&line, "Lambda-Runtime-Aws-Request-Id").len, 36);
+    assert_true(
+        str_starts_with(runtime_line_header(&line, "Lambda-Runtime-Trace-Id"), STR("Root=1-")));
     int64_t deadline_ms = 0;
-    assert_true(str_parse_int64(header(&line, "Lambda-Runtime-Deadline-Ms"), &deadline_ms));
+    assert_true(
+        str_parse_int64(runtime_line_header(&line, "Lambda-Runtime-Deadline-Ms"), &deadline_ms));
     assert_true(deadline_ms > INT64_C(1600000000000));
-    assert_int_equal(answer(&line, "response", "", "{\"sum\":2}"), 202);
+    assert_int_equal(runtime_line_answer(&line, "response", "", "{\"sum\":2}"), 202);
     assert_contains(buf_str(&line.response.body), "{\"status\":\"OK\"}");
-    end(&caller);
+    caller_end(&caller);
     assert_int_equal(caller.status, 200);
     assert_str(buf_str(&caller.fixture.response.body), "{\"sum\":2}");
     assert_str(
         headers_get(&caller.fixture.response.headers, STR("X-Amz-Executed-Version")), "$LATEST");
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static void several_runtimes_serve_at_once(void **state) {
     struct fixture *fixture = *state;
-    struct line lines[2] = {open_line(fixture), open_line(fixture)};
+    struct runtime_line lines[2] = {runtime_line_open(fixture), runtime_line_open(fixture)};
     struct caller callers[2];
-    ask_next(&lines[0], "");
-    ask_next(&lines[1], "");
-    begin(&callers[0], fixture, HANDLER "/invocations", "1");
-    begin(&callers[1], fixture, HANDLER "/invocations", "2");
-    assert_int_equal(receive(&lines[0]), 200);
-    assert_int_equal(receive(&lines[1]), 200);
+    runtime_line_ask_next(&lines[0], "");
+    runtime_line_ask_next(&lines[1], "");
+    caller_begin(&callers[0], fixture, HANDLER "/invocations", "1");
+    caller_begin(&callers[1], fixture, HANDLER "/invocations", "2");
+    assert_int_equal(runtime_line_receive(&lines[0]), 200);
+    assert_int_equal(runtime_line_receive(&lines[1]), 200);
     struct buf first = {0}, second = {0};
     buf_add(&first, buf_str(&lines[0].response.body));
     buf_add(&second, buf_str(&lines[1].response.body));
     assert_false(str_equal(buf_str(&first), buf_str(&second)));
-    assert_int_equal(answer(&lines[1], "response", "", buf_text(&second)), 202);
-    assert_int_equal(answer(&lines[0], "response", "", buf_text(&first)), 202);
+    assert_int_equal(runtime_line_answer(&lines[1], "response", "", buf_text(&second)), 202);
+    assert_int_equal(runtime_line_answer(&lines[0], "response", "", buf_text(&first)), 202);
     for (size_t i = 0; i < 2; i++) {
-        end(&callers[i]);
+        caller_end(&callers[i]);
         assert_str(buf_str(&callers[i].fixture.response.body), callers[i].body);
-        release(&callers[i]);
-        hang_up(&lines[i]);
+        caller_release(&callers[i]);
+        runtime_line_hang_up(&lines[i]);
     }
     buf_release(&first);
     buf_release(&second);
@@ -308,163 +89,164 @@ static void several_runtimes_serve_at_once(void **state) {
 
 static void more_invocations_than_runtimes_wait_in_turn(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller callers[3];
     for (size_t i = 0; i < 3; i++)
-        begin(&callers[i], fixture, HANDLER "/invocations", "{}");
+        caller_begin(&callers[i], fixture, HANDLER "/invocations", "{}");
     for (size_t i = 0; i < 3; i++) {
-        ask_next(&line, "");
-        assert_int_equal(receive(&line), 200);
-        assert_int_equal(answer(&line, "response", "", "true"), 202);
+        runtime_line_ask_next(&line, "");
+        assert_int_equal(runtime_line_receive(&line), 200);
+        assert_int_equal(runtime_line_answer(&line, "response", "", "true"), 202);
     }
     for (size_t i = 0; i < 3; i++) {
-        end(&callers[i]);
+        caller_end(&callers[i]);
         assert_str(buf_str(&callers[i].fixture.response.body), "true");
-        release(&callers[i]);
+        caller_release(&callers[i]);
     }
-    hang_up(&line);
+    runtime_line_hang_up(&line);
 }
 
 static void a_runtime_may_open_a_connection_for_each_call(void **state) {
     struct fixture *fixture = *state;
     for (int i = 0; i < 3; i++) {
-        struct line line = open_line(fixture);
+        struct runtime_line line = runtime_line_open(fixture);
         struct caller caller;
         struct buf target = {0};
-        begin(&caller, fixture, HANDLER "/invocations", "{}");
-        ask_next(&line, "");
-        assert_int_equal(receive(&line), 200);
+        caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+        runtime_line_ask_next(&line, "");
+        assert_int_equal(runtime_line_receive(&line), 200);
         buf_add_format(
             &target, RUNTIME "/invocation/" STR_FMT "/response",
-            STR_ARG(header(&line, "Lambda-Runtime-Aws-Request-Id")));
-        hang_up(&line);
-        line = open_line(fixture);
-        post(&line, buf_text(&target), "", STR("null"));
-        assert_int_equal(receive(&line), 202);
-        hang_up(&line);
-        end(&caller);
+            STR_ARG(runtime_line_header(&line, "Lambda-Runtime-Aws-Request-Id")));
+        runtime_line_hang_up(&line);
+        line = runtime_line_open(fixture);
+        runtime_line_post(&line, buf_text(&target), "", STR("null"));
+        assert_int_equal(runtime_line_receive(&line), 202);
+        runtime_line_hang_up(&line);
+        caller_end(&caller);
         assert_str(buf_str(&caller.fixture.response.body), "null");
         buf_release(&target);
-        release(&caller);
+        caller_release(&caller);
     }
 }
 
 static void errors_reach_the_caller_as_they_are(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
     static const char *const body =
         "{\"errorMessage\":\"no shoes\",\"errorType\":\"ShoeError\",\"stackTrace\":[\"a\"]}";
-    ask_next(&line, "");
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&line), 200);
+    runtime_line_ask_next(&line, "");
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
     assert_int_equal(
-        answer(&line, "error", "Lambda-Runtime-Function-Error-Type: Function.ShoeError\r\n", body),
+        runtime_line_answer(
+            &line, "error", "Lambda-Runtime-Function-Error-Type: Function.ShoeError\r\n", body),
         202);
-    end(&caller);
+    caller_end(&caller);
     assert_function_failed(&caller, "ShoeError", "no shoes");
     assert_str(buf_str(&caller.fixture.response.body), body);
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static void what_comes_at_the_wrong_time_is_refused(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
-    post(&line, RUNTIME "/invocation/other/response", "", STR("1"));
-    assert_int_equal(receive(&line), 400);
+    runtime_line_post(&line, RUNTIME "/invocation/other/response", "", STR("1"));
+    assert_int_equal(runtime_line_receive(&line), 400);
     assert_contains(buf_str(&line.response.body), "\"errorType\":\"InvalidRequestID\"");
-    ask_next(&line, "");
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&line), 200);
+    runtime_line_ask_next(&line, "");
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
     struct buf id = {0}, target = {0};
-    buf_add(&id, header(&line, "Lambda-Runtime-Aws-Request-Id"));
-    ask_next(&line, "");
-    assert_int_equal(receive(&line), 403);
+    buf_add(&id, runtime_line_header(&line, "Lambda-Runtime-Aws-Request-Id"));
+    runtime_line_ask_next(&line, "");
+    assert_int_equal(runtime_line_receive(&line), 403);
     assert_contains(buf_str(&line.response.body), "\"errorType\":\"InvalidStateTransition\"");
-    post(&line, RUNTIME "/init/error", "", STR("{}"));
-    assert_int_equal(receive(&line), 403);
+    runtime_line_post(&line, RUNTIME "/init/error", "", STR("{}"));
+    assert_int_equal(runtime_line_receive(&line), 403);
     buf_add_format(&target, RUNTIME "/invocation/%s/response", buf_text(&id));
-    post(&line, buf_text(&target), "", STR("1"));
-    assert_int_equal(receive(&line), 202);
-    post(&line, buf_text(&target), "", STR("2")); // a second answer
-    assert_int_equal(receive(&line), 400);
-    end(&caller);
+    runtime_line_post(&line, buf_text(&target), "", STR("1"));
+    assert_int_equal(runtime_line_receive(&line), 202);
+    runtime_line_post(&line, buf_text(&target), "", STR("2")); // a second answer
+    assert_int_equal(runtime_line_receive(&line), 400);
+    caller_end(&caller);
     assert_str(buf_str(&caller.fixture.response.body), "1");
-    post(&line, NEXT, "", STR(""));
-    assert_int_equal(receive(&line), 405);
-    post(&line, "/2018-06-01/other", "", STR(""));
-    assert_int_equal(receive(&line), 404);
+    runtime_line_post(&line, RUNTIME_NEXT, "", STR(""));
+    assert_int_equal(runtime_line_receive(&line), 405);
+    runtime_line_post(&line, "/2018-06-01/other", "", STR(""));
+    assert_int_equal(runtime_line_receive(&line), 404);
     buf_release(&id);
     buf_release(&target);
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static void an_init_error_fails_until_somebody_attaches(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
     static const char *const body =
         "{\"errorMessage\":\"Unable to import module 'app'\",\"errorType\":"
         "\"Runtime.ImportModuleError\"}";
-    post(
+    runtime_line_post(
         &line, RUNTIME "/init/error",
         "Lambda-Runtime-Function-Error-Type: Runtime.ImportModuleError\r\n", str_from(body));
-    assert_int_equal(receive(&line), 202);
-    hang_up(&line);
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    end(&caller);
+    assert_int_equal(runtime_line_receive(&line), 202);
+    runtime_line_hang_up(&line);
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    caller_end(&caller);
     assert_function_failed(&caller, "Runtime.ImportModuleError", "Unable to import module");
-    release(&caller);
-    line = open_line(fixture);
-    ask_next(&line, "");
-    settle(fixture);
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&line), 200);
-    assert_int_equal(answer(&line, "response", "", "null"), 202);
-    end(&caller);
+    caller_release(&caller);
+    line = runtime_line_open(fixture);
+    runtime_line_ask_next(&line, "");
+    runtime_line_settle(fixture);
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
+    assert_int_equal(runtime_line_answer(&line, "response", "", "null"), 202);
+    caller_end(&caller);
     assert_str(buf_str(&caller.fixture.response.body), "null");
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static void an_invocation_times_out_and_its_answer_comes_too_late(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
     set_timeout(fixture, "1");
-    ask_next(&line, "");
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&line), 200);
-    end(&caller);
+    runtime_line_ask_next(&line, "");
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
+    caller_end(&caller);
     assert_function_failed(&caller, "Sandbox.Timedout", "Task timed out after 1.00 seconds");
-    release(&caller);
-    assert_int_equal(answer(&line, "response", "", "1"), 400);
-    ask_next(&line, ""); // and may go on as a new environment
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&line), 200);
-    assert_int_equal(answer(&line, "response", "", "2"), 202);
-    end(&caller);
+    caller_release(&caller);
+    assert_int_equal(runtime_line_answer(&line, "response", "", "1"), 400);
+    runtime_line_ask_next(&line, ""); // and may go on as a new environment
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
+    assert_int_equal(runtime_line_answer(&line, "response", "", "2"), 202);
+    caller_end(&caller);
     assert_str(buf_str(&caller.fixture.response.body), "2");
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static void without_a_runtime_an_invocation_times_out(void **state) {
     struct fixture *fixture = *state;
     struct caller caller;
     set_timeout(fixture, "1");
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    end(&caller);
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    caller_end(&caller);
     assert_function_failed(&caller, "Sandbox.Timedout", "Task timed out after 1.00 seconds");
-    release(&caller);
+    caller_release(&caller);
 }
 
 static void reserved_concurrency_counts_those_under_way(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
     const struct fixture_aws reserve = {
         .service = "lambda",
@@ -472,9 +254,9 @@ static void reserved_concurrency_counts_those_under_way(void **state) {
         .target = "/2017-10-31/functions/SegmentPersonalizeDestinationHandler/concurrency",
         .body = "{\"ReservedConcurrentExecutions\":1}"};
     assert_int_equal(fixture_aws(fixture, &reserve), 200);
-    ask_next(&line, "");
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&line), 200);
+    runtime_line_ask_next(&line, "");
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
     assert_int_equal(
         fixture_aws(
             fixture,
@@ -484,11 +266,11 @@ static void reserved_concurrency_counts_those_under_way(void **state) {
     assert_str(
         json_get_text(fixture->json.root, "Reason"),
         "ReservedFunctionConcurrentInvocationLimitExceeded");
-    assert_int_equal(answer(&line, "response", "", "1"), 202);
-    end(&caller);
+    assert_int_equal(runtime_line_answer(&line, "response", "", "1"), 202);
+    caller_end(&caller);
     assert_int_equal(caller.status, 200);
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 #define MOST 100 // runs under way at a time
@@ -497,148 +279,149 @@ static void reserved_concurrency_counts_those_under_way(void **state) {
 static void one_too_many_is_throttled(void **state) {
     struct fixture *fixture = *state;
     struct caller *callers = calloc(MOST + 1, sizeof(*callers));
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     size_t throttled = 0;
     sem_t ended;
     sem_init(&ended, 0, 0);
     set_timeout(fixture, "300");
     for (size_t i = 0; i <= MOST; i++)
-        begin_with(&callers[i], fixture, HANDLER "/invocations", "{}", &ended);
+        caller_begin_with(&callers[i], fixture, HANDLER "/invocations", "{}", &ended);
     sem_wait(&ended);
     for (size_t i = 0; i < MOST; i++) {
-        ask_next(&line, "");
-        assert_int_equal(receive(&line), 200);
-        assert_int_equal(answer(&line, "response", "", "true"), 202);
+        runtime_line_ask_next(&line, "");
+        assert_int_equal(runtime_line_receive(&line), 200);
+        assert_int_equal(runtime_line_answer(&line, "response", "", "true"), 202);
     }
     for (size_t i = 0; i <= MOST; i++) {
-        end(&callers[i]);
+        caller_end(&callers[i]);
         if (callers[i].status == 429) {
             throttled++;
-            assert_str(member(&callers[i], "Reason"), "ConcurrentInvocationLimitExceeded");
+            assert_str(caller_member(&callers[i], "Reason"), "ConcurrentInvocationLimitExceeded");
         } else {
             assert_int_equal(callers[i].status, 200);
         }
-        release(&callers[i]);
+        caller_release(&callers[i]);
     }
     assert_int_equal(throttled, 1);
     sem_destroy(&ended);
     free(callers);
-    hang_up(&line);
+    runtime_line_hang_up(&line);
 }
 
 static void a_response_beyond_six_megabytes_is_refused(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
     struct buf large = {0}, target = {0};
     buf_add_char(&large, '"');
     while (large.len < ((size_t)6 << 20) + 100)
         buf_add(&large, STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
     buf_add_char(&large, '"');
-    ask_next(&line, "");
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&line), 200);
+    runtime_line_ask_next(&line, "");
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
     buf_add_format(
         &target, RUNTIME "/invocation/" STR_FMT "/response",
-        STR_ARG(header(&line, "Lambda-Runtime-Aws-Request-Id")));
-    post(&line, buf_text(&target), "", buf_str(&large));
-    assert_int_equal(receive(&line), 413);
+        STR_ARG(runtime_line_header(&line, "Lambda-Runtime-Aws-Request-Id")));
+    runtime_line_post(&line, buf_text(&target), "", buf_str(&large));
+    assert_int_equal(runtime_line_receive(&line), 413);
     assert_contains(buf_str(&line.response.body), "RequestEntityTooLarge");
-    end(&caller);
+    caller_end(&caller);
     assert_function_failed(
         &caller, "Function.ResponseSizeTooLarge", "exceeded maximum allowed payload size");
     buf_release(&large);
     buf_release(&target);
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static void streamed_responses_are_collected(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
     struct buf head = {0};
     for (int has_failed = 0; has_failed < 2; has_failed++) {
-        ask_next(&line, "");
-        begin(&caller, fixture, HANDLER "/invocations", "{}");
-        assert_int_equal(receive(&line), 200);
+        runtime_line_ask_next(&line, "");
+        caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+        assert_int_equal(runtime_line_receive(&line), 200);
         buf_reset(&head);
         buf_add_format(
             &head,
             "POST " RUNTIME "/invocation/" STR_FMT "/response HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
             "Transfer-Encoding: chunked\r\n\r\n4\r\n[1,2\r\n3\r\n,3]\r\n0\r\n",
-            STR_ARG(header(&line, "Lambda-Runtime-Aws-Request-Id")));
+            STR_ARG(runtime_line_header(&line, "Lambda-Runtime-Aws-Request-Id")));
         if (has_failed)
             buf_add(
                 &head, STR("Lambda-Runtime-Function-Error-Type: Function.Torn\r\n"
                            "Lambda-Runtime-Function-Error-Body: "
                            "eyJlcnJvck1lc3NhZ2UiOiJ0b3JuIiwiZXJyb3JUeXBlIjoiVG9ybiJ9\r\n"));
         buf_add(&head, STR("\r\n"));
-        send_text(&line, buf_str(&head));
-        assert_int_equal(receive(&line), 202);
-        end(&caller);
+        runtime_line_send(&line, buf_str(&head));
+        assert_int_equal(runtime_line_receive(&line), 202);
+        caller_end(&caller);
         if (has_failed)
             assert_function_failed(&caller, "Torn", "torn");
         else
             assert_str(buf_str(&caller.fixture.response.body), "[1,2,3]");
-        release(&caller);
+        caller_release(&caller);
     }
     buf_release(&head);
-    hang_up(&line);
+    runtime_line_hang_up(&line);
 }
 
 static void other_functions_have_a_prefix(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
-    ask_next(&line, "/SegmentPersonalizeRecommendations");
-    settle(fixture);
-    begin(
+    runtime_line_ask_next(&line, "/SegmentPersonalizeRecommendations");
+    runtime_line_settle(fixture);
+    caller_begin(
         &caller, fixture, "/2015-03-31/functions/SegmentPersonalizeRecommendations/invocations",
         "{}");
-    assert_int_equal(receive(&line), 200);
+    assert_int_equal(runtime_line_receive(&line), 200);
     assert_contains(
-        header(&line, "Lambda-Runtime-Invoked-Function-Arn"), "SegmentPersonalizeRecommendations");
+        runtime_line_header(&line, "Lambda-Runtime-Invoked-Function-Arn"),
+        "SegmentPersonalizeRecommendations");
     struct buf target = {0};
     buf_add_format(
         &target, "/SegmentPersonalizeRecommendations" RUNTIME "/invocation/" STR_FMT "/response",
-        STR_ARG(header(&line, "Lambda-Runtime-Aws-Request-Id")));
-    post(&line, buf_text(&target), "", STR("{\"statusCode\":204}"));
-    assert_int_equal(receive(&line), 202);
-    end(&caller);
+        STR_ARG(runtime_line_header(&line, "Lambda-Runtime-Aws-Request-Id")));
+    runtime_line_post(&line, buf_text(&target), "", STR("{\"statusCode\":204}"));
+    assert_int_equal(runtime_line_receive(&line), 202);
+    caller_end(&caller);
     assert_str(buf_str(&caller.fixture.response.body), "{\"statusCode\":204}");
-    ask_next(&line, "/nobody");
-    assert_int_equal(receive(&line), 404);
+    runtime_line_ask_next(&line, "/nobody");
+    assert_int_equal(runtime_line_receive(&line), 404);
     buf_release(&target);
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static void a_function_does_not_frame_the_gateways_answer(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     struct caller caller;
-    ask_next(&line, "/SegmentPersonalizeRecommendations");
-    settle(fixture);
-    begin(&caller, fixture, "/prod/recommendations?userId=u", "{}");
-    assert_int_equal(receive(&line), 200);
+    runtime_line_ask_next(&line, "/SegmentPersonalizeRecommendations");
+    runtime_line_settle(fixture);
+    caller_begin(&caller, fixture, "/prod/recommendations?userId=u", "{}");
+    assert_int_equal(runtime_line_receive(&line), 200);
     struct buf target = {0};
     buf_add_format(
         &target, "/SegmentPersonalizeRecommendations" RUNTIME "/invocation/" STR_FMT "/response",
-        STR_ARG(header(&line, "Lambda-Runtime-Aws-Request-Id")));
-    post(
+        STR_ARG(runtime_line_header(&line, "Lambda-Runtime-Aws-Request-Id")));
+    runtime_line_post(
         &line, buf_text(&target), "",
         STR("{\"statusCode\":201,\"headers\":{\"content-length\":\"2\",\"Transfer-Encoding\":"
             "\"gzip\",\"X-Mine\":\"here\"},\"body\":\"hello\"}"));
-    assert_int_equal(receive(&line), 202);
-    end(&caller);
+    assert_int_equal(runtime_line_receive(&line), 202);
+    caller_end(&caller);
     assert_int_equal(caller.status, 201);
     assert_str(buf_str(&caller.fixture.response.body), "hello");
     assert_str(headers_get(&caller.fixture.response.headers, STR("X-Mine")), "here");
     buf_release(&target);
-    release(&caller);
-    hang_up(&line);
+    caller_release(&caller);
+    runtime_line_hang_up(&line);
 }
 
 static char *variable(const struct fixture *fixture, const char *name) {
@@ -699,73 +482,73 @@ static void a_runtime_is_told_its_environment(void **state) {
 
 static void pages_in_browsers_are_no_runtimes(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
-    post(&line, RUNTIME "/init/error", "Origin: https://shop.example\r\n", STR("{}"));
-    assert_int_equal(receive(&line), 403);
-    post(
+    struct runtime_line line = runtime_line_open(fixture);
+    runtime_line_post(&line, RUNTIME "/init/error", "Origin: https://shop.example\r\n", STR("{}"));
+    assert_int_equal(runtime_line_receive(&line), 403);
+    runtime_line_post(
         &line, RUNTIME "/init/error", "Sec-Fetch-Site: cross-site\r\n",
         STR("{}")); // an <img> has no Origin
-    assert_int_equal(receive(&line), 403);
-    hang_up(&line);
+    assert_int_equal(runtime_line_receive(&line), 403);
+    runtime_line_hang_up(&line);
 }
 
 static void a_runtime_that_dies_ends_its_invocation(void **state) {
     struct fixture *fixture = *state;
     struct caller caller;
-    const uint16_t port = runtime_port(fixture);
+    const uint16_t port = runtime_line_port(fixture);
     set_timeout(fixture, "60"); // the answer comes long before
     const pid_t child = fork();
     if (child == 0) {
-        struct line line = {.port = port};
-        dial(&line);
-        ask_next(&line, "");
-        (void)fill(&line, 1); // the invocation has arrived
+        struct runtime_line line = {.port = port};
+        runtime_line_dial(&line);
+        runtime_line_ask_next(&line, "");
+        (void)runtime_line_fill(&line, 1); // the invocation has arrived
         _exit(3);
     }
     assert_true(child > 0);
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    end(&caller);
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    caller_end(&caller);
     assert_function_failed(&caller, "Runtime.ExitError", "Runtime exited");
     waitpid(child, NULL, 0);
-    release(&caller);
+    caller_release(&caller);
 }
 
 static void the_destination_is_served_by_the_runtime(void **state) {
     struct fixture *fixture = *state;
-    struct line line = open_line(fixture);
+    struct runtime_line line = runtime_line_open(fixture);
     assert_int_equal(
         fixture_track(
             fixture, "website-prod", "track",
             "{\"event\":\"Product Clicked\",\"userId\":\"u1\",\"messageId\":\"m-1\","
             "\"properties\":{\"sku\":\"ocean-blue-shirt\"}}"),
         200);
-    ask_next(&line, "");
-    assert_int_equal(receive(&line), 200);
+    runtime_line_ask_next(&line, "");
+    assert_int_equal(runtime_line_receive(&line), 200);
     assert_contains(buf_str(&line.response.body), "\"messageId\":\"m-1\"");
-    assert_int_equal(answer(&line, "response", "", "null"), 202);
+    assert_int_equal(runtime_line_answer(&line, "response", "", "null"), 202);
     const struct json_node *delivery = fixture_delivery(fixture, "m-1");
     assert_str(json_get_text(delivery, "status"), "delivered");
-    hang_up(&line);
+    runtime_line_hang_up(&line);
 }
 
 static void the_sandbox_stops_with_runtimes_attached(void **state) {
     struct fixture *fixture = *state;
-    struct line idle = open_line(fixture), busy = open_line(fixture);
+    struct runtime_line idle = runtime_line_open(fixture), busy = runtime_line_open(fixture);
     struct caller caller;
-    ask_next(&busy, "");
-    begin(&caller, fixture, HANDLER "/invocations", "{}");
-    assert_int_equal(receive(&busy), 200);
-    ask_next(&idle, "");
+    runtime_line_ask_next(&busy, "");
+    caller_begin(&caller, fixture, HANDLER "/invocations", "{}");
+    assert_int_equal(runtime_line_receive(&busy), 200);
+    runtime_line_ask_next(&idle, "");
     fixture_restart(fixture);
-    end(&caller);
+    caller_end(&caller);
     assert_int_equal(caller.status, 503);
-    assert_int_equal(receive(&idle), 500);
-    release(&caller);
-    hang_up(&idle);
-    hang_up(&busy);
+    assert_int_equal(runtime_line_receive(&idle), 500);
+    caller_release(&caller);
+    runtime_line_hang_up(&idle);
+    runtime_line_hang_up(&busy);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, fixture_tear_down)
 
 static const struct CMUnitTest tests[] = {
     TEST(a_runtime_serves_invocations),
