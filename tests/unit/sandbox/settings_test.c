@@ -6,24 +6,11 @@
 #include "http/url.h"
 #include "segment/oauth.h"
 
-static int start(void **state) {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture_start_in_memory(fixture);
-    *state = fixture;
-    return 0;
-}
-
 static int start_strict(void **state) {
     static const struct sandbox_options strict = {.is_strict = true};
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture_start_with(fixture, &strict);
     *state = fixture;
-    return 0;
-}
-
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
     return 0;
 }
 
@@ -275,7 +262,8 @@ static void strict_refuses_what_is_dropped_otherwise(void **state) {
     assert_int_equal(fixture_call(fixture, &unknown), 400); // no Content-Type
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test)                                                                         \
+    cmocka_unit_test_setup_teardown(test, fixture_set_up_in_memory, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(settings_lead_back_to_the_host_that_was_asked),
     WITH_SANDBOX(an_unknown_key_has_no_settings),
@@ -284,7 +272,8 @@ static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(a_token_of_ours_opens_the_door_together_with_a_key),
     WITH_SANDBOX(refusals_are_those_of_oauth),
     WITH_SANDBOX(of_two_keys_the_header_counts),
-    cmocka_unit_test_setup_teardown(strict_refuses_what_is_dropped_otherwise, start_strict, stop),
+    cmocka_unit_test_setup_teardown(
+        strict_refuses_what_is_dropped_otherwise, start_strict, fixture_tear_down),
 };
 
 int main(void) {
