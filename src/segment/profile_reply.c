@@ -303,19 +303,34 @@ void profile_traits_encode(
     json_print(root, out);
 }
 
+// {"data":[…],"cursor":{…}}: what ids, events and links have in common.
+struct page {
+    struct json document; // owned until end_page
+    struct json_node *root;
+};
+
+static struct json_node *begin_page(struct page *page) {
+    page->root = json_new_object(&page->document);
+    return json_add_array(page->root, "data");
+}
+
+static void end_page(struct page *page, const struct profile_cursor *cursor, struct buf *out) {
+    write_cursor(page->root, cursor);
+    json_print(page->root, out);
+    json_release(&page->document);
+}
+
 void profile_ids_encode(
     const struct profile_id *items,
     size_t count,
     const struct profile_cursor *cursor,
     struct buf *out) {
-    CLEANUP(json_release) struct json document = {0};
-    struct json_node *root = json_new_object(&document);
-    struct json_node *data = json_add_array(root, "data");
+    struct page page = {0};
+    struct json_node *data = begin_page(&page);
     for (size_t i = 0; i < count; i++) {
         write_fields(json_add_object(data, NULL), id_fields, ARRAY_COUNT(id_fields), &items[i]);
     }
-    write_cursor(root, cursor);
-    json_print(root, out);
+    end_page(&page, cursor, out);
 }
 
 static void write_event(struct json_node *data, const struct profile_event *event) {
@@ -336,13 +351,11 @@ void profile_events_encode(
     size_t count,
     const struct profile_cursor *cursor,
     struct buf *out) {
-    CLEANUP(json_release) struct json document = {0};
-    struct json_node *root = json_new_object(&document);
-    struct json_node *data = json_add_array(root, "data");
+    struct page page = {0};
+    struct json_node *data = begin_page(&page);
     for (size_t i = 0; i < count; i++)
         write_event(data, &items[i]);
-    write_cursor(root, cursor);
-    json_print(root, out);
+    end_page(&page, cursor, out);
 }
 
 void profile_links_encode(
@@ -350,9 +363,8 @@ void profile_links_encode(
     size_t count,
     const struct profile_cursor *cursor,
     struct buf *out) {
-    CLEANUP(json_release) struct json document = {0};
-    struct json_node *root = json_new_object(&document);
-    struct json_node *data = json_add_array(root, "data");
+    struct page page = {0};
+    struct json_node *data = begin_page(&page);
     for (size_t i = 0; i < count; i++) {
         struct json_node *link = json_add_object(data, NULL);
         json_add_text(link, "to_collection", items[i].to_collection);
@@ -362,8 +374,7 @@ void profile_links_encode(
                 json_add_object(ids, NULL), id_fields, ARRAY_COUNT(id_fields), &items[i].ids[j]);
         }
     }
-    write_cursor(root, cursor);
-    json_print(root, out);
+    end_page(&page, cursor, out);
 }
 
 void profile_metadata_encode(const struct profile_metadata *metadata, struct buf *out) {
