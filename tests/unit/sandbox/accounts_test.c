@@ -9,12 +9,6 @@ static int start(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static void
 group(struct fixture *fixture, const char *user, const char *account, const char *traits) {
     struct buf json = {0};
@@ -218,7 +212,7 @@ static void too_long_group_ids_are_dropped(void **state) {
     buf_release(&id);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(a_group_call_makes_an_account_with_traits_of_its_own),
     WITH_SANDBOX(an_account_has_an_internal_id),

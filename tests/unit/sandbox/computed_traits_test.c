@@ -26,12 +26,6 @@ static int start_on_disk(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static void unquote(struct buf *out, const char *quoted) {
     for (; *quoted; quoted++)
         buf_add_char(out, *quoted == '\'' ? '"' : *quoted);
@@ -186,7 +180,7 @@ static void every_kind_gives_the_same_whichever_way(void **state) {
             print_message("%s: %s\n", way_names[way], kinds[i].definition);
             (void)start(&own);
             run_way(own, &kinds[i], way);
-            (void)stop(&own);
+            (void)fixture_tear_down(&own);
         }
     }
 }
@@ -543,7 +537,7 @@ static void a_definition_that_cannot_be_stored_is_none(void **state) {
     assert_int_equal(profile_client_define(fixture, "x", json), 200);
 }
 
-#define WITH(setup, test) cmocka_unit_test_setup_teardown(test, setup, stop)
+#define WITH(setup, test) cmocka_unit_test_setup_teardown(test, setup, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_kind_gives_the_same_whichever_way),
     WITH(start, the_sandbox_has_computed_traits_of_its_own),

@@ -22,12 +22,6 @@ static int start(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static void check(struct fixture *fixture, const char *query, const char *ids) {
     struct buf target = {0}, found = {0};
     buf_add_format(&target, "/_recloop/debugger?source=ios-prod%s", query);
@@ -129,7 +123,7 @@ static void a_message_refused_a_thousand_times_can_be_asked_for(void **state) {
     assert_str(json_get_text(json_first(events), "discard_reason"), "event_not_defined");
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_SANDBOX(events_are_found_by_each_field),
     WITH_SANDBOX(a_paused_view_stays_as_it_was),

@@ -4,12 +4,6 @@
 
 #include "support/plain_client.h"
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static struct fixture *start(void **state, const struct sandbox_options *options) {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture_start_with(fixture, options);
@@ -84,7 +78,7 @@ static void retryable_failures_are_tried_again_until_they_pass(void **state) {
         assert_int_equal(number(codes, "count"), 0);
         assert_int_equal(number(fixture->json.root, "delivered"), 1);
         assert_int_equal(number(fixture->json.root, "pending_retry"), 0);
-        stop(state);
+        fixture_tear_down(state);
     }
 }
 
@@ -110,7 +104,7 @@ static void what_cannot_go_better_is_discarded_at_once(void **state) {
         assert_int_equal(json_kind(json_get(delivery, "next_attempt_at")), JSON_NULL);
         assert_true(json_get_text(delivery, "hint").len > 0);
         assert_int_equal(ask_number(fixture, "/_recloop/event-delivery", "not_delivered"), 1);
-        stop(state);
+        fixture_tear_down(state);
     }
 }
 
@@ -409,7 +403,7 @@ static void no_answer_in_time_is_a_timeout_and_a_late_one_is_ignored(void **stat
     runtime_release(&runtime);
 }
 
-#define TEST(test) cmocka_unit_test_teardown(test, stop)
+#define TEST(test) cmocka_unit_test_teardown(test, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(retryable_failures_are_tried_again_until_they_pass),
     cmocka_unit_test(what_cannot_go_better_is_discarded_at_once),

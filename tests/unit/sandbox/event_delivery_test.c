@@ -1,12 +1,6 @@
 // Event Delivery: steps, codes with samples, the trend; kept over a restart.
 #include "fixture.h"
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static struct fixture *start_on_disk(void **state) {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture_start_on_disk(fixture);
@@ -152,7 +146,7 @@ static void wrong_questions_are_refused(void **state) {
     assert_contains(json_get_text(json_get(fixture->json.root, "error"), "hint"), "24h");
 }
 
-#define TEST(test) cmocka_unit_test_teardown(test, stop)
+#define TEST(test) cmocka_unit_test_teardown(test, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(every_event_is_counted_at_its_step_and_kept),
     TEST(samples_show_what_was_sent_and_answered),

@@ -18,12 +18,6 @@ static int start(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static void quote(struct buf *out, const char *text) {
     json_quote(out, str_from(text));
 }
@@ -236,5 +230,5 @@ int main(void) {
         cmocka_unit_test(what_a_filter_needs_is_asked_for),
         cmocka_unit_test(rankings_are_filtered_too),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, fixture_tear_down);
 }

@@ -10,12 +10,6 @@ static int start(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 // ---- promotion ----
 
 static const struct promotion {
@@ -325,7 +319,7 @@ static void sequences_of_messages_make_the_profiles_expected(void **state) {
             assert_string_equal(ids, row->checks[j].ids);
             free(ids);
         }
-        (void)stop(&own);
+        (void)fixture_tear_down(&own);
     }
 }
 
@@ -492,7 +486,7 @@ static void context_traits_of_a_track_give_identifiers_only(void **state) {
     assert_int_equal(json_count(json_get(fixture->json.root, "traits")), 0);
 }
 
-#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define WITH_SANDBOX(test) cmocka_unit_test_setup_teardown(test, start, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(identifiers_are_promoted_in_order_of_priority),
     cmocka_unit_test(an_event_brings_a_bounded_number_of_identifiers),

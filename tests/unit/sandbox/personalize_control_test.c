@@ -13,12 +13,6 @@ static int start(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static void the_workshops_resources_are_there(void **state) {
     static const struct {
         const char *operation, *body, *parts[4];
@@ -569,5 +563,5 @@ int main(void) {
         cmocka_unit_test(an_update_answers_as_before_until_it_is_over),
         cmocka_unit_test(resources_and_metrics_survive_a_restart),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, fixture_tear_down);
 }

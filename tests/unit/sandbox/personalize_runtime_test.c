@@ -9,12 +9,6 @@ static int start(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 // A campaign of that name and recipe in the workshop's group; `config` may be NULL.
 static void
 make_campaign(struct fixture *fixture, const char *name, const char *recipe, const char *config) {
@@ -405,5 +399,5 @@ int main(void) {
         cmocka_unit_test(another_region_and_account_know_nothing),
         cmocka_unit_test(a_deleted_campaign_breaks_the_loop),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, fixture_tear_down);
 }

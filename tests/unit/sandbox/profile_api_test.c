@@ -35,12 +35,6 @@ static int start_on_disk(void **state) {
     return 0;
 }
 
-static int stop(void **state) {
-    fixture_stop(*state);
-    free(*state);
-    return 0;
-}
-
 static struct str cursor_next(const struct fixture *fixture) {
     const struct json_node *cursor = json_get(fixture->json.root, "cursor");
     const struct str next = json_get_text(cursor, "next");
@@ -477,7 +471,7 @@ static void a_space_is_asked_so_often_and_no_more(void **state) {
     assert_true(refused > 0 && answered > 0);
 }
 
-#define WITH(setup, test) cmocka_unit_test_setup_teardown(test, setup, stop)
+#define WITH(setup, test) cmocka_unit_test_setup_teardown(test, setup, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     WITH(start, thousands_of_traits_are_paged_in_order_of_bytes),
     WITH(start, included_traits_come_once_sorted_and_paged),
