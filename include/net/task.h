@@ -87,6 +87,16 @@ void task_wait(struct task *task, int64_t delay_ms);
 void task_finish(struct task *task);
 void task_fail(struct task *task, const struct error *err);
 
+// Inside a step of `host`: another task beside it, on the same transfers, which own it from here on. The
+// host is told nothing about it; who starts tasks watches over them and ends them (task_stop) before
+// what they share goes.
+void task_start(struct task *host, struct task *take_task);
+// Inside a step of `host`: TASK_CANCELLED for another task of the same transfers, at the next turn.
+// Nothing happens if it has ended.
+void task_stop(struct task *host, struct task *other);
+// On the task's thread, inside any step: if it is in task_wait, the wait is over.
+void task_nudge(struct task *task);
+
 typedef bool task_cancelled_fn(void *context);
 
 // Runs one task to its end and frees it; returns what it finished with. `cancelled` (may be NULL)

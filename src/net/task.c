@@ -46,6 +46,21 @@ void task_fail(struct task *task, const struct error *err) {
     settle(task, TASK_STATE_DONE)->outcome = *err;
 }
 
+void task_start(struct task *host, struct task *take_task) {
+    ASSERT(host->internal);
+    transfers_start(host->internal->transfers, take_task);
+}
+
+void task_stop(struct task *host, struct task *other) {
+    ASSERT(host->internal);
+    transfers_cancel(host->internal->transfers, other);
+}
+
+void task_nudge(struct task *task) {
+    struct task_internal *internal = task->internal;
+    if (internal && internal->state == TASK_STATE_WAITING) internal->due_ms = 0;
+}
+
 // on_done of a task that somebody waits for; passes the call on to the creator's own.
 struct waiter {
     bool is_done;

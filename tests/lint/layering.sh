@@ -29,7 +29,7 @@ broken=$(
   fence 'curl/[a-z]+\.h' 'src/net/'
   fence 'cjson/cJSON\.h' 'src/base/json\.c'
   fence 'openssl/[a-z0-9]+\.h' 'src/base/digest\.c'
-  fence 'sqlite3\.h' 'src/sandbox/store[a-z_]*\.(c|h)'
+  fence 'sqlite3\.h' 'src/(sandbox/store[a-z_]*|delivery/outbox)\.(c|h)'
   fence 'microhttpd\.h' 'src/sandbox/server\.c'
   fence 'vterm\.h' 'tests/'
   fence 'pthread\.h' 'src/(base/(queue|log|digest|trace)|worker/worker|sandbox/[a-z_]+|net/[a-z_]+)\.c'

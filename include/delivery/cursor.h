@@ -1,0 +1,31 @@
+// cursor — the file that says where a job is, so that kill -9 and the same command go on without a gap.
+//
+// Shape    one JSON object: what the job is (a text that two different jobs never share), the mark, and how
+//          much has been written. Replaced as a whole: a crash leaves the old place or the new one.
+// Rule     a cursor of another job is refused, never overwritten.
+// Errors   ERROR_USAGE for another job's, ERROR_BUSY another process has it, ERROR_INVALID unreadable,
+//          ERROR_IO; each names the file and the way out (--restart, another --cursor).
+// Threads  one at a time; locked while open.
+#pragma once
+
+#include "delivery/delivery.h"
+
+struct cursor;
+
+struct cursor_place {
+    struct delivery_mark mark;
+    uint64_t accepted, refused, skipped; // of the messages before the mark
+    uint64_t bytes;                      // of an output file, up to the mark
+    bool is_complete;
+};
+
+// `job` describes it; folders are made. *place is all zero when the file is new.
+bool cursor_open(
+    const char *path,
+    struct str job,
+    struct cursor **out,
+    struct cursor_place *place,
+    struct error *err) MUST_CHECK;
+bool cursor_save(struct cursor *cursor, const struct cursor_place *place, struct error *err)
+    MUST_CHECK;
+void cursor_close(struct cursor *cursor); // NULL is fine
