@@ -10,10 +10,8 @@ static uint64_t rotate_left(uint64_t value, int by) {
 
 void rng_seed(struct rng *rng, uint64_t seed) {
     for (size_t i = 0; i < ARRAY_COUNT(rng->state); i++) { // splitmix64
-        uint64_t mixed = seed += 0x9E3779B97F4A7C15u;
-        mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9u;
-        mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBu;
-        rng->state[i] = mixed ^ mixed >> 31;
+        seed += RNG_STRIDE;
+        rng->state[i] = rng_mix(seed);
     }
 }
 
