@@ -43,6 +43,11 @@ struct action {
         const struct arguments *arguments,
         uint64_t run_id,
         struct error *err);
+    // Changes a task of `start` while it runs, between its steps (the surface's thread). NULL: it takes no
+    // changes. ERROR_USAGE for an argument that cannot be changed or a wrong value; nothing is changed then.
+    bool (*adjust)(struct task *task, const struct arguments *arguments, struct error *err);
+    // What Ctrl-C asks of a task with `adjust` first: to end in good order, soon. NULL: it is cancelled.
+    const char *stop_argument;
     enum action_output output;   // with --watch every ACTION_OBJECT turns into ACTION_LINES
     enum message_kind main_kind; // whose members stand at the top of the JSON object
     bool is_endless;             // runs until it is stopped: Ctrl-C is its regular end

@@ -63,7 +63,8 @@ static void carry_out(struct console *console, struct effects *effects) {
         struct effects next = {0};
         for (size_t i = 0; i < effects->command_count; i++) {
             struct command *command = effects->commands[i];
-            const uint64_t run_id = command->run_id;
+            // what was refused to a run that goes on does not end it
+            const uint64_t run_id = command->kind == COMMAND_RUN ? command->run_id : 0;
             if (queue_push_now(console->options->commands, command)) continue;
             model_refuse(&console->model, run_id, &next);
         }

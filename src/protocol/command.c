@@ -18,6 +18,13 @@ struct command *command_new_cancel(uint64_t run_id) {
     return command;
 }
 
+struct command *command_new_adjust(uint64_t run_id) {
+    struct command *command = MEM_NEW(struct command);
+    command->kind = COMMAND_ADJUST;
+    command->run_id = run_id;
+    return command;
+}
+
 void command_free(struct command *command) {
     if (!command) return;
     mem_free(command->action);

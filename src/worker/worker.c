@@ -16,6 +16,7 @@ struct worker_run {
     struct worker *worker;
     struct action_context context;
     uint64_t run_id;
+    const struct action *action;
     struct task *task;  // owned by the transfers
     int64_t give_up_ms; // 0: no deadline
     bool is_cancelled, is_late;
@@ -41,7 +42,7 @@ static void wake(void *context) {
     transfers_wake(worker->transfers);
 }
 
-static void post(struct worker *worker, struct message *take_message) {
+static void post(const struct worker *worker, struct message *take_message) {
     if (message_is_progress(take_message))
         (void)queue_push_latest(worker->messages, take_message);
     else
@@ -94,6 +95,25 @@ static void cancel_by_id(struct worker *worker, uint64_t run_id) {
     }
 }
 
+static void tell_line(const struct worker *worker, uint64_t run_id, const char *text) {
+    if (*text) post(worker, message_new_line(run_id, true, str_from(text)));
+}
+
+// The run goes on whatever comes of it.
+static void adjust_run(const struct worker *worker, const struct command *command) {
+    struct error err = {0};
+    const struct worker_run *run = worker->runs;
+    while (run && run->run_id != command->run_id)
+        run = run->next;
+    if (!run || run->is_cancelled) return;
+    if (!run->action->adjust)
+        error_set(&err, ERROR_USAGE, "`%s` takes no changes", run->action->descriptor.name);
+    else if (run->action->adjust(run->task, &command->arguments, &err))
+        return;
+    tell_line(worker, run->run_id, err.message);
+    tell_line(worker, run->run_id, err.hint);
+}
+
 // Cancels what is past its deadline; returns how long to sleep at most, -1 for ever.
 static int64_t check_deadlines(struct worker *worker) {
     int64_t sleep_ms = -1;
@@ -112,9 +132,11 @@ static int64_t check_deadlines(struct worker *worker) {
     return sleep_ms;
 }
 
+// Is the run's beginning put off? A change of one that runs does not hold up its cancelling.
 static bool is_put_off(const struct worker *worker, uint64_t run_id) {
     for (size_t i = 0; i < worker->put_off_count; i++) {
-        if (worker->put_off[i]->run_id == run_id) return true;
+        const struct command *command = worker->put_off[i];
+        if (command->kind == COMMAND_RUN && command->run_id == run_id) return true;
     }
     return false;
 }
@@ -167,6 +189,7 @@ static void start_run(struct worker *worker, const struct command *command) {
     struct worker_run *run = MEM_NEW(struct worker_run);
     run->worker = worker;
     run->run_id = command->run_id;
+    run->action = action;
     run->context = (struct action_context){
         .backend = worker->backend,
         .emit = emit,
@@ -194,6 +217,7 @@ static void obey(struct worker *worker, struct command *take_command) {
     switch (take_command->kind) {
     case COMMAND_RUN: start_run(worker, take_command); break;
     case COMMAND_CANCEL: cancel_by_id(worker, take_command->run_id); break;
+    case COMMAND_ADJUST: adjust_run(worker, take_command); break;
     }
     command_free(take_command);
 }

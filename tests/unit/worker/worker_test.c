@@ -155,6 +155,25 @@ static void worker_ends_a_run_at_its_deadline(void **state) {
     assert_int_equal(expect_done(world, 5), ERROR_TIMEOUT);
 }
 
+static void adjust(struct world *world, uint64_t run_id, struct str name, struct str value) {
+    struct command *command = command_new_adjust(run_id);
+    assert_true(arguments_add(&command->arguments, name, value));
+    assert_true(worker_command(world->worker, command));
+}
+
+static void worker_tells_what_cannot_be_changed_and_lets_the_run_be(void **state) {
+    struct world *world = *state;
+    order(world, 1, "watch", "limit=0");
+    adjust(world, 1, STR("limit"), STR("5"));
+    adjust(world, 99, STR("limit"), STR("5")); // nobody: no harm
+    struct message *line = expect(world, 1, MESSAGE_LINE);
+    assert_true(line->as.line.is_diagnostic);
+    assert_string_equal(line->as.line.text, "`watch` takes no changes");
+    message_free(line);
+    order(world, 2, "send", "");
+    message_free(expect(world, 1, MESSAGE_EVENT)); // it still watches
+}
+
 static int start_worker_with_a_silent_cloud(void **state) {
     return start_worker_on(state, listen_in_silence());
 }
@@ -179,6 +198,16 @@ static void worker_cancels_what_waits_behind_a_step(void **state) {
     assert_true(worker_command(world->worker, command_new_cancel(1)));
     assert_int_equal(expect_done(world, 1), ERROR_CANCELLED);
     assert_int_equal(expect_done(world, 2), ERROR_CANCELLED);
+}
+
+// A change waits for the end of the step; cancelling does not wait for the change.
+static void worker_cancels_past_a_change_that_waits(void **state) {
+    struct world *world = *state;
+    order(world, 1, "handler", "");
+    message_free(expect(world, 1, MESSAGE_HOP));
+    adjust(world, 1, STR("user"), STR("1"));
+    assert_true(worker_command(world->worker, command_new_cancel(1)));
+    assert_int_equal(expect_done(world, 1), ERROR_CANCELLED);
 }
 
 static void worker_ends_a_step_at_its_deadline(void **state) {
@@ -243,6 +272,10 @@ static const struct CMUnitTest tests[] = {
         stop_worker),
     cmocka_unit_test_setup_teardown(
         worker_cancels_what_waits_behind_a_step, start_worker_with_a_silent_cloud, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_tells_what_cannot_be_changed_and_lets_the_run_be, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_cancels_past_a_change_that_waits, start_worker_with_a_silent_cloud, stop_worker),
     cmocka_unit_test_setup_teardown(
         worker_ends_a_step_at_its_deadline, start_worker_with_a_silent_cloud, stop_worker),
     cmocka_unit_test_setup_teardown(
