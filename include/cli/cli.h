@@ -1,11 +1,13 @@
 // cli — the command line: arguments in, one action run to its end, messages out as text or JSON.
 //
 // Rules    data to standard output, everything else to standard error. Text from outside is made
-//          printable. Without a terminal no colour; never cursor movement, never a prompt. --json prints
-//          one object (one per line for streams) whose keys never change meaning.
+//          printable. Without a terminal no colour and no cursor movement; with one, progress is a line
+//          that replaces itself. Never a prompt. --json prints one object (one per line for streams) whose
+//          keys never change meaning.
 // Exit     cli_exit_code maps error codes to product.md section 2.
 // Signals  SIGINT, SIGTERM and SIGHUP cancel the run: 130, except for endless actions (sandbox, watch)
-//          whose regular end that is: 0.
+//          whose regular end that is: 0. An action that can end in good order (stream) is asked to first;
+//          a second signal ends the process at once.
 // Threads  main thread.
 #pragma once
 

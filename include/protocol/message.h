@@ -114,6 +114,16 @@ struct message_progress {
     uint64_t done, total, failed; // total 0: unknown
     double per_second;
     bool is_running;
+    // Of deliveries (is_delivery), all of which hold `done` = accepted and `failed` = refused.
+    bool is_delivery;
+    bool is_total_about; // the total is an estimate
+    bool is_paused;
+    uint64_t accepted, refused, skipped;          // of the whole job, earlier runs of it included
+    uint64_t in_flight, requests, retried, bytes; // of this run
+    double wanted_per_second;                     // 0: as fast as the receiver takes them
+    int64_t eta_ms;                               // -1: unknown
+    char *where;                                  // "2019-05-21 iOS"; NULL: nowhere in particular
+    char *trouble; // what the receiver does to us at the moment; NULL: nothing
 };
 
 enum message_backend_kind {

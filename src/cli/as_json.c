@@ -166,6 +166,26 @@ static void add_values(struct json_node *object, const struct message_values *va
     }
 }
 
+static void add_count(struct json_node *object, const char *key, uint64_t count) {
+    json_add_integer(object, key, (int64_t)count);
+}
+
+static void add_delivery(struct json_node *object, const struct message_progress *progress) {
+    json_add_bool(object, "is_total_about", progress->is_total_about);
+    json_add_bool(object, "is_paused", progress->is_paused);
+    add_count(object, "accepted", progress->accepted);
+    add_count(object, "refused", progress->refused);
+    add_count(object, "skipped", progress->skipped);
+    add_count(object, "in_flight", progress->in_flight);
+    add_count(object, "requests", progress->requests);
+    add_count(object, "retried", progress->retried);
+    add_count(object, "bytes", progress->bytes);
+    json_add_number(object, "wanted_per_second", progress->wanted_per_second); // 0: no limit
+    add_ms(object, "eta_ms", (double)progress->eta_ms);
+    add_text(object, "where", progress->where);
+    add_text(object, "trouble", progress->trouble);
+}
+
 static void add_progress(struct json_node *object, const struct message_progress *progress) {
     add_text(object, "label", progress->label);
     json_add_integer(object, "done", (int64_t)progress->done);
@@ -176,6 +196,7 @@ static void add_progress(struct json_node *object, const struct message_progress
     json_add_integer(object, "failed", (int64_t)progress->failed);
     json_add_number(object, "per_second", round(progress->per_second * 10) / 10);
     json_add_bool(object, "is_running", progress->is_running);
+    if (progress->is_delivery) add_delivery(object, progress);
 }
 
 static const char *backend_kind_name(enum message_backend_kind kind) {

@@ -243,15 +243,71 @@ static void add_values(
     }
 }
 
+// 1234567 as 1,234,567, whatever the locale.
+static void add_grouped(struct buf *out, uint64_t number) {
+    CLEANUP(buf_release) struct buf digits = {0};
+    buf_add_format(&digits, "%llu", (unsigned long long)number);
+    for (size_t i = 0; i < digits.len; i++) {
+        if (i > 0 && (digits.len - i) % 3 == 0) buf_add_char(out, ',');
+        buf_add_char(out, digits.ptr[i]);
+    }
+}
+
+static void add_count(struct buf *out, uint64_t count, const char *word) {
+    if (!count) return;
+    buf_add(out, STR(", "));
+    add_grouped(out, count);
+    buf_add_format(out, " %s", word);
+}
+
+// The two largest units are enough.
+static void add_time_left(struct buf *out, int64_t ms) {
+    const int64_t s = (ms + 999) / 1000;
+    if (s >= 86400)
+        buf_add_format(out, ", %lld d %lld h left", (long long)s / 86400, (long long)s / 3600 % 24);
+    else if (s >= 3600)
+        buf_add_format(out, ", %lld h %lld min left", (long long)s / 3600, (long long)s / 60 % 60);
+    else if (s >= 60)
+        buf_add_format(out, ", %lld min %lld s left", (long long)s / 60, (long long)s % 60);
+    else
+        buf_add_format(out, ", %lld s left", (long long)s);
+}
+
+// After the counts: what is most worth knowing first, for a narrow terminal cuts the line off.
+static void add_delivery(struct buf *out, const struct message_progress *progress) {
+    if (progress->is_paused)
+        buf_add(out, STR(" (paused)"));
+    else if (progress->is_running && progress->wanted_per_second > 0)
+        buf_add_format(out, " of %.0f/s", progress->wanted_per_second);
+    if (progress->is_running && progress->eta_ms >= 0) add_time_left(out, progress->eta_ms);
+    add_count(out, progress->refused, "refused");
+    if (progress->trouble) {
+        buf_add(out, STR(", "));
+        add_safe(out, progress->trouble);
+    }
+    add_count(out, progress->retried, "sent again");
+    add_count(out, progress->skipped, "passed over");
+    if (progress->where) {
+        buf_add(out, STR(", at "));
+        add_safe(out, progress->where);
+    }
+    add_count(out, progress->in_flight, "in flight");
+}
+
 static void add_progress(struct buf *out, const struct message_progress *progress) {
     add_safe(out, progress->label);
-    buf_add_format(out, ": %llu", (unsigned long long)progress->done);
-    if (progress->total) buf_add_format(out, " of %llu", (unsigned long long)progress->total);
-    buf_add_format(out, ", %.0f/s", progress->per_second);
-    if (progress->failed) {
-        buf_add_format(out, ", %llu failed", (unsigned long long)progress->failed);
+    buf_add(out, STR(": "));
+    add_grouped(out, progress->done);
+    if (progress->total) {
+        buf_add(out, progress->is_total_about ? STR(" of about ") : STR(" of "));
+        add_grouped(out, progress->total);
     }
-    buf_add(out, progress->is_running ? STR("\n") : STR(", finished\n"));
+    buf_add_format(out, ", %.0f/s", progress->per_second);
+    if (progress->is_delivery)
+        add_delivery(out, progress);
+    else
+        add_count(out, progress->failed, "failed");
+    buf_add(out, progress->is_running || progress->is_delivery ? STR("\n") : STR(", finished\n"));
 }
 
 static void add_backend(struct buf *out, const struct message_backend *backend) {

@@ -50,6 +50,9 @@ static void catch_signals(void) {
 
 struct cli_run {
     struct printer printer;
+    const struct action *action;
+    struct task *task; // owned by its transfers
+    bool is_stopping;
     int64_t give_up_ms; // 0: no deadline
     bool is_late;
 };
@@ -61,13 +64,28 @@ static bool is_cancelled(void *context) {
            run->printer.out_errno != 0;
 }
 
+// Asked between steps. What can end in good order is asked to, once; its end then comes by itself.
+static bool must_cancel(void *context) {
+    struct cli_run *run = context;
+    if (!is_cancelled(run)) return false;
+    const struct action *action = run->action;
+    if (!action->adjust || !action->stop_argument) return true;
+    if (run->is_stopping) return false;
+    struct error ignored = {0};
+    struct arguments stop = {0};
+    arguments_set(&stop, action->stop_argument, STR("yes"));
+    run->is_stopping = action->adjust(run->task, &stop, &ignored);
+    arguments_release(&stop);
+    return !run->is_stopping;
+}
+
 static void emit(void *context, struct message *take_message) {
     struct cli_run *run = context;
     printer_take(&run->printer, take_message);
 }
 
 void cli_print_error(const struct error *err) {
-    const struct printer printer = {0};
+    struct printer printer = {0};
     printer_error(&printer, err);
 }
 
@@ -118,8 +136,10 @@ static bool run_action(
     const char *note = backend_note(context->backend);
     if (note) printer_note(&run->printer, note);
     if (!task) return false;
+    run->action = parsed->action;
+    run->task = task;
     const struct transfers_options options = backend_transfers_options(context->backend);
-    return task_run(task, &options, is_cancelled, run, err);
+    return task_run(task, &options, must_cancel, run, err);
 }
 
 // What the run's end means to the caller: a deadline is a timeout, a reader that left is no failure,

@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define SHORT_LIST 10    // of a list beside the answer
 #define PROGRESS_MS 1000 // at most one progress line a second for people
+#define USUAL_COLUMNS 80 // of a terminal that does not tell
 
 void printer_init(struct printer *printer, const struct parse *parsed, const char *no_color) {
     const struct arguments *globals = &parsed->globals;
@@ -23,6 +25,7 @@ void printer_init(struct printer *printer, const struct parse *parsed, const cha
     printer->err_style.has_colour = may_colour && isatty(STDERR_FILENO);
     printer->is_json = arguments_has(globals, "json");
     printer->is_quiet = arguments_has(globals, "quiet");
+    printer->has_status = !printer->is_json && !printer->is_quiet && isatty(STDERR_FILENO);
     if (!parsed->action) return;
     printer->main_kind = parsed->action->main_kind;
     if (printer->main_kind != MESSAGE_RECOMMENDATIONS && !style.is_verbose)
@@ -36,8 +39,25 @@ void printer_release(struct printer *printer) {
     json_release(&printer->object);
 }
 
+static void write_err(struct str text) {
+    (void)fwrite(text.ptr, 1, text.len, stderr);
+}
+
+static void clear_status(struct printer *printer) {
+    CLEANUP(buf_release) struct buf text = {0};
+    status_line_add_clear(&printer->status, &text);
+    write_err(buf_str(&text));
+}
+
+static size_t terminal_columns(void) {
+    struct winsize size = {0};
+    const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return is_known ? size.ws_col : USUAL_COLUMNS;
+}
+
 static void write_out(struct printer *printer, struct str text) {
     if (printer->is_reader_gone || printer->out_errno || !text.len) return;
+    clear_status(printer);
     errno = 0;
     if (fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0) return;
     if (errno == EPIPE)
@@ -52,20 +72,27 @@ bool printer_check(const struct printer *printer, struct error *err) {
     return error_hint(err, "What was printed is not complete: make room, or print elsewhere.");
 }
 
-static void write_err(struct str text) {
-    (void)fwrite(text.ptr, 1, text.len, stderr);
+// The last one stays, with its line feed.
+static void print_status(struct printer *printer, struct str line) {
+    CLEANUP(buf_release) struct buf text = {0};
+    status_line_add_text(&printer->status, line, terminal_columns(), &text);
+    write_err(buf_str(&text));
 }
 
 static void print_diagnostic(struct printer *printer, const struct message *message) {
     if (printer->is_quiet) return;
-    if (message->kind == MESSAGE_PROGRESS) {
-        const int64_t now_ms = clock_monotonic_ms();
-        const bool is_last = !message->as.progress.is_running;
-        if (!is_last && now_ms - printer->progress_at_ms < PROGRESS_MS) return;
-        printer->progress_at_ms = now_ms;
-    }
     CLEANUP(buf_release) struct buf text = {0};
     as_text_add(&text, message, &printer->err_style);
+    if (message->kind == MESSAGE_PROGRESS && message->as.progress.is_running) {
+        const int64_t now_ms = clock_monotonic_ms();
+        if (printer->has_status) {
+            print_status(printer, str_trim(buf_str(&text)));
+            return;
+        }
+        if (now_ms - printer->progress_at_ms < PROGRESS_MS) return;
+        printer->progress_at_ms = now_ms;
+    }
+    clear_status(printer);
     write_err(buf_str(&text));
 }
 
@@ -119,7 +146,8 @@ void printer_note(struct printer *printer, const char *text) {
     message_free(message);
 }
 
-void printer_error(const struct printer *printer, const struct error *err) {
+void printer_error(struct printer *printer, const struct error *err) {
+    clear_status(printer);
     CLEANUP(buf_release) struct buf text = {0};
     as_text_add_error(&text, err, &printer->err_style);
     write_err(buf_str(&text));

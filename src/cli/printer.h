@@ -4,11 +4,14 @@
 //          A reader that went away (broken pipe) turns printing off and is no error; an output that
 //          cannot be written for another reason (full disk) turns it off too and is told by
 //          printer_check.
+// Progress one line a second at most; on a terminal one line that replaces itself, which everything else
+//          that is printed clears first. Never with --json or --quiet.
 #pragma once
 
 #include "base/json.h"
 #include "cli/as_text.h"
 #include "cli/parse.h"
+#include "cli/status_line.h"
 #include "protocol/message.h"
 
 struct printer {
@@ -18,6 +21,8 @@ struct printer {
     enum message_kind main_kind;
     struct json object; // owned: what is collected for one object
     int64_t progress_at_ms;
+    bool has_status; // standard error is a terminal
+    struct status_line status;
 };
 
 void printer_init(struct printer *printer, const struct parse *parsed, const char *no_color);
@@ -28,4 +33,4 @@ void printer_finish(struct printer *printer, const struct error *err);
 // False: what was printed did not arrive; the error says why.
 bool printer_check(const struct printer *printer, struct error *err) MUST_CHECK;
 void printer_note(struct printer *printer, const char *text); // to standard error unless quiet
-void printer_error(const struct printer *printer, const struct error *err);
+void printer_error(struct printer *printer, const struct error *err);

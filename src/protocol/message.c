@@ -92,7 +92,11 @@ void message_free(struct message *message) {
     case MESSAGE_SETTINGS: release_settings(&message->as.settings); break;
     case MESSAGE_VALUES: release_values(&message->as.values); break;
     case MESSAGE_LINE: mem_free(message->as.line.text); break;
-    case MESSAGE_PROGRESS: mem_free(message->as.progress.label); break;
+    case MESSAGE_PROGRESS:
+        mem_free(message->as.progress.label);
+        mem_free(message->as.progress.where);
+        mem_free(message->as.progress.trouble);
+        break;
     case MESSAGE_BACKEND:
         mem_free(message->as.backend.url);
         mem_free(message->as.backend.region);

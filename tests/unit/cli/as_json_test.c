@@ -113,6 +113,29 @@ static void as_json_keeps_text_that_is_no_json_as_text(void **state) {
     assert_int_equal(json_kind(json_get(root.root, "text")), JSON_STRING);
 }
 
+static void as_json_tells_a_delivery_without_changing_the_keys_of_progress(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf line = {0};
+    struct message *message = message_new(MESSAGE_PROGRESS, 1);
+    message->as.progress.label = message_copy_text(STR("bytes imported"));
+    as_json_add_line(&line, message);
+    assert_str(
+        buf_str(&line),
+        "{\"kind\":\"progress\",\"label\":\"bytes imported\",\"done\":0,\"total\":null,"
+        "\"failed\":0,\"per_second\":0,\"is_running\":false}\n");
+    buf_reset(&line);
+    struct message_progress *progress = &message->as.progress;
+    progress->is_delivery = true;
+    progress->eta_ms = -1;
+    progress->accepted = 7;
+    progress->where = message_copy_text(STR("2019-05-21 iOS"));
+    as_json_add_line(&line, message);
+    assert_contains(buf_str(&line), "\"accepted\":7,\"refused\":0,\"skipped\":0,\"in_flight\":0");
+    assert_contains(
+        buf_str(&line), "\"eta_ms\":null,\"where\":\"2019-05-21 iOS\",\"trouble\":null");
+    message_free(message);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(as_json_keeps_the_last_state_of_each_hop_in_order),
     cmocka_unit_test(as_json_puts_the_main_message_at_the_top_and_others_below),
@@ -120,6 +143,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(as_json_tells_the_error_with_code_and_hint),
     cmocka_unit_test(as_json_writes_one_line_per_message_for_streams),
     cmocka_unit_test(as_json_keeps_text_that_is_no_json_as_text),
+    cmocka_unit_test(as_json_tells_a_delivery_without_changing_the_keys_of_progress),
 };
 
 int main(void) {

@@ -126,6 +126,47 @@ static void as_text_sends_notes_and_progress_to_standard_error(void **state) {
     assert_false(as_text_is_diagnostic(&hop));
 }
 
+static void as_text_tells_how_far_a_delivery_is(void **state) {
+    (void)state;
+    static char label[] = "events streamed";
+    static char where[] = "2019-05-21 iOS";
+    static char trouble[] = "429 \033[31mslow down";
+    struct message message = {
+        .kind = MESSAGE_PROGRESS,
+        .as.progress = {
+            .label = label,
+            .is_delivery = true,
+            .is_running = true,
+            .is_total_about = true,
+            .done = 123456,
+            .accepted = 123456,
+            .total = 4800000,
+            .per_second = 20153.4,
+            .eta_ms = 3725000,
+            .where = where,
+            .refused = 3,
+            .retried = 12,
+            .in_flight = 1000,
+        }};
+    CLEANUP(buf_release) struct buf text = {0};
+    as_text_add(&text, &message, &plain);
+    assert_str(
+        buf_str(&text),
+        "events streamed: 123,456 of about 4,800,000, 20153/s, 1 h 2 min left, 3 refused, "
+        "12 sent again, at 2019-05-21 iOS, 1,000 in flight\n");
+    buf_reset(&text);
+    message.as.progress.trouble = trouble;
+    message.as.progress.wanted_per_second = 50;
+    as_text_add(&text, &message, &colour);
+    assert_contains(buf_str(&text), "20153/s of 50/s");
+    assert_contains(buf_str(&text), "429 \\e[31mslow down");
+    assert_int_equal(str_find_char(buf_str(&text), '\033'), text.len);
+    message.as.progress.is_paused = true;
+    buf_reset(&text);
+    as_text_add(&text, &message, &plain);
+    assert_contains(buf_str(&text), "(paused)");
+}
+
 static void as_text_writes_an_error_with_its_hint(void **state) {
     (void)state;
     CLEANUP(buf_release) struct buf text = {0};
@@ -145,6 +186,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(as_text_prints_a_single_value_bare_for_shells),
     cmocka_unit_test(as_text_tells_a_settings_problem_with_its_remedy),
     cmocka_unit_test(as_text_sends_notes_and_progress_to_standard_error),
+    cmocka_unit_test(as_text_tells_how_far_a_delivery_is),
     cmocka_unit_test(as_text_writes_an_error_with_its_hint),
 };
 
