@@ -51,7 +51,7 @@ bool generator_source_parse(struct str text, enum generator_source *out) {
 #define LAST_DAY INT64_C(2932896)  // 9999-12-31
 
 static const struct generator_ops *const models[GENERATOR_MODEL_COUNT] = {
-    [GENERATOR_MODEL_COUNT - 1] = NULL, // each model adds its row
+    [GENERATOR_WORKSHOP] = &generator_workshop_ops,
 };
 
 static bool is_day(int64_t day) {
@@ -97,25 +97,15 @@ static struct generator_plan complete_plan(const struct generator_plan *plan) {
 // For one model and number of shoppers every seed has a population of its own; another model or number
 // shares one with a chance of 2^-64. At most 16 + 17 + 8 + 3 * 9 bytes.
 
-static size_t put_hex(char *at, uint64_t number) {
-    static const char hex[] = "0123456789abcdef";
-    size_t digits = 1;
-    while (digits < 16 && number >> 4 * digits)
-        digits++;
-    for (size_t i = digits; i; number >>= 4)
-        at[--i] = hex[number & 15];
-    return digits;
-}
-
 static void set_keys(struct generator *generator) {
     const struct generator_plan *plan = &generator->plan;
     const uint64_t population = rng_mix((uint64_t)plan->model << 32 | plan->users);
     generator->key = rng_mix(plan->seed ^ population);
     char *id = generator->message_id;
-    size_t len = put_hex(id, generator->key);
+    size_t len = generator_put_hex(id, generator->key);
     if (plan->id_salt) {
         id[len++] = '-'; // not a dot, so that a salt is never taken for a day
-        len += put_hex(id + len, plan->id_salt);
+        len += generator_put_hex(id + len, plan->id_salt);
     }
     generator->message_id_prefix = len;
 }
@@ -127,7 +117,7 @@ static struct str make_message_id(struct generator *generator) {
     size_t len = generator->message_id_prefix;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         id[len++] = '.';
-        len += put_hex(id + len, parts[i]);
+        len += generator_put_hex(id + len, parts[i]);
     }
     return (struct str){.ptr = id, .len = len};
 }

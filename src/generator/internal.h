@@ -101,6 +101,23 @@ static inline double generator_shard_part(const struct generator_plan *plan) {
     return 1.0 / (double)plan->shards;
 }
 
+// ---- identities ----
+
+#define GENERATOR_UUID_BYTES 37 // with the closing NUL
+#define GENERATOR_IP_BYTES 16
+
+// Version 4, lower case.
+void generator_put_uuid(char out[GENERATOR_UUID_BYTES], uint64_t high, uint64_t low);
+void generator_put_ip(char out[GENERATOR_IP_BYTES], uint32_t address);
+// Bytes written, 1 to 16 and 1 to 20; no NUL.
+size_t generator_put_hex(char *out, uint64_t number);
+size_t generator_put_decimal(char *out, uint64_t number);
+
+#define GENERATOR_FIRST_NAMES 269
+#define GENERATOR_LAST_NAMES 262
+extern const char *const generator_first_names[GENERATOR_FIRST_NAMES];
+extern const char *const generator_last_names[GENERATOR_LAST_NAMES];
+
 // ---- printing ----
 
 // Everything up to the body, which the caller adds, and then the closing brace:
