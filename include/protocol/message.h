@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "protocol/hop.h"
+#include "protocol/journey.h"
 
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ enum message_kind {
     MESSAGE_LINE,            // a line of text: a log line of the function, a note
     MESSAGE_PROGRESS,        // how far a long action is
     MESSAGE_BACKEND,         // which cloud is in use and how it is
+    MESSAGE_JOURNEY,         // one event's way round the loop, with every request and answer
+    MESSAGE_REQUEST,         // one request that this process made, when it was over
     MESSAGE_DONE,            // the run ended
 };
 
@@ -140,6 +143,26 @@ struct message_backend {
     bool is_up;
 };
 
+// Requests come by the thousand: when they are not taken in time, whoever posts them leaves some out and
+// counts them in the next.
+struct message_request {
+    uint64_t sequence; // of this process, from 1; those left out have numbers too
+    uint64_t run_id;   // of the action that made it; 0: not known
+    uint64_t left_out; // requests since the one before that nobody was told of
+    double at_ms;      // wall, when it began
+    char *what;        // "personalize-runtime GetRecommendations", "Segment tracking"
+    char *method, *host,
+        *path;    // host with its port where that is not the scheme's own; path without query
+    int status;   // of the last answer; 0: there was none
+    double ms;    // of the last attempt, from request to whole answer
+    int attempts; // 1: no retry was needed; 0: nothing was sent
+    uint64_t bytes_out, bytes_in; // of the bodies
+    char *request, *answer;       // redacted HTTP text, bodies cut; answer NULL: there was none
+    char *request_id;             // the service's own; NULL: it told none
+    char *problem;                // of the transfer, or the refusal's first line; NULL: none
+    bool is_final;                // false: it will be tried again
+};
+
 struct message {
     enum message_kind kind;
     uint64_t run_id; // 0: nobody asked
@@ -153,6 +176,8 @@ struct message {
         struct message_line line;
         struct message_progress progress;
         struct message_backend backend;
+        struct journey journey;
+        struct message_request request;
         struct error done; // code ERROR_NONE: success
     } as;
 };
@@ -170,6 +195,7 @@ const char *message_reason_title(size_t reason); // a sentence part for "why thi
 struct message *message_new_line(uint64_t run_id, bool is_diagnostic, struct str text);
 struct message *message_new_done(uint64_t run_id, const struct error *err); // NULL err: success
 struct message *message_new_hop(uint64_t run_id, const struct hop *hop);
+struct message *message_new_journey(uint64_t run_id); // fill it with journey.h's builders
 void message_add_value(struct message *message, const char *key, struct str text);
 void message_add_value_json(struct message *message, const char *key, struct str json);
 struct message_item *message_add_item(struct message *message, struct str item_id, double score);

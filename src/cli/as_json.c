@@ -1,69 +1,35 @@
 // as_json — see the header.
 #include "cli/as_json.h"
 
-#include "base/clock.h"
+#include "journey_print.h"
+#include "members.h"
 
 #include <math.h>
 
-static void add_text(struct json_node *object, const char *key, const char *text) {
-    if (text)
-        json_add_text(object, key, str_from(text));
-    else
-        json_add_null(object, key);
-}
-
-static void add_ms(struct json_node *object, const char *key, double ms) {
-    if (ms < 0 || isnan(ms))
-        json_add_null(object, key);
-    else
-        json_add_number(object, key, round(ms * 1000) / 1000);
-}
-
-static void add_time(struct json_node *object, const char *key, int64_t at_ms) {
-    if (at_ms <= 0) {
-        json_add_null(object, key);
-        return;
-    }
-    CLEANUP(buf_release) struct buf text = {0};
-    clock_add_iso8601(&text, at_ms);
-    json_add_text(object, key, buf_str(&text));
-}
-
-// Text that ought to be JSON; anything else stays a string.
-static void add_embedded(struct json_node *object, const char *key, const char *text) {
-    CLEANUP(json_release) struct json value = {0};
-    struct error ignored = {0};
-    if (text && json_parse(str_from(text), &value, &ignored)) {
-        json_add_copy(object, key, value.root);
-    } else {
-        add_text(object, key, text);
-    }
-}
-
 static void add_hop(struct json_node *object, const struct hop *hop) {
-    add_text(object, "hop", hop_name(hop->id));
-    add_text(object, "state", hop_state_name(hop->state));
-    add_ms(object, "ms", hop->ms);
+    members_add_text(object, "hop", hop_name(hop->id));
+    members_add_text(object, "state", hop_state_name(hop->state));
+    members_add_ms(object, "ms", hop->ms);
     if (hop->status)
         json_add_integer(object, "status", hop->status);
     else
         json_add_null(object, "status");
-    add_text(object, "detail", hop->detail);
-    add_text(object, "hint", hop->hint[0] ? hop->hint : NULL);
+    members_add_text(object, "detail", hop->detail);
+    members_add_text(object, "hint", hop->hint[0] ? hop->hint : NULL);
 }
 
 static void add_event(struct json_node *object, const struct message_event *event) {
-    add_text(object, "source", event->source);
-    add_text(object, "type", event->type);
-    add_text(object, "name", event->name);
-    add_text(object, "user_id", event->user_id);
-    add_text(object, "anonymous_id", event->anonymous_id);
-    add_text(object, "sku", event->sku);
-    add_text(object, "message_id", event->message_id);
-    add_time(object, "received_at", event->received_at_ms);
+    members_add_text(object, "source", event->source);
+    members_add_text(object, "type", event->type);
+    members_add_text(object, "name", event->name);
+    members_add_text(object, "user_id", event->user_id);
+    members_add_text(object, "anonymous_id", event->anonymous_id);
+    members_add_text(object, "sku", event->sku);
+    members_add_text(object, "message_id", event->message_id);
+    members_add_time(object, "received_at", event->received_at_ms);
     json_add_integer(object, "sequence", (int64_t)event->sequence);
-    add_text(object, "discard_reason", event->discard_reason);
-    add_embedded(object, "raw", event->raw);
+    members_add_text(object, "discard_reason", event->discard_reason);
+    members_add_embedded(object, "raw", event->raw);
 }
 
 static void add_reasons(struct json_node *object, const struct message_item *item) {
@@ -81,18 +47,18 @@ static void add_reasons(struct json_node *object, const struct message_item *ite
 
 static void
 add_recommendations(struct json_node *object, const struct message_recommendations *list) {
-    add_text(object, "user_id", list->user_id);
-    add_text(object, "item_id", list->item_id);
-    add_text(object, "campaign_arn", list->campaign_arn);
-    add_text(object, "recommendation_id", list->recommendation_id);
-    add_text(object, "trigger", list->trigger);
-    add_ms(object, "ms", list->ms);
+    members_add_text(object, "user_id", list->user_id);
+    members_add_text(object, "item_id", list->item_id);
+    members_add_text(object, "campaign_arn", list->campaign_arn);
+    members_add_text(object, "recommendation_id", list->recommendation_id);
+    members_add_text(object, "trigger", list->trigger);
+    members_add_ms(object, "ms", list->ms);
     struct json_node *items = json_add_array(object, "items");
     for (size_t i = 0; i < list->item_count; i++) {
         const struct message_item *item = &list->items[i];
         struct json_node *entry = json_add_object(items, NULL);
         json_add_integer(entry, "rank", (int64_t)i + 1);
-        add_text(entry, "item_id", item->item_id);
+        members_add_text(entry, "item_id", item->item_id);
         if (item->score < 0 || isnan(item->score))
             json_add_null(entry, "score");
         else
@@ -106,23 +72,23 @@ add_recommendations(struct json_node *object, const struct message_recommendatio
 }
 
 static void add_profile(struct json_node *object, const struct message_profile *profile) {
-    add_text(object, "user_id", profile->user_id);
-    add_ms(object, "ms", profile->ms);
+    members_add_text(object, "user_id", profile->user_id);
+    members_add_ms(object, "ms", profile->ms);
     struct json_node *traits = json_add_object(object, "traits");
     struct json_node *details = json_add_object(object, "trait_details");
     for (size_t i = 0; i < profile->trait_count; i++) {
         const struct message_trait *trait = &profile->traits[i];
-        add_embedded(traits, trait->name, trait->value);
+        members_add_embedded(traits, trait->name, trait->value);
         struct json_node *detail = json_add_object(details, trait->name);
-        add_text(detail, "source_id", trait->source_id);
-        add_time(detail, "updated_at", trait->updated_at_ms);
+        members_add_text(detail, "source_id", trait->source_id);
+        members_add_time(detail, "updated_at", trait->updated_at_ms);
         json_add_bool(detail, "is_computed", trait->is_computed);
     }
     struct json_node *identifiers = json_add_array(object, "identifiers");
     for (size_t i = 0; i < profile->identifier_count; i++) {
         struct json_node *entry = json_add_object(identifiers, NULL);
-        add_text(entry, "type", profile->identifiers[i].type);
-        add_text(entry, "id", profile->identifiers[i].id);
+        members_add_text(entry, "type", profile->identifiers[i].type);
+        members_add_text(entry, "id", profile->identifiers[i].id);
     }
     struct json_node *events = json_add_array(object, "events");
     for (size_t i = 0; i < profile->event_count; i++)
@@ -135,23 +101,23 @@ static void add_error(struct json_node *object, const char *key, const struct er
         return;
     }
     struct json_node *error = json_add_object(object, key);
-    add_text(error, "code", error_code_name(err->code));
-    add_text(error, "message", err->message);
-    add_text(error, "hint", err->hint[0] ? err->hint : NULL);
+    members_add_text(error, "code", error_code_name(err->code));
+    members_add_text(error, "message", err->message);
+    members_add_text(error, "hint", err->hint[0] ? err->hint : NULL);
 }
 
 static void add_settings(struct json_node *object, const struct message_settings *settings) {
-    add_text(object, "profile", settings->profile);
-    add_text(object, "path", settings->path);
+    members_add_text(object, "profile", settings->profile);
+    members_add_text(object, "path", settings->path);
     struct json_node *list = json_add_array(object, "settings");
     for (size_t i = 0; i < settings->setting_count; i++) {
         const struct message_setting *setting = &settings->settings[i];
         struct json_node *entry = json_add_object(list, NULL);
-        add_text(entry, "key", setting->key);
-        add_text(entry, "value", setting->is_set ? setting->value : NULL);
-        add_text(entry, "origin", setting->origin);
+        members_add_text(entry, "key", setting->key);
+        members_add_text(entry, "value", setting->is_set ? setting->value : NULL);
+        members_add_text(entry, "origin", setting->origin);
         json_add_bool(entry, "is_secret", setting->is_secret);
-        add_text(entry, "note", setting->note);
+        members_add_text(entry, "note", setting->note);
         add_error(entry, "problem", &setting->problem);
     }
 }
@@ -160,9 +126,9 @@ static void add_values(struct json_node *object, const struct message_values *va
     for (size_t i = 0; i < values->value_count; i++) {
         const struct message_value *value = &values->values[i];
         if (value->is_json)
-            add_embedded(object, value->key, value->text);
+            members_add_embedded(object, value->key, value->text);
         else
-            add_text(object, value->key, value->text);
+            members_add_text(object, value->key, value->text);
     }
 }
 
@@ -181,13 +147,13 @@ static void add_delivery(struct json_node *object, const struct message_progress
     add_count(object, "retried", progress->retried);
     add_count(object, "bytes", progress->bytes);
     json_add_number(object, "wanted_per_second", progress->wanted_per_second); // 0: no limit
-    add_ms(object, "eta_ms", (double)progress->eta_ms);
-    add_text(object, "where", progress->where);
-    add_text(object, "trouble", progress->trouble);
+    members_add_ms(object, "eta_ms", (double)progress->eta_ms);
+    members_add_text(object, "where", progress->where);
+    members_add_text(object, "trouble", progress->trouble);
 }
 
 static void add_progress(struct json_node *object, const struct message_progress *progress) {
-    add_text(object, "label", progress->label);
+    members_add_text(object, "label", progress->label);
     json_add_integer(object, "done", (int64_t)progress->done);
     if (progress->total)
         json_add_integer(object, "total", (int64_t)progress->total);
@@ -209,16 +175,36 @@ static const char *backend_kind_name(enum message_backend_kind kind) {
 }
 
 static void add_backend(struct json_node *object, const struct message_backend *backend) {
-    add_text(object, "backend", backend_kind_name(backend->kind));
-    add_text(object, "url", backend->url);
-    add_text(object, "region", backend->region);
-    add_text(object, "note", backend->note);
+    members_add_text(object, "backend", backend_kind_name(backend->kind));
+    members_add_text(object, "url", backend->url);
+    members_add_text(object, "region", backend->region);
+    members_add_text(object, "note", backend->note);
     json_add_bool(object, "is_up", backend->is_up);
 }
 
 static void add_line(struct json_node *object, const struct message_line *line) {
-    add_text(object, "text", line->text);
+    members_add_text(object, "text", line->text);
     json_add_bool(object, "is_diagnostic", line->is_diagnostic);
+}
+
+static void add_request(struct json_node *object, const struct message_request *request) {
+    json_add_integer(object, "sequence", (int64_t)request->sequence);
+    json_add_integer(object, "left_out", (int64_t)request->left_out);
+    members_add_time(object, "at", (int64_t)request->at_ms);
+    members_add_text(object, "what", request->what);
+    members_add_text(object, "method", request->method);
+    members_add_text(object, "host", request->host);
+    members_add_text(object, "path", request->path);
+    json_add_integer(object, "status", request->status);
+    members_add_ms(object, "ms", request->ms);
+    json_add_integer(object, "attempts", request->attempts);
+    json_add_integer(object, "bytes_out", (int64_t)request->bytes_out);
+    json_add_integer(object, "bytes_in", (int64_t)request->bytes_in);
+    members_add_text(object, "request_id", request->request_id);
+    members_add_text(object, "problem", request->problem);
+    json_add_bool(object, "is_final", request->is_final);
+    members_add_text(object, "request", request->request);
+    members_add_text(object, "answer", request->answer);
 }
 
 static void add_members(struct json_node *object, const struct message *message) {
@@ -232,6 +218,8 @@ static void add_members(struct json_node *object, const struct message *message)
     case MESSAGE_LINE: add_line(object, &message->as.line); break;
     case MESSAGE_PROGRESS: add_progress(object, &message->as.progress); break;
     case MESSAGE_BACKEND: add_backend(object, &message->as.backend); break;
+    case MESSAGE_JOURNEY: journey_print_json(object, &message->as.journey); break;
+    case MESSAGE_REQUEST: add_request(object, &message->as.request); break;
     case MESSAGE_DONE: add_error(object, "error", &message->as.done); break;
     }
 }
@@ -288,7 +276,7 @@ static void collect_line(struct json_node *root, const struct message_line *line
     if (line->is_diagnostic) return;
     CLEANUP(json_release) struct json made = {0};
     struct json_node *list = json_new_array(&made);
-    add_text(list, NULL, line->text);
+    members_add_text(list, NULL, line->text);
     append(root, "log", json_first(list), NULL, (struct str){0});
 }
 
@@ -311,6 +299,8 @@ void as_json_collect(
     case MESSAGE_SETTINGS: collect_object(root, message, "settings"); break;
     case MESSAGE_PROGRESS: collect_object(root, message, "progress"); break;
     case MESSAGE_BACKEND: collect_object(root, message, "backend"); break;
+    case MESSAGE_JOURNEY: collect_object(root, message, "journey"); break;
+    case MESSAGE_REQUEST: collect_element(root, message, "requests", NULL); break;
     case MESSAGE_LINE:
     case MESSAGE_DONE: break;
     }
@@ -326,7 +316,7 @@ void as_json_finish(struct json_node *root, const struct error *err) {
 void as_json_add_line(struct buf *out, const struct message *message) {
     CLEANUP(json_release) struct json made = {0};
     struct json_node *object = json_new_object(&made);
-    add_text(object, "kind", message_kind_name(message->kind));
+    members_add_text(object, "kind", message_kind_name(message->kind));
     if (message->kind == MESSAGE_DONE)
         json_add_bool(object, "ok", message->as.done.code == ERROR_NONE);
     add_members(object, message);

@@ -2,94 +2,45 @@
 #include "cli/as_text.h"
 
 #include "base/clock.h"
+#include "journey_print.h"
+#include "paint.h"
 
 #include <math.h>
-
-enum colour { COLOUR_PLAIN, COLOUR_DIM, COLOUR_GOOD, COLOUR_BAD, COLOUR_WARN, COLOUR_STRONG };
-
-static void add_colour(struct buf *out, const struct as_text_style *style, enum colour colour) {
-    static const char *const codes[] = {
-        [COLOUR_PLAIN] = "\033[0m", [COLOUR_DIM] = "\033[2m",   [COLOUR_GOOD] = "\033[32m",
-        [COLOUR_BAD] = "\033[31m",  [COLOUR_WARN] = "\033[33m", [COLOUR_STRONG] = "\033[1m",
-    };
-    if (style->has_colour) buf_add(out, str_from(codes[colour]));
-}
-
-// Everything shown passes here: text from outside cannot steer the terminal.
-static void add_safe(struct buf *out, const char *text) {
-    buf_add_printable(out, str_from(text));
-}
-
-static void add_coloured(
-    struct buf *out, const struct as_text_style *style, enum colour colour, const char *text) {
-    add_colour(out, style, colour);
-    add_safe(out, text);
-    add_colour(out, style, COLOUR_PLAIN);
-}
-
-// Like %-*s, measured in characters after making the text printable.
-static void add_padded(struct buf *out, const char *text, size_t width) {
-    CLEANUP(buf_release) struct buf safe = {0};
-    add_safe(&safe, text);
-    size_t count = 0;
-    for (struct str rest = buf_str(&safe); rest.len; count++) {
-        bool valid = true;
-        (void)str_next_rune(&rest, &valid);
-    }
-    buf_add(out, buf_str(&safe));
-    for (; count < width; count++)
-        buf_add_char(out, ' ');
-}
 
 bool as_text_is_diagnostic(const struct message *message) {
     switch (message->kind) {
     case MESSAGE_LINE: return message->as.line.is_diagnostic;
-    case MESSAGE_PROGRESS: return true;
+    case MESSAGE_PROGRESS:
+    case MESSAGE_REQUEST: return true;
     case MESSAGE_HOP:
     case MESSAGE_EVENT:
     case MESSAGE_RECOMMENDATIONS:
     case MESSAGE_PROFILE:
     case MESSAGE_SETTINGS:
     case MESSAGE_VALUES:
+    case MESSAGE_JOURNEY:
     case MESSAGE_BACKEND: return false;
     case MESSAGE_DONE: return true;
     }
     return false;
 }
 
-struct sign {
-    const char *utf8, *ascii;
-    enum colour colour;
-};
-
-static struct sign hop_sign(enum hop_state state) {
-    switch (state) {
-    case HOP_IDLE: return (struct sign){"·", ".", COLOUR_DIM};
-    case HOP_RUNNING: return (struct sign){"…", "~", COLOUR_DIM};
-    case HOP_DONE: return (struct sign){"✓", "+", COLOUR_GOOD};
-    case HOP_FAILED: return (struct sign){"✗", "x", COLOUR_BAD};
-    case HOP_SKIPPED: return (struct sign){"-", "-", COLOUR_DIM};
-    case HOP_HIDDEN: return (struct sign){"?", "?", COLOUR_WARN};
-    }
-    return (struct sign){"?", "?", COLOUR_DIM};
-}
-
 static void add_hop(struct buf *out, const struct hop *hop, const struct as_text_style *style) {
     const bool is_final = hop->state != HOP_IDLE && hop->state != HOP_RUNNING;
     if (!is_final && !style->is_verbose) return;
-    const struct sign sign = hop_sign(hop->state);
-    add_coloured(out, style, sign.colour, style->is_ascii ? sign.ascii : sign.utf8);
+    const struct paint_sign sign = paint_hop_sign(hop->state);
+    paint_add_coloured(out, style, sign.colour, style->is_ascii ? sign.ascii : sign.utf8);
     buf_add_char(out, ' ');
-    add_padded(out, hop_title(hop->id), 12);
+    paint_add_padded(out, hop_title(hop->id), 12);
     if (hop->ms >= 0)
         buf_add_format(out, "%9.2f ms  ", hop->ms);
     else
         buf_add(out, STR("             "));
-    add_safe(out, hop->detail[0] ? hop->detail : hop_state_name(hop->state));
+    paint_add_safe(out, hop->detail[0] ? hop->detail : hop_state_name(hop->state));
     buf_add_char(out, '\n');
     if (!hop->hint[0]) return;
     buf_add(out, STR("    "));
-    add_coloured(out, style, COLOUR_WARN, hop->hint);
+    paint_add_coloured(out, style, PAINT_WARN, hop->hint);
     buf_add_char(out, '\n');
 }
 
@@ -97,20 +48,20 @@ static void
 add_event(struct buf *out, const struct message_event *event, const struct as_text_style *style) {
     CLEANUP(buf_release) struct buf when = {0};
     if (event->received_at_ms) clock_add_iso8601(&when, event->received_at_ms);
-    add_coloured(out, style, COLOUR_DIM, buf_text(&when));
+    paint_add_coloured(out, style, PAINT_DIM, buf_text(&when));
     buf_add(out, STR("  "));
-    add_padded(out, event->source, 22);
+    paint_add_padded(out, event->source, 22);
     buf_add_char(out, ' ');
-    add_padded(out, event->type, 9);
+    paint_add_padded(out, event->type, 9);
     buf_add_char(out, ' ');
-    add_padded(out, event->name, 18);
+    paint_add_padded(out, event->name, 18);
     buf_add_char(out, ' ');
-    add_padded(out, event->user_id ? event->user_id : event->anonymous_id, 12);
+    paint_add_padded(out, event->user_id ? event->user_id : event->anonymous_id, 12);
     buf_add_char(out, ' ');
-    add_safe(out, event->sku);
+    paint_add_safe(out, event->sku);
     if (event->discard_reason) {
         buf_add(out, STR("  "));
-        add_coloured(out, style, COLOUR_BAD, event->discard_reason);
+        paint_add_coloured(out, style, PAINT_BAD, event->discard_reason);
     }
     buf_add_char(out, '\n');
 }
@@ -123,7 +74,7 @@ static void add_movement(
     const struct as_text_style *style) {
     if (item->previous_rank < 0) return;
     if (item->previous_rank == 0) {
-        add_coloured(out, style, COLOUR_GOOD, "  new");
+        paint_add_coloured(out, style, PAINT_GOOD, "  new");
         return;
     }
     const int64_t moved = (int64_t)item->previous_rank - (int64_t)rank;
@@ -135,7 +86,7 @@ static void add_movement(
     const bool is_up = moved > 0;
     const char *arrow = is_up ? (style->is_ascii ? "+" : "▲") : (style->is_ascii ? "-" : "▼");
     buf_add_format(&text, "  %s%lld", arrow, (long long)(is_up ? moved : -moved));
-    add_coloured(out, style, is_up ? COLOUR_GOOD : COLOUR_BAD, buf_text(&text));
+    paint_add_coloured(out, style, is_up ? PAINT_GOOD : PAINT_BAD, buf_text(&text));
 }
 
 static void
@@ -146,7 +97,7 @@ add_reason(struct buf *out, const struct message_item *item, const struct as_tex
     }
     if (item->reasons[best] <= 0) return;
     buf_add(out, STR("  "));
-    add_coloured(out, style, COLOUR_DIM, message_reason_title(best));
+    paint_add_coloured(out, style, PAINT_DIM, message_reason_title(best));
 }
 
 static void add_item(
@@ -156,7 +107,7 @@ static void add_item(
     const struct as_text_style *style) {
     CLEANUP(buf_release) struct buf line = {0};
     buf_add_format(&line, "%3zu  ", rank);
-    add_padded(&line, item->item_id, 46);
+    paint_add_padded(&line, item->item_id, 46);
     if (item->score >= 0) buf_add_format(&line, " %8.4f", item->score);
     add_movement(&line, item, rank, style);
     add_reason(&line, item, style);
@@ -181,17 +132,17 @@ static void add_profile(
     struct buf *out, const struct message_profile *profile, const struct as_text_style *style) {
     for (size_t i = 0; i < profile->trait_count; i++) {
         const struct message_trait *trait = &profile->traits[i];
-        add_colour(out, style, COLOUR_STRONG);
-        add_padded(out, trait->name, 22);
-        add_colour(out, style, COLOUR_PLAIN);
+        paint_add_colour(out, style, PAINT_STRONG);
+        paint_add_padded(out, trait->name, 22);
+        paint_add_colour(out, style, PAINT_PLAIN);
         buf_add_char(out, ' ');
-        add_safe(out, trait->value);
+        paint_add_safe(out, trait->value);
         buf_add_char(out, '\n');
     }
     for (size_t i = 0; i < profile->identifier_count; i++) {
-        add_padded(out, profile->identifiers[i].type, 22);
+        paint_add_padded(out, profile->identifiers[i].type, 22);
         buf_add_char(out, ' ');
-        add_safe(out, profile->identifiers[i].id);
+        paint_add_safe(out, profile->identifiers[i].id);
         buf_add_char(out, '\n');
     }
     for (size_t i = 0; i < profile->event_count; i++)
@@ -200,28 +151,28 @@ static void add_profile(
 
 static void add_setting(
     struct buf *out, const struct message_setting *setting, const struct as_text_style *style) {
-    add_padded(out, setting->key, 22);
+    paint_add_padded(out, setting->key, 22);
     buf_add_char(out, ' ');
     if (setting->is_set) {
-        add_safe(out, setting->value);
+        paint_add_safe(out, setting->value);
         buf_add(out, STR("  "));
     }
     CLEANUP(buf_release) struct buf origin = {0};
     buf_add_format(&origin, "(%s)", setting->origin ? setting->origin : "unset");
-    add_coloured(out, style, COLOUR_DIM, buf_text(&origin));
+    paint_add_coloured(out, style, PAINT_DIM, buf_text(&origin));
     buf_add_char(out, '\n');
     if (setting->note) {
         buf_add_format(out, "%23s", "");
-        add_coloured(out, style, COLOUR_DIM, setting->note);
+        paint_add_coloured(out, style, PAINT_DIM, setting->note);
         buf_add_char(out, '\n');
     }
     if (setting->problem.code == ERROR_NONE) return;
     buf_add_format(out, "%23s", "");
-    add_coloured(out, style, COLOUR_BAD, setting->problem.message);
+    paint_add_coloured(out, style, PAINT_BAD, setting->problem.message);
     buf_add_char(out, '\n');
     if (!setting->problem.hint[0]) return;
     buf_add_format(out, "%23s", "");
-    add_coloured(out, style, COLOUR_WARN, setting->problem.hint);
+    paint_add_coloured(out, style, PAINT_WARN, setting->problem.hint);
     buf_add_char(out, '\n');
 }
 
@@ -229,16 +180,16 @@ static void add_values(
     struct buf *out, const struct message_values *values, const struct as_text_style *style) {
     // A single value without a title is the answer itself: it goes into shell variables.
     if (values->value_count == 1 && !values->title) {
-        add_safe(out, values->values[0].text);
+        paint_add_safe(out, values->values[0].text);
         buf_add_char(out, '\n');
         return;
     }
     for (size_t i = 0; i < values->value_count; i++) {
-        add_colour(out, style, COLOUR_STRONG);
-        add_padded(out, values->values[i].key, 22);
-        add_colour(out, style, COLOUR_PLAIN);
+        paint_add_colour(out, style, PAINT_STRONG);
+        paint_add_padded(out, values->values[i].key, 22);
+        paint_add_colour(out, style, PAINT_PLAIN);
         buf_add_char(out, ' ');
-        add_safe(out, values->values[i].text);
+        paint_add_safe(out, values->values[i].text);
         buf_add_char(out, '\n');
     }
 }
@@ -283,19 +234,19 @@ static void add_delivery(struct buf *out, const struct message_progress *progres
     add_count(out, progress->refused, "refused");
     if (progress->trouble) {
         buf_add(out, STR(", "));
-        add_safe(out, progress->trouble);
+        paint_add_safe(out, progress->trouble);
     }
     add_count(out, progress->retried, "sent again");
     add_count(out, progress->skipped, "passed over");
     if (progress->where) {
         buf_add(out, STR(", at "));
-        add_safe(out, progress->where);
+        paint_add_safe(out, progress->where);
     }
     add_count(out, progress->in_flight, "in flight");
 }
 
 static void add_progress(struct buf *out, const struct message_progress *progress) {
-    add_safe(out, progress->label);
+    paint_add_safe(out, progress->label);
     buf_add(out, STR(": "));
     add_grouped(out, progress->done);
     if (progress->total) {
@@ -318,15 +269,45 @@ static void add_backend(struct buf *out, const struct message_backend *backend) 
     }
     if (backend->url) {
         buf_add_char(out, ' ');
-        add_safe(out, backend->url);
+        paint_add_safe(out, backend->url);
     }
     if (backend->region) {
         buf_add(out, STR(", region "));
-        add_safe(out, backend->region);
+        paint_add_safe(out, backend->region);
     }
     buf_add(out, backend->is_up ? STR(", up\n") : STR(", down\n"));
     if (!backend->note) return;
-    add_safe(out, backend->note);
+    paint_add_safe(out, backend->note);
+    buf_add_char(out, '\n');
+}
+
+// "> 200      12.3 ms  POST personalize-runtime GetRecommendations  host/path  (2 attempts)"
+static void add_request(
+    struct buf *out, const struct message_request *request, const struct as_text_style *style) {
+    if (request->left_out)
+        buf_add_format(
+            out, "> %llu requests are not shown: they came too fast\n",
+            (unsigned long long)request->left_out);
+    const bool is_good = request->status >= 200 && request->status < 400;
+    CLEANUP(buf_release) struct buf status = {0};
+    if (request->status)
+        buf_add_int(&status, request->status);
+    else
+        buf_add_char(&status, '-');
+    buf_add(out, STR("> "));
+    paint_add_coloured(out, style, is_good ? PAINT_GOOD : PAINT_BAD, buf_text(&status));
+    buf_add_format(out, " %9.2f ms  ", request->ms < 0 ? 0 : request->ms);
+    paint_add_safe(out, request->what);
+    buf_add(out, STR("  "));
+    paint_add_safe(out, request->method);
+    buf_add_char(out, ' ');
+    paint_add_safe(out, request->host);
+    paint_add_safe(out, request->path);
+    if (request->attempts > 1) buf_add_format(out, "  (%d attempts)", request->attempts);
+    if (request->problem) {
+        buf_add(out, STR("  "));
+        paint_add_coloured(out, style, PAINT_BAD, request->problem);
+    }
     buf_add_char(out, '\n');
 }
 
@@ -345,11 +326,13 @@ void as_text_add(
         break;
     case MESSAGE_VALUES: add_values(out, &message->as.values, style); break;
     case MESSAGE_LINE:
-        add_safe(out, message->as.line.text);
+        paint_add_safe(out, message->as.line.text);
         buf_add_char(out, '\n');
         break;
     case MESSAGE_PROGRESS: add_progress(out, &message->as.progress); break;
     case MESSAGE_BACKEND: add_backend(out, &message->as.backend); break;
+    case MESSAGE_JOURNEY: journey_print_text(out, &message->as.journey, style); break;
+    case MESSAGE_REQUEST: add_request(out, &message->as.request, style); break;
     case MESSAGE_DONE: break;
     }
 }
@@ -357,10 +340,10 @@ void as_text_add(
 void as_text_add_error(
     struct buf *out, const struct error *err, const struct as_text_style *style) {
     buf_add(out, STR("recloop: "));
-    add_coloured(out, style, COLOUR_BAD, err->message);
+    paint_add_coloured(out, style, PAINT_BAD, err->message);
     buf_add_char(out, '\n');
     if (!err->hint[0]) return;
     buf_add(out, STR("  "));
-    add_safe(out, err->hint);
+    paint_add_safe(out, err->hint);
     buf_add_char(out, '\n');
 }

@@ -276,6 +276,8 @@ void model_apply(struct model *model, struct message *take_message, struct effec
         apply_done(model, take_message->run_id, &take_message->as.done, effects);
         message_free(take_message);
         break;
+    case MESSAGE_JOURNEY: // not shown yet
+    case MESSAGE_REQUEST:
     case MESSAGE_VALUES: message_free(take_message); break; // for the command line
     }
     internal_settle(model);

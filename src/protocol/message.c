@@ -81,6 +81,17 @@ static void release_values(struct message_values *values) {
     mem_free(values->values);
 }
 
+static void release_request(struct message_request *request) {
+    mem_free(request->what);
+    mem_free(request->method);
+    mem_free(request->host);
+    mem_free(request->path);
+    mem_free(request->request);
+    mem_free(request->answer);
+    mem_free(request->request_id);
+    mem_free(request->problem);
+}
+
 void message_free(struct message *message) {
     if (!message) return;
     switch (message->kind) {
@@ -102,6 +113,8 @@ void message_free(struct message *message) {
         mem_free(message->as.backend.region);
         mem_free(message->as.backend.note);
         break;
+    case MESSAGE_JOURNEY: journey_release(&message->as.journey); break;
+    case MESSAGE_REQUEST: release_request(&message->as.request); break;
     }
     mem_free(message);
 }
@@ -131,6 +144,8 @@ const char *message_kind_name(enum message_kind kind) {
     case MESSAGE_LINE: return "line";
     case MESSAGE_PROGRESS: return "progress";
     case MESSAGE_BACKEND: return "backend";
+    case MESSAGE_JOURNEY: return "journey";
+    case MESSAGE_REQUEST: return "request";
     case MESSAGE_DONE: return "done";
     }
     return "?";
@@ -173,6 +188,12 @@ struct message *message_new_done(uint64_t run_id, const struct error *err) {
 struct message *message_new_hop(uint64_t run_id, const struct hop *hop) {
     struct message *message = message_new(MESSAGE_HOP, run_id);
     message->as.hop = *hop;
+    return message;
+}
+
+struct message *message_new_journey(uint64_t run_id) {
+    struct message *message = message_new(MESSAGE_JOURNEY, run_id);
+    journey_init(&message->as.journey);
     return message;
 }
 
