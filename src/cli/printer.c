@@ -40,7 +40,7 @@ void printer_release(struct printer *printer) {
 }
 
 static void write_err(struct str text) {
-    (void)fwrite(text.ptr, 1, text.len, stderr);
+    if (text.len) (void)fwrite(text.ptr, 1, text.len, stderr);
 }
 
 static void clear_status(struct printer *printer) {
