@@ -24,6 +24,7 @@ void console_wake_close(struct console_wake *wake);
 void console_wake_signal(void *wake); // queue_wake_fn
 
 struct console_options {
+    const char *state_path; // what is remembered between starts; NULL: nothing
     struct queue *commands; // struct command, pushed by the console
     struct queue *messages; // struct message, popped by the console
     struct console_wake *wake;

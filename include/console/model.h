@@ -14,17 +14,21 @@
 
 #include "console/editor.h"
 #include "console/effects.h"
+#include "console/feature.h"
 #include "console/input.h"
 #include "console/layout.h"
 #include "console/list.h"
+#include "console/overlay.h"
 #include "console/pane.h"
+#include "console/prompt.h"
 #include "protocol/descriptor.h"
 #include "protocol/message.h"
 
 #define MODEL_EVENTS 500
 #define MODEL_EVENT_BYTES ((size_t)4 << 20)
 #define MODEL_SEND_WAIT "10" // seconds the test event is followed
-#define MODEL_CONTEXTS 4
+#define MODEL_CONTEXTS 5
+#define MODEL_OVERLAYS 4
 
 struct model_product { // of the catalogue; borrowed, outlives the model
     const char *sku, *name;
@@ -37,12 +41,6 @@ enum model_field {
     MODEL_FIELD_PRODUCT,
     MODEL_FIELD_USER,
     MODEL_FIELD_COUNT
-};
-enum model_editing {
-    MODEL_EDITING_NOTHING,
-    MODEL_EDITING_USER,
-    MODEL_EDITING_SETTING,
-    MODEL_EDITING_FIELD
 };
 
 struct model_options { // borrowed, outlive the model
@@ -98,15 +96,32 @@ struct model_notice {
     struct buf text, hint; // what is said, and the next step
 };
 
+// Which panes the body shows, beside the one in focus.
+struct model_arrangement {
+    bool is_zoomed;
+    // By number of columns (two, three): the pane last looked at in each place.
+    enum pane_id shown[LAYOUT_COLUMNS_MAX + 1][PANE_PLACES];
+    bool is_lower_last[LAYOUT_COLUMNS_MAX + 1];                        // of the right column
+    int column_shares[LAYOUT_COLUMNS_MAX + 1][LAYOUT_COLUMNS_MAX - 1]; // per cent; 0: even
+    int row_share; // per cent; 0: the layout's own
+};
+
 struct model {
     struct model_options options;
     int columns, rows;
     struct layout layout;
 
-    enum pane_id pane;
+    int64_t now_ms; // wall time of this update; 0 before the first
+
+    enum pane_id pane; // in focus
+    struct model_arrangement arrangement;
     struct list lists[PANE_COUNT];
     int detail_tops[PANE_COUNT];
-    bool is_detail_open, is_help_open;
+    bool is_detail_open;                      // of the pane in focus
+    bool is_mouse_off;                        // so that the terminal's own selection works
+    enum overlay_id overlays[MODEL_OVERLAYS]; // bottom to top
+    int overlay_count;
+    struct overlay_question question;
     int help_top;
     enum model_editing editing;
     struct editor editor;
@@ -131,6 +146,16 @@ void model_release(struct model *model);
 // The questions asked at the start: settings, backend, list, profile, events.
 void model_start(struct model *model, struct effects *effects);
 void model_resize(struct model *model, int columns, int rows);
+// Before every update: what time it is (wall).
+void model_set_now(struct model *model, int64_t now_ms);
+// When model_wake is due although nothing happens; 0: never.
+int64_t model_wake_ms(const struct model *model);
+void model_wake(struct model *model, struct effects *effects);
+// What outlives the program, as JSON; text that makes no sense changes nothing.
+void model_save(const struct model *model, struct buf *out);
+void model_load(struct model *model, struct str text);
+// Answers to effects that the console carried out. `err` code ERROR_NONE: done.
+void model_wrote_file(struct model *model, struct str path, const struct error *err);
 void model_handle(struct model *model, const struct input *input, struct effects *effects);
 void model_apply(struct model *model, struct message *take_message, struct effects *effects);
 // The command could not be given to the worker: its queue is full.
@@ -145,6 +170,8 @@ bool model_can(const struct model *model, enum intent intent);
 bool model_is_on(const struct model *model, enum intent intent);
 
 // For panes.
+void model_focus(struct model *model, enum pane_id pane); // shows it where it belongs
+bool model_is_visible(const struct model *model, enum pane_id pane);
 const char *model_via_name(enum model_via via);
 const struct model_product *model_find_product(const struct model *model, const char *sku);
 const struct message_event *

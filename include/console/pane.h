@@ -22,6 +22,15 @@ enum pane_id {
     PANE_COUNT
 };
 
+// Places of a body with columns, from left to right, top to bottom.
+enum pane_place {
+    PANE_PLACE_LEFT,
+    PANE_PLACE_MIDDLE, // of three columns
+    PANE_PLACE_RIGHT,
+    PANE_PLACE_RIGHT_BELOW,
+    PANE_PLACES
+};
+
 struct pane {
     enum pane_id id;
     enum keymap_context context;
@@ -29,12 +38,17 @@ struct pane {
     const char *help; // one sentence for the help page
     int list_share;   // per cent of the columns when the detail is beside it
     int list_rows;    // needed above the detail; 0: half
-    int detail_rows;  // wanted below the list
+    int detail_rows;  // wanted below the list; 0: none there
+    enum pane_place place_of_two, place_of_three; // its home in a body of two and of three columns
+    bool is_resident; // is there at the start; of one place only one pane
 
     size_t (*count)(const struct model *model);
     bool (*is_selectable)(const struct model *model, size_t row); // NULL: all are
     void (*draw_row)(const struct model *model, size_t row, struct canvas_pen *pen);
     void (*detail)(const struct model *model, struct sheet *sheet);
+    // Rows above the list for a cell of that size, and what they show. NULL: none.
+    int (*head_rows)(const struct model *model, int columns, int rows);
+    void (*draw_head)(const struct model *model, struct rect rect, struct canvas *canvas);
     void (*empty)(const struct model *model, struct sheet *sheet); // no rows
     // Text on the rules: title and, at the right, a note; the detail's title.
     void (*title_text)(const struct model *model, struct buf *title, struct buf *note);

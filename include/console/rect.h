@@ -17,3 +17,4 @@ struct rect rect_take_left(struct rect *rest, int columns);
 struct rect rect_take_right(struct rect *rest, int columns);
 struct rect rect_inset(struct rect rect, int columns); // both sides
 bool rect_is_empty(struct rect rect);
+bool rect_contains(struct rect rect, int column, int row);

@@ -256,7 +256,17 @@ static void apply_progress(struct model *model, struct message *take_message) {
     }
 }
 
+static void
+tell_features(struct model *model, const struct message *message, struct effects *effects) {
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (features[i]->apply) features[i]->apply(model, message, effects);
+}
+
+// The features hear it before the core takes it; what the core asks and shows is settled after both.
 void model_apply(struct model *model, struct message *take_message, struct effects *effects) {
+    tell_features(model, take_message, effects);
     switch (take_message->kind) {
     case MESSAGE_EVENT: apply_event(model, take_message, effects); break;
     case MESSAGE_RECOMMENDATIONS: apply_recommendations(model, take_message); break;

@@ -2,11 +2,13 @@
 #include "console/console.h"
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "console/term.h"
 #include "console/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #define STATUS_INTERRUPTED 130
 // One turn takes at most so many messages: keys must not wait behind a flood.
 #define MESSAGES_PER_TURN 256
+#define STATE_BYTES ((size_t)256 << 10)
 
 bool console_wake_open(struct console_wake *wake, struct error *err) {
     int fds[2];
@@ -56,6 +59,20 @@ struct console {
     int status;
 };
 
+// Never over a file that is there: what is exported must not cost anything.
+static void write_file(struct console *console, const struct effects *effects) {
+    if (!effects->file_path.len) return;
+    struct error err = {0};
+    const char *path = buf_text(&effects->file_path);
+    if (files_exists(path)) {
+        error_set(&err, ERROR_IO, "%s is there already", path);
+        error_hint(&err, "Choose another name.");
+    } else if (files_write(path, 0600, buf_str(&effects->file_text), &err)) {
+        err = (struct error){0};
+    }
+    model_wrote_file(&console->model, str_from(path), &err);
+}
+
 // Gives commands to the worker; those it has no room for come back as failed runs, whose effects are
 // given in turn.
 static void carry_out(struct console *console, struct effects *effects) {
@@ -68,16 +85,16 @@ static void carry_out(struct console *console, struct effects *effects) {
             if (queue_push_now(console->options->commands, command)) continue;
             model_refuse(&console->model, run_id, &next);
         }
-        effects->command_count = 0;
-        next.quit |= effects->quit;
-        next.bell |= effects->bell;
-        next.repaint |= effects->repaint;
-        *effects = next;
+        effects->command_count = next.command_count;
+        for (size_t i = 0; i < next.command_count; i++)
+            effects->commands[i] = next.commands[i];
     }
     if (effects->quit) console->is_over = true;
     if (effects->bell) term_bell(console->term);
     if (effects->repaint) term_repaint(console->term);
+    write_file(console, effects);
     console->is_changed = true;
+    effects_release(effects);
 }
 
 static void empty_pipe(int fd) {
@@ -86,8 +103,13 @@ static void empty_pipe(int fd) {
         continue;
 }
 
+static void read_clock(struct console *console) {
+    model_set_now(&console->model, clock_wall_ms());
+}
+
 static void drain_messages(struct console *console) {
     console->has_more_messages = false;
+    read_clock(console);
     for (int taken = 0; taken < MESSAGES_PER_TURN; taken++) {
         struct message *message = queue_pop(console->options->messages);
         if (!message) return;
@@ -99,6 +121,7 @@ static void drain_messages(struct console *console) {
 }
 
 static void drain_keys(struct console *console) {
+    read_clock(console);
     while (!console->is_over && term_read(console->term, &console->input)) {
         console->is_urgent = true;
         struct effects effects = {0};
@@ -156,7 +179,23 @@ static int draw(struct console *console) {
 static int choose_timeout(const struct console *console, int behind_ms) {
     if (console->has_more_messages) return 0;
     if (behind_ms >= 0) return behind_ms;
-    return model_is_animated(&console->model) ? ANIMATION_MS : -1;
+    const int64_t wake_ms = model_wake_ms(&console->model);
+    int64_t wait_ms = wake_ms ? wake_ms - clock_wall_ms() : -1;
+    if (wake_ms && wait_ms < 0) wait_ms = 0;
+    if (wait_ms > INT_MAX) wait_ms = INT_MAX;
+    const bool is_animated = model_is_animated(&console->model);
+    if (is_animated && (wait_ms < 0 || wait_ms > ANIMATION_MS)) wait_ms = ANIMATION_MS;
+    return (int)wait_ms;
+}
+
+// What is due although nothing happened.
+static void wake(struct console *console) {
+    const int64_t wake_ms = model_wake_ms(&console->model);
+    read_clock(console);
+    if (!wake_ms || wake_ms > console->model.now_ms) return;
+    struct effects effects = {0};
+    model_wake(&console->model, &effects);
+    carry_out(console, &effects);
 }
 
 static void wait_and_handle(struct console *console, int behind_ms) {
@@ -171,6 +210,7 @@ static void wait_and_handle(struct console *console, int behind_ms) {
         model_tick(&console->model);
         console->is_changed = true;
     }
+    wake(console);
     if (fds[2].revents) drain_signals(console);
     if (fds[1].revents) empty_pipe(fds[1].fd);
     if (fds[1].revents || console->has_more_messages) drain_messages(console);
@@ -178,8 +218,30 @@ static void wait_and_handle(struct console *console, int behind_ms) {
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) end(console, 0);
 }
 
+static void load_state(struct console *console) {
+    struct buf text = {0};
+    struct error ignored;
+    const char *path = console->options->state_path;
+    if (path && files_read(path, STATE_BYTES, &text, &ignored)) {
+        model_load(&console->model, buf_str(&text));
+    }
+    buf_release(&text);
+}
+
+// That it cannot be kept is no reason to trouble anybody who is leaving.
+static void save_state(const struct console *console) {
+    struct buf text = {0};
+    struct error ignored;
+    const char *path = console->options->state_path;
+    model_save(&console->model, &text);
+    if (path) (void)!files_write(path, 0600, buf_str(&text), &ignored);
+    buf_release(&text);
+}
+
 static void run(struct console *console) {
     struct effects effects = {0};
+    read_clock(console);
+    load_state(console);
     resize(console);
     model_start(&console->model, &effects);
     carry_out(console, &effects);
@@ -201,6 +263,7 @@ bool console_run(const struct console_options *options, int *out_status, struct 
     model_init(&console.model, &options->model);
     run(&console);
     term_close(console.term);
+    save_state(&console);
     model_release(&console.model);
     canvas_release(&console.canvas);
     input_release(&console.input);

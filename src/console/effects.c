@@ -12,5 +12,9 @@ void effects_release(struct effects *effects) {
     if (!effects) return;
     for (size_t i = 0; i < effects->command_count; i++)
         command_free(effects->commands[i]);
+    buf_release(&effects->copy);
+    buf_release(&effects->file_path);
+    buf_release(&effects->file_text);
+    buf_release(&effects->edit_text);
     *effects = (struct effects){0};
 }

@@ -7,11 +7,6 @@ static const struct pane *current(const struct model *model) {
     return pane_get(model->pane);
 }
 
-static void show_pane(struct model *model, enum pane_id pane) {
-    model->pane = pane;
-    model->is_detail_open = false;
-}
-
 static void move_detail(struct model *model, int rows) {
     int *top = &model->detail_tops[model->pane];
     *top = *top + rows > 0 ? *top + rows : 0;
@@ -37,7 +32,8 @@ static void move_rows(struct model *model, int rows) {
 }
 
 static int page_rows(const struct model *model) {
-    const int rows = model->layout.list.rows - 1;
+    const struct layout_cell *cell = layout_find(&model->layout, (int)model->pane);
+    const int rows = cell ? cell->list.rows - 1 : 1;
     return rows > 1 ? rows : 1;
 }
 
@@ -69,13 +65,31 @@ static bool handle_movement(struct model *model, enum intent intent) {
     return true;
 }
 
+// Tab goes over what is to be seen, from left to right; with one pane, over all of them.
+static void focus_next(struct model *model, int step) {
+    const struct layout *layout = &model->layout;
+    if (layout->cell_count < 2) {
+        model_focus(model, (enum pane_id)(((int)model->pane + PANE_COUNT + step) % PANE_COUNT));
+        return;
+    }
+    int at = 0;
+    while (at < layout->cell_count - 1 && layout->cells[at].pane != (int)model->pane)
+        at++;
+    at = (at + layout->cell_count + step) % layout->cell_count;
+    model_focus(model, (enum pane_id)layout->cells[at].pane);
+}
+
 static bool handle_panes(struct model *model, enum intent intent) {
-    if (intent >= INTENT_PANE_SETUP && intent <= INTENT_PANE_PROFILE) {
-        show_pane(model, (enum pane_id)(intent - INTENT_PANE_SETUP));
+    if (intent >= INTENT_PANE_SETUP && intent < INTENT_PANE_SETUP + PANE_COUNT) {
+        model_focus(model, (enum pane_id)(intent - INTENT_PANE_SETUP));
     } else if (intent == INTENT_PANE_NEXT) {
-        show_pane(model, (enum pane_id)((model->pane + 1) % PANE_COUNT));
+        focus_next(model, 1);
     } else if (intent == INTENT_PANE_PREVIOUS) {
-        show_pane(model, (enum pane_id)((model->pane + PANE_COUNT - 1) % PANE_COUNT));
+        focus_next(model, -1);
+    } else if (intent == INTENT_ZOOM) {
+        model->arrangement.is_zoomed = !model->arrangement.is_zoomed;
+    } else if (intent == INTENT_UNZOOM) {
+        model->arrangement.is_zoomed = false;
     } else {
         return false;
     }
@@ -94,7 +108,7 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
     if (intent == INTENT_QUIT) {
         effects->quit = true;
     } else if (intent == INTENT_HELP) {
-        model->is_help_open = true;
+        overlay_open(model, OVERLAY_HELP);
         model->help_top = 0;
     } else if (intent == INTENT_FIRE) {
         internal_fire(model, effects);
@@ -110,16 +124,7 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
     return true;
 }
 
-static void handle_help(struct model *model, enum intent intent) {
-    const int page = model->layout.body.rows - 1;
-    if (intent == INTENT_CLOSE) model->is_help_open = false;
-    if (intent == INTENT_DOWN) model->help_top++;
-    if (intent == INTENT_UP) model->help_top--;
-    if (intent == INTENT_PAGE_DOWN) model->help_top += page;
-    if (intent == INTENT_PAGE_UP) model->help_top -= page;
-}
-
-static void focus_user(struct model *model, struct str user, struct effects *effects) {
+void internal_submit_user(struct model *model, struct str user, struct effects *effects) {
     if (!user.len || str_equal(user, str_from(model->user))) return;
     internal_set_text(&model->user, user);
     internal_forget_answer(&model->recommendations);
@@ -129,7 +134,7 @@ static void focus_user(struct model *model, struct str user, struct effects *eff
     model_ask_shopper(model, effects);
 }
 
-static void submit_setting(struct model *model, struct str value, struct effects *effects) {
+void internal_submit_setting(struct model *model, struct str value, struct effects *effects) {
     if (!model->settings) return;
     const size_t row = model->lists[PANE_SETUP].selected;
     if (row >= model->settings->as.settings.setting_count) return;
@@ -142,37 +147,21 @@ static void submit_setting(struct model *model, struct str value, struct effects
     effects_add(effects, command);
 }
 
-static void submit_field(struct model *model, struct str value, struct effects *effects) {
+void internal_submit_field(struct model *model, struct str value, struct effects *effects) {
     const enum model_field field = (enum model_field)model->lists[PANE_EVENT].selected;
     if (!value.len) return;
     switch (field) {
     case MODEL_FIELD_NAME: internal_set_text(&model->event.name, value); break;
     case MODEL_FIELD_PRODUCT: internal_set_text(&model->event.sku, value); break;
-    case MODEL_FIELD_USER: focus_user(model, value, effects); break;
+    case MODEL_FIELD_USER: internal_submit_user(model, value, effects); break;
     case MODEL_FIELD_VIA:
     case MODEL_FIELD_COUNT: break;
     }
 }
 
-static void stop_editing(struct model *model) {
-    model->editing = MODEL_EDITING_NOTHING;
-    editor_release(&model->editor);
-}
-
-static void submit(struct model *model, struct effects *effects) {
-    const struct str value = str_trim(buf_str(&model->editor.text));
-    switch (model->editing) {
-    case MODEL_EDITING_USER: focus_user(model, value, effects); break;
-    case MODEL_EDITING_SETTING: submit_setting(model, value, effects); break;
-    case MODEL_EDITING_FIELD: submit_field(model, value, effects); break;
-    case MODEL_EDITING_NOTHING: break;
-    }
-    stop_editing(model);
-}
-
 static void handle_paste(struct model *model, struct str text, struct effects *effects) {
     const struct pane *pane = current(model);
-    const bool may_start = model->editing == MODEL_EDITING_NOTHING && !model->is_help_open &&
+    const bool may_start = model->editing == MODEL_EDITING_NOTHING && !overlay_top(model) &&
                            model->pane == PANE_SETUP && pane->count(model) > 0;
     if (may_start) pane->handle(model, INTENT_EDIT, effects);
     if (model->editing == MODEL_EDITING_NOTHING) {
@@ -189,11 +178,33 @@ static void handle_editor(struct model *model, uint32_t key, struct effects *eff
     const enum keymap_context context = KEYMAP_EDITOR;
     const enum intent intent = keymap_find(&context, 1, key);
     if (intent == INTENT_SUBMIT) {
-        submit(model, effects);
-    } else if (intent == INTENT_CANCEL) {
-        stop_editing(model);
+        prompt_submit(model, effects);
+        return;
+    }
+    if (intent == INTENT_CANCEL) {
+        prompt_cancel(model);
+        return;
+    }
+    if (intent == INTENT_COMPLETE) {
+        prompt_complete(model);
     } else if (!editor_handle(&model->editor, intent)) {
         editor_type(&model->editor, key);
+    }
+    const struct prompt *prompt = prompt_get(model->editing);
+    if (prompt->change) prompt->change(model, buf_str(&model->editor.text));
+}
+
+// The top overlay first; what it does not know and nobody shares with it goes no further.
+static void
+handle_overlay(struct model *model, enum intent intent, uint32_t key, struct effects *effects) {
+    const struct overlay *overlay = overlay_top(model);
+    if (intent != INTENT_NONE && overlay->handle(model, intent, effects)) return;
+    if (intent == INTENT_CLOSE) {
+        overlay_close(model);
+    } else if (intent == INTENT_NONE) {
+        if (overlay->type) (void)overlay->type(model, key, effects);
+    } else if (overlay->keeps_everywhere) {
+        handle_everywhere(model, intent, effects);
     }
 }
 
@@ -202,11 +213,11 @@ static void handle_key(struct model *model, uint32_t key, struct effects *effect
     const size_t count = model_contexts(model, contexts);
     const enum intent intent = keymap_find(contexts, count, key);
     if (intent != INTENT_GENERATE) model->stream.is_confirming = false;
-    if (intent == INTENT_NONE) return;
-    if (model->is_help_open) {
-        handle_help(model, intent);
+    if (overlay_top(model)) {
+        handle_overlay(model, intent, key, effects);
         return;
     }
+    if (intent == INTENT_NONE) return;
     const struct pane *pane = current(model);
     if (pane->handle && pane->handle(model, intent, effects)) return;
     if (handle_movement(model, intent) || handle_panes(model, intent)) return;

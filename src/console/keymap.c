@@ -21,7 +21,7 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_EVERYWHERE,
-        .key = 'r',
+        .key = 'R',
         .intent = INTENT_REFRESH,
         .help = "ask again for what this pane shows",
         .label = "refresh",
@@ -47,6 +47,19 @@ static const struct keymap_row rows[] = {
         .key = INPUT_BACK_TAB,
         .intent = INTENT_PANE_PREVIOUS,
         .help = "previous pane",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = '+',
+        .intent = INTENT_ZOOM,
+        .help = "this pane alone with its details, and back",
+        .label = "zoom",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = '_',
+        .intent = INTENT_UNZOOM,
+        .help = "all panes again",
     },
     {
         .context = KEYMAP_EVERYWHERE,
@@ -149,14 +162,14 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_STREAM,
-        .key = '+',
+        .key = '>',
         .intent = INTENT_RATE_UP,
         .help = "generate faster",
         .label = "rate",
     },
     {
         .context = KEYMAP_STREAM,
-        .key = '-',
+        .key = '<',
         .intent = INTENT_RATE_DOWN,
         .help = "generate slower",
     },
@@ -228,6 +241,12 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_EDITOR,
+        .key = INPUT_TAB,
+        .intent = INTENT_COMPLETE,
+        .help = "complete, where something can be completed",
+    },
+    {
+        .context = KEYMAP_EDITOR,
         .key = INPUT_CONTROL('u'),
         .intent = INTENT_ERASE_ALL,
         .help = "erase the line",
@@ -290,15 +309,7 @@ static const struct keymap_row rows[] = {
      .intent = INTENT_CURSOR_END,
      .is_alias = true},
 
-    {
-        .context = KEYMAP_HELP,
-        .key = INPUT_ESCAPE,
-        .intent = INTENT_CLOSE,
-        .help = "close the help",
-        .label = "close",
-    },
-    {.context = KEYMAP_HELP, .key = '?', .intent = INTENT_CLOSE, .is_alias = true},
-    {.context = KEYMAP_HELP, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
+    {.context = KEYMAP_HELP, .key = '?', .intent = INTENT_CLOSE, .help = "close the help"},
     {
         .context = KEYMAP_HELP,
         .key = INPUT_DOWN,
@@ -315,11 +326,32 @@ static const struct keymap_row rows[] = {
      .help = "page down"},
     {.context = KEYMAP_HELP, .key = INPUT_SPACE, .intent = INTENT_PAGE_DOWN, .is_alias = true},
     {.context = KEYMAP_HELP, .key = INPUT_PAGE_UP, .intent = INTENT_PAGE_UP, .help = "page up"},
+
+    {
+        .context = KEYMAP_CONFIRM,
+        .key = 'y',
+        .intent = INTENT_YES,
+        .help = "do it",
+        .label = "yes",
+    },
+    {.context = KEYMAP_CONFIRM, .key = INPUT_ENTER, .intent = INTENT_YES, .is_alias = true},
+    {.context = KEYMAP_CONFIRM, .key = 'n', .intent = INTENT_CLOSE, .help = "leave it"},
+
+    {
+        .context = KEYMAP_OVERLAY,
+        .key = INPUT_ESCAPE,
+        .intent = INTENT_CLOSE,
+        .help = "close what opened last",
+        .label = "close",
+    },
+    {.context = KEYMAP_OVERLAY, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
 };
 
 static const char *const context_titles[] = {
     [KEYMAP_EDITOR] = "While typing a value",
     [KEYMAP_HELP] = "In this help",
+    [KEYMAP_CONFIRM] = "When asked",
+    [KEYMAP_OVERLAY] = "In whatever opens over the panes",
     [KEYMAP_DETAIL] = "In the details",
     [KEYMAP_SETUP] = "Setup",
     [KEYMAP_EVENT] = "Event",

@@ -36,7 +36,7 @@ static void forget_hops(struct model *model) {
 }
 
 void model_init(struct model *model, const struct model_options *options) {
-    *model = (struct model){.options = *options, .pane = PANE_RECOMMENDATIONS};
+    *model = (struct model){.options = *options};
     const char *user = options->user ? options->user : WORKSHOP_USER;
     const char *name = options->event_name ? options->event_name : WORKSHOP_EVENT;
     const char *sku = options->sku ? options->sku : WORKSHOP_SKU;
@@ -46,6 +46,12 @@ void model_init(struct model *model, const struct model_options *options) {
     model->stream.rate = FIRST_RATE;
     model->next_run_id = 1;
     forget_hops(model);
+    internal_arrange(model);
+    model_focus(model, PANE_RECOMMENDATIONS);
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (features[i]->init) features[i]->init(model);
 }
 
 void internal_expect_change(struct model *model) {
@@ -61,6 +67,13 @@ void internal_forget_answer(struct model_answer *answer) {
 
 void model_release(struct model *model) {
     if (!model) return;
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (features[i]->release) features[i]->release(model);
+    overlay_close_all(model);
+    buf_release(&model->question.title);
+    buf_release(&model->question.text);
     internal_forget_answer(&model->recommendations);
     internal_forget_answer(&model->profile);
     message_free(model->settings);
@@ -132,6 +145,10 @@ void model_start(struct model *model, struct effects *effects) {
     model_ask_settings(model, effects);
     model_ask_shopper(model, effects);
     model_watch(model, effects);
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (features[i]->start) features[i]->start(model, effects);
 }
 
 bool model_is_live(const struct model *model) {
@@ -199,69 +216,6 @@ void internal_fire(struct model *model, struct effects *effects) {
     fire->run_id = run(command, effects);
 }
 
-// Layout
-
-static void skip_headings(struct list *list, const struct pane *pane, const struct model *model) {
-    const size_t count = pane->count(model);
-    if (!pane->is_selectable || list->selected >= count) return;
-    for (size_t row = list->selected; row < count; row++) {
-        if (!pane->is_selectable(model, row)) continue;
-        list->selected = row;
-        return;
-    }
-    while (list->selected > 0 && !pane->is_selectable(model, list->selected))
-        list->selected--;
-}
-
-static void settle_list(struct model *model, const struct pane *pane) {
-    struct list *list = &model->lists[pane->id];
-    const size_t count = pane->count(model);
-    list_settle(list, count, model->layout.list.rows);
-    skip_headings(list, pane, model);
-    list_settle(list, count, model->layout.list.rows);
-    // the heading above the first row shown belongs to it
-    const bool has_heading = list->top > 0 && list->top == list->selected && pane->is_selectable &&
-                             !pane->is_selectable(model, list->top - 1);
-    if (has_heading && model->layout.list.rows > 1) list->top--;
-}
-
-static void settle_detail(struct model *model) {
-    int *top = &model->detail_tops[model->pane];
-    const struct rect window = model->layout.detail;
-    if (*top == 0) return; // measuring costs as much as drawing: only when scrolled
-    struct sheet sheet = {.rect = window};
-    view_detail(model, &sheet);
-    const int most = sheet.row > window.rows ? sheet.row - window.rows : 0;
-    if (*top > most) *top = most;
-}
-
-static void settle_help(struct model *model) {
-    const int rows = view_help_rows(model->columns);
-    const int most = rows > model->layout.body.rows ? rows - model->layout.body.rows : 0;
-    if (model->help_top > most) model->help_top = most;
-    if (model->help_top < 0) model->help_top = 0;
-}
-
-void internal_settle(struct model *model) {
-    const struct pane *pane = pane_get(model->pane);
-    const struct layout_wish wish = {
-        .columns = model->columns,
-        .rows = model->rows,
-        .list_share = pane->list_share,
-        .detail_rows = pane->detail_rows,
-        .list_rows = pane->list_rows,
-        .summary_rows = view_summary_rows(model),
-        .status_rows = view_status_rows(model),
-        .is_list_empty = pane->count(model) == 0,
-        .is_detail_open = model->is_detail_open,
-    };
-    model->layout = layout_make(&wish);
-    if (model->layout.is_too_small) return;
-    settle_list(model, pane);
-    settle_detail(model);
-    if (model->is_help_open) settle_help(model);
-}
-
 void model_resize(struct model *model, int columns, int rows) {
     model->columns = columns;
     model->rows = rows;
@@ -280,12 +234,42 @@ void model_tick(struct model *model) {
     model->tick = (model->tick + 1) % 64;
 }
 
+// Time
+
+void model_set_now(struct model *model, int64_t now_ms) {
+    model->now_ms = now_ms;
+}
+
+int64_t model_wake_ms(const struct model *model) {
+    int64_t first_ms = 0;
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t wake_ms = features[i]->wake_ms ? features[i]->wake_ms(model) : 0;
+        if (wake_ms && (!first_ms || wake_ms < first_ms)) first_ms = wake_ms;
+    }
+    return first_ms;
+}
+
+void model_wake(struct model *model, struct effects *effects) {
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t wake_ms = features[i]->wake_ms ? features[i]->wake_ms(model) : 0;
+        if (wake_ms && wake_ms <= model->now_ms) features[i]->wake(model, effects);
+    }
+    internal_settle(model);
+}
+
 size_t model_contexts(const struct model *model, enum keymap_context contexts[MODEL_CONTEXTS]) {
+    const struct overlay *overlay = overlay_top(model);
     size_t count = 0;
     if (model->editing != MODEL_EDITING_NOTHING) {
         contexts[count++] = KEYMAP_EDITOR;
-    } else if (model->is_help_open) {
-        contexts[count++] = KEYMAP_HELP;
+    } else if (overlay) {
+        contexts[count++] = overlay->context;
+        contexts[count++] = KEYMAP_OVERLAY;
+        if (overlay->keeps_everywhere) contexts[count++] = KEYMAP_EVERYWHERE;
     } else {
         if (model->is_detail_open) contexts[count++] = KEYMAP_DETAIL;
         contexts[count++] = pane_get(model->pane)->context;
@@ -298,7 +282,11 @@ size_t model_contexts(const struct model *model, enum keymap_context contexts[MO
 // For the footer
 
 bool model_can(const struct model *model, enum intent intent) {
+    const struct overlay *overlay = overlay_top(model);
+    if (overlay) return !overlay->can || overlay->can(model, intent);
     const struct pane *pane = pane_get(model->pane);
+    if (intent == INTENT_ZOOM) return model->layout.column_count > 1;
+    if (intent == INTENT_UNZOOM) return model->arrangement.is_zoomed;
     if (intent == INTENT_DETAIL) return pane->count(model) > 0;
     return !pane->can || pane->can(model, intent);
 }

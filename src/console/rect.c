@@ -47,3 +47,8 @@ struct rect rect_inset(struct rect rect, int columns) {
 bool rect_is_empty(struct rect rect) {
     return rect.columns <= 0 || rect.rows <= 0;
 }
+
+bool rect_contains(struct rect rect, int column, int row) {
+    return column >= rect.column && column < rect.column + rect.columns && row >= rect.row &&
+           row < rect.row + rect.rows;
+}

@@ -3,7 +3,6 @@
 
 #include "console/strip.h"
 #include "console/width.h"
-#include "help.h"
 
 #define LINE 0x2500u
 #define BRAND_FROM 48
@@ -52,6 +51,15 @@ static void draw_header(const struct model *model, struct canvas *canvas) {
 // Rules
 
 void view_rule(struct canvas *canvas, struct rect rect, struct str title, struct str note) {
+    view_rule_in(canvas, rect, THEME_HEADING, title, note);
+}
+
+void view_rule_in(
+    struct canvas *canvas,
+    struct rect rect,
+    enum theme_role role,
+    struct str title,
+    struct str note) {
     struct canvas_pen pen = canvas_pen(canvas, rect, 0);
     canvas_repeat(&pen, THEME_RULE, LINE, rect.columns);
     struct rect inner = rect_inset(rect, 1);
@@ -67,29 +75,37 @@ void view_rule(struct canvas *canvas, struct rect rect, struct str title, struct
     const int columns = title_columns < inner.columns ? title_columns : inner.columns;
     struct rect place = rect_take_left(&inner, columns);
     pen = canvas_pen(canvas, place, 0);
-    canvas_write_text(&pen, THEME_HEADING, " ");
+    canvas_write_text(&pen, role, " ");
     pen.end--;
-    canvas_write(&pen, THEME_HEADING, title);
+    canvas_write(&pen, role, title);
     pen.is_full = false;
     pen.end++;
-    canvas_write_text(&pen, THEME_HEADING, " ");
+    canvas_write_text(&pen, role, " ");
 }
 
 // Panes
 
-static void draw_rows(const struct model *model, const struct pane *pane, struct canvas *canvas) {
+// A cell being drawn, and whether it has the keys.
+struct place {
+    const struct pane *pane;
+    const struct layout_cell *cell;
+    bool is_focused, is_among; // others stand beside it
+};
+
+static void draw_rows(const struct model *model, struct place place, struct canvas *canvas) {
+    const struct pane *pane = place.pane;
     const struct list *list = &model->lists[pane->id];
-    const struct rect rect = model->layout.list;
+    const struct rect rect = place.cell->list;
     const size_t count = pane->count(model);
     for (int row = 0; row < rect.rows && list->top + (size_t)row < count; row++) {
         const size_t at = list->top + (size_t)row;
         const bool is_selected =
             at == list->selected && (!pane->is_selectable || pane->is_selectable(model, at));
         struct canvas_pen pen = canvas_pen(canvas, rect, row);
-        canvas_write_text(&pen, THEME_KEY, is_selected ? "▸" : " ");
+        canvas_write_text(&pen, place.is_focused ? THEME_KEY : THEME_DIM, is_selected ? "▸" : " ");
         pen.end--;
         pane->draw_row(model, at, &pen);
-        if (!is_selected) continue;
+        if (!is_selected || !place.is_focused) continue;
         canvas_select(
             canvas, (struct rect){
                         .column = rect.column,
@@ -102,10 +118,10 @@ static void draw_rows(const struct model *model, const struct pane *pane, struct
 
 // Rows below the window, where the rule has room to tell.
 static void
-add_below(const struct model *model, const struct pane *pane, struct str title, struct buf *note) {
-    const struct rect rect = model->layout.list;
-    const size_t count = pane->count(model);
-    const size_t end = model->lists[pane->id].top + (size_t)rect.rows;
+add_below(const struct model *model, struct place place, struct str title, struct buf *note) {
+    const struct rect rect = place.cell->list;
+    const size_t count = place.pane->count(model);
+    const size_t end = model->lists[place.pane->id].top + (size_t)rect.rows;
     if (end >= count) return;
     struct buf below = {0};
     buf_add_format(&below, "%s%zu more ↓", note->len ? " · " : "", count - end);
@@ -115,56 +131,94 @@ add_below(const struct model *model, const struct pane *pane, struct str title, 
     buf_release(&below);
 }
 
-static void draw_list(const struct model *model, const struct pane *pane, struct canvas *canvas) {
+// Among others a pane's rule says by which key it is reached, and whether it has the keys now.
+static void draw_list_rule(const struct model *model, struct place place, struct canvas *canvas) {
     struct buf title = {0}, note = {0};
-    pane->title_text(model, &title, &note);
-    add_below(model, pane, buf_str(&title), &note);
-    view_rule(canvas, model->layout.list_rule, buf_str(&title), buf_str(&note));
+    if (place.is_among) buf_add_format(&title, "%d ", (int)place.pane->id + 1);
+    place.pane->title_text(model, &title, &note);
+    add_below(model, place, buf_str(&title), &note);
+    const bool is_marked = place.is_among && place.is_focused;
+    view_rule_in(
+        canvas, place.cell->list_rule, is_marked ? THEME_TAB_HERE : THEME_HEADING, buf_str(&title),
+        buf_str(&note));
     buf_release(&title);
     buf_release(&note);
+}
+
+static void draw_list(const struct model *model, struct place place, struct canvas *canvas) {
+    const struct pane *pane = place.pane;
+    draw_list_rule(model, place, canvas);
+    if (pane->draw_head && place.cell->head.rows > 0) {
+        pane->draw_head(model, place.cell->head, canvas);
+    }
     if (pane->count(model) == 0 && pane->empty) {
-        struct sheet sheet = {.canvas = canvas, .rect = rect_inset(model->layout.list, 2)};
+        struct sheet sheet = {.canvas = canvas, .rect = rect_inset(place.cell->list, 2)};
         pane->empty(model, &sheet);
         return;
     }
-    draw_rows(model, pane, canvas);
+    draw_rows(model, place, canvas);
 }
 
-void view_detail(const struct model *model, struct sheet *sheet) {
-    const struct pane *pane = pane_get(model->pane);
+void view_detail(const struct model *model, const struct pane *pane, struct sheet *sheet) {
     if (pane->count(model) > 0) pane->detail(model, sheet);
 }
 
-static void draw_detail(const struct model *model, const struct pane *pane, struct canvas *canvas) {
+static void draw_detail(const struct model *model, struct place place, struct canvas *canvas) {
+    const struct pane *pane = place.pane;
+    const struct rect rect = place.cell->detail;
     const int top = model->detail_tops[pane->id];
     struct buf title = {0};
     if (pane->count(model) > 0) pane->detail_title(model, &title);
-    struct sheet sheet = {.canvas = canvas, .rect = model->layout.detail, .top = top};
-    view_detail(model, &sheet);
-    const int below = sheet.row - top - model->layout.detail.rows;
+    struct sheet sheet = {.canvas = canvas, .rect = rect, .top = top};
+    view_detail(model, pane, &sheet);
+    const int below = sheet.row - top - rect.rows;
     struct buf note = {0};
     // in the list the arrows move the selection
-    const char *key = model->is_detail_open ? "" : "J: ";
+    const char *key = model->is_detail_open || !place.is_focused ? "" : "J: ";
     if (below > 0) buf_add_format(&note, "%s%d more ↓", key, below);
-    view_rule(canvas, model->layout.detail_rule, buf_str(&title), buf_str(&note));
+    const bool is_marked = place.is_among && place.is_focused && model->is_detail_open;
+    view_rule_in(
+        canvas, place.cell->detail_rule, is_marked ? THEME_TAB_HERE : THEME_HEADING,
+        buf_str(&title), buf_str(&note));
     buf_release(&title);
     buf_release(&note);
 }
 
-static void draw_divider(const struct model *model, struct canvas *canvas) {
-    const struct rect body = model->layout.body;
-    const int column = model->layout.list.column + model->layout.list.columns;
-    for (int row = 0; row < body.rows; row++) {
-        const struct rect cell = {.column = column, .row = body.row + row, .columns = 1, .rows = 1};
+static void draw_divider(struct rect beside, struct canvas *canvas) {
+    const int column = beside.column + beside.columns;
+    for (int row = 0; row < beside.rows; row++) {
+        const struct rect cell = {
+            .column = column, .row = beside.row + row, .columns = 1, .rows = 1};
         canvas_fill(canvas, cell, row == 0 ? 0x252Cu : 0x2502u, THEME_RULE);
     }
 }
 
-static void draw_pane(const struct model *model, struct canvas *canvas) {
-    const struct pane *pane = pane_get(model->pane);
-    if (!rect_is_empty(model->layout.list_rule)) draw_list(model, pane, canvas);
-    if (!rect_is_empty(model->layout.detail_rule)) draw_detail(model, pane, canvas);
-    if (model->layout.split == LAYOUT_RIGHT) draw_divider(model, canvas);
+static void draw_cell(const struct model *model, struct place place, struct canvas *canvas) {
+    const struct layout_cell *cell = place.cell;
+    if (!rect_is_empty(cell->list_rule)) draw_list(model, place, canvas);
+    if (!rect_is_empty(cell->detail_rule)) draw_detail(model, place, canvas);
+    if (cell->split == LAYOUT_RIGHT) {
+        struct rect list = cell->frame;
+        list.columns = cell->list.columns;
+        draw_divider(list, canvas);
+    }
+    const struct rect body = model->layout.body;
+    const bool is_last = cell->frame.column + cell->frame.columns == body.column + body.columns;
+    if (!is_last) draw_divider(cell->frame, canvas);
+}
+
+static void draw_body(const struct model *model, struct canvas *canvas) {
+    const struct layout *layout = &model->layout;
+    for (int at = 0; at < layout->cell_count; at++) {
+        const struct layout_cell *cell = &layout->cells[at];
+        const struct place place = {
+            .pane = pane_get((enum pane_id)cell->pane),
+            .cell = cell,
+            .is_focused = cell->pane == (int)model->pane && model->overlay_count == 0,
+            .is_among = layout->cell_count > 1,
+        };
+        draw_cell(model, place, canvas);
+    }
 }
 
 // Status and prompt
@@ -202,12 +256,25 @@ static void write_notice(const struct model *model, struct sheet *sheet) {
     sheet_item_within(sheet, THEME_WARN, "→ ", THEME_TEXT, buf_str(&notice->hint), rows);
 }
 
+// The prompt whose line stands here; NULL: none, or one that is drawn in place.
+static const struct prompt *find_prompt(const struct model *model) {
+    if (model->editing == MODEL_EDITING_NOTHING) return NULL;
+    const struct prompt *prompt = prompt_get(model->editing);
+    return prompt->label ? prompt : NULL;
+}
+
+static void
+write_prompt(const struct model *model, const struct prompt *prompt, struct sheet *sheet) {
+    struct canvas_pen pen = sheet_line(sheet);
+    canvas_write_text(&pen, THEME_STRONG, prompt->label);
+    editor_draw(&model->editor, &pen);
+    if (prompt->assist) prompt->assist(model, sheet);
+}
+
 // The prompt, the last notice, or the backend, in this order.
 static void write_status(const struct model *model, struct sheet *sheet) {
-    if (model->editing == MODEL_EDITING_USER) {
-        struct canvas_pen pen = sheet_line(sheet);
-        canvas_write_text(&pen, THEME_STRONG, "Shopper in focus: ");
-        editor_draw(&model->editor, &pen);
+    if (find_prompt(model)) {
+        write_prompt(model, find_prompt(model), sheet);
     } else if (model->notice.text.len) {
         write_notice(model, sheet);
     } else {
@@ -218,7 +285,7 @@ static void write_status(const struct model *model, struct sheet *sheet) {
 // Where there is no status row, what is said for the moment takes the summary's place.
 static bool is_said_in_summary(const struct model *model) {
     return model->rows < LAYOUT_STATUS_FROM_ROWS &&
-           (model->editing == MODEL_EDITING_USER || model->notice.text.len > 0);
+           (find_prompt(model) || model->notice.text.len > 0);
 }
 
 int view_status_rows(const struct model *model) {
@@ -301,11 +368,8 @@ void view_draw(const struct model *model, struct canvas *canvas) {
     }
     draw_header(model, canvas);
     strip_draw(model, model->layout.strip, canvas);
-    if (model->is_help_open) {
-        help_draw(model, model->layout.body, canvas);
-    } else {
-        draw_pane(model, canvas);
-    }
+    draw_body(model, canvas);
+    overlay_draw_all(model, canvas);
     draw_messages(model, canvas);
     draw_footer(model, canvas);
 }

@@ -1,6 +1,7 @@
 // recloop — builds the parts and connects them: a command runs on this thread; the console gets a worker
 // thread, two queues and the action table.
 #include "actions/action.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "base/queue.h"
 #include "base/trace.h"
@@ -32,6 +33,22 @@ static struct descriptor *list_actions(void) {
     return list;
 }
 
+// $XDG_STATE_HOME/recloop/console.json; false: there is no home to keep it in.
+static bool find_state_file(struct buf *path) {
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    if (state && state[0] == '/')
+        buf_add_format(path, "%s/recloop", state);
+    else if (home && home[0] == '/')
+        buf_add_format(path, "%s/.local/state/recloop", home);
+    else
+        return false;
+    struct error ignored;
+    const bool is_there = files_make_folders(buf_text(path), 0700, &ignored);
+    buf_add(path, STR("/console.json"));
+    return is_there;
+}
+
 static bool run_console(
     const struct parse *parsed,
     struct queue *messages,
@@ -48,7 +65,10 @@ static bool run_console(
     list_products(products);
     struct descriptor *actions = list_actions();
     const char *no_color = getenv("NO_COLOR");
+    struct buf state = {0};
+    const bool has_state = find_state_file(&state);
     const struct console_options console = {
+        .state_path = has_state ? buf_text(&state) : NULL,
         .commands = worker_commands(worker),
         .messages = messages,
         .wake = wake,
@@ -62,6 +82,7 @@ static bool run_console(
     queue_close(messages); // first, so that no push of the worker waits for a reader
     worker_stop(worker);
     mem_free(actions);
+    buf_release(&state);
     return ok;
 }
 

@@ -199,6 +199,8 @@ const struct pane setup_pane = {
     .short_title = "Setup",
     .help =
         "Is each value right before it fails: what is wrong, what it looks like, what to paste.",
+    .place_of_two = PANE_PLACE_LEFT,
+    .place_of_three = PANE_PLACE_LEFT,
     .list_share = 66,
     .detail_rows = 7,
     .count = count,

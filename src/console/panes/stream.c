@@ -78,7 +78,7 @@ static void empty(const struct model *model, struct sheet *sheet) {
         if (problem->hint[0]) {
             sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(problem->hint));
         }
-        sheet_text(sheet, THEME_DIM, STR("Press r to watch again."));
+        sheet_text(sheet, THEME_DIM, STR("Press R to watch again."));
         return;
     }
     sheet_text(
@@ -91,7 +91,7 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
     if (stream->is_paused) {
         buf_add_format(title, " · paused, %zu newer", stream->hidden);
     } else if (stream->watch_problem.code != ERROR_NONE) {
-        buf_add(title, STR(" · not watching, press r"));
+        buf_add(title, STR(" · not watching, press R"));
     }
     if (stream->generate_run_id && stream->progress) {
         const struct message_progress *progress = &stream->progress->as.progress;
@@ -152,6 +152,9 @@ const struct pane stream_pane = {
     .title = "Stream",
     .short_title = "Stream",
     .help = "Events as they happen, newest first, and a generator of shoppers.",
+    .place_of_two = PANE_PLACE_LEFT,
+    .place_of_three = PANE_PLACE_LEFT,
+    .is_resident = true,
     .list_share = 60,
     .detail_rows = 8,
     .count = count,

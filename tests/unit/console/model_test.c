@@ -176,10 +176,10 @@ static void model_ignores_hops_of_other_runs(void **state) {
 
 static void model_asks_at_most_one_question_at_a_time(void **state) {
     struct fixture *fixture = *state;
-    press(fixture, 'r');
+    press(fixture, 'R');
     const uint64_t first = sent(fixture, "recommend")->run_id;
-    press(fixture, 'r');
-    press(fixture, 'r');
+    press(fixture, 'R');
+    press(fixture, 'R');
     assert_int_equal(fixture->effects.command_count, 0);
     receive(fixture, message_new_done(first, NULL));
     assert_int_equal(fixture->effects.command_count, 1); // the one question that was held back

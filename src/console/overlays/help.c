@@ -1,18 +1,16 @@
-// help — see the header. One column of sections; two where the screen is wide.
-#include "help.h"
-
+// help — every key and what it does, from the keymap, so that it cannot lie. One column of sections; two
+// where the screen is wide.
+#include "console/model.h"
 #include "console/view.h"
 #include "console/width.h"
+#include "overlays.h"
 
 #define TWO_COLUMNS_FROM 100
 #define KEYS_COLUMNS 14
 #define KEYS_COLUMNS_NARROW 7
 
 static const enum keymap_context left_sections[] = {
-    KEYMAP_EVERYWHERE,
-    KEYMAP_LIST,
-    KEYMAP_DETAIL,
-    KEYMAP_HELP,
+    KEYMAP_EVERYWHERE, KEYMAP_LIST, KEYMAP_DETAIL, KEYMAP_OVERLAY, KEYMAP_HELP,
 };
 static const enum keymap_context right_sections[] = {
     KEYMAP_SETUP,           KEYMAP_EVENT,   KEYMAP_STREAM,
@@ -97,11 +95,7 @@ static int write_page(struct canvas *canvas, struct rect rect, int top) {
     return (sheet.row > other.row ? sheet.row : other.row) - 1;
 }
 
-int view_help_rows(int columns) {
-    return 1 + write_page(NULL, (struct rect){.columns = columns}, 0); // and its rule
-}
-
-void help_draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
     const struct rect rule = rect_take_top(&rect, 1);
     const int rows = write_page(canvas, rect, model->help_top);
     struct buf note = {0};
@@ -110,3 +104,35 @@ void help_draw(const struct model *model, struct rect rect, struct canvas *canva
     view_rule(canvas, rule, STR("Help"), buf_str(&note));
     buf_release(&note);
 }
+
+static void settle(struct model *model, struct rect rect) {
+    const int rows = write_page(NULL, (struct rect){.columns = rect.columns}, 0);
+    const int most = rows > rect.rows - 1 ? rows - rect.rows + 1 : 0; // its rule
+    if (model->help_top > most) model->help_top = most;
+    if (model->help_top < 0) model->help_top = 0;
+}
+
+static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    const int page = model->layout.body.rows - 1;
+    (void)effects;
+    if (intent == INTENT_DOWN) {
+        model->help_top++;
+    } else if (intent == INTENT_UP) {
+        model->help_top--;
+    } else if (intent == INTENT_PAGE_DOWN) {
+        model->help_top += page;
+    } else if (intent == INTENT_PAGE_UP) {
+        model->help_top -= page;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+const struct overlay help_overlay = {
+    .id = OVERLAY_HELP,
+    .context = KEYMAP_HELP,
+    .draw = draw,
+    .settle = settle,
+    .handle = handle,
+};

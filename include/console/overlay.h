@@ -1,0 +1,69 @@
+// overlay — what opens over the panes: help, journey, palette, a question. A stack; the top one has the
+// keys, and `q` or Esc closes it before anything below hears of it.
+//
+// Shape    a const row of functions per overlay, listed in src/console/overlays/registry.c. Its state is a
+//          struct of its own inside the model. A new overlay = a file there, a row, a context in keymap.h.
+// Threads  constant data.
+#pragma once
+
+#include "console/canvas.h"
+#include "console/effects.h"
+#include "console/keymap.h"
+
+struct model;
+
+enum overlay_id {
+    OVERLAY_HELP,
+    OVERLAY_CONFIRM, // a question before something that cannot be taken back
+    OVERLAY_COUNT
+};
+
+struct overlay {
+    enum overlay_id id;
+    enum keymap_context context;
+    // The rows it wants of the body and how wide at most; NULL: the whole body. A box stands in the middle.
+    void (*measure)(const struct model *model, int columns, int *out_rows, int *out_columns);
+    void (*draw)(const struct model *model, struct rect rect, struct canvas *canvas);
+    // After every update, with the place it will be drawn at: scrolls and selections made right.
+    void (*settle)(struct model *model, struct rect rect); // may be NULL
+    // False: not mine. INTENT_CLOSE is answered by the stack itself when this does not take it.
+    bool (*handle)(struct model *model, enum intent intent, struct effects *effects);
+    // Text that is typed, keys the keymap does not know. NULL: nothing is typed here.
+    bool (*type)(struct model *model, uint32_t rune, struct effects *effects);
+    void (*closed)(struct model *model);                        // may be NULL
+    bool (*can)(const struct model *model, enum intent intent); // for the footer; NULL: all
+    bool keeps_everywhere; // keys of KEYMAP_EVERYWHERE go on working while it is open
+};
+
+const struct overlay *overlay_get(enum overlay_id id);
+// Opens on top; one that is open already comes to the top.
+void overlay_open(struct model *model, enum overlay_id id);
+void overlay_close(struct model *model); // the top one
+void overlay_close_all(struct model *model);
+const struct overlay *overlay_top(const struct model *model); // NULL: none
+bool overlay_is_open(const struct model *model, enum overlay_id id);
+struct rect overlay_place(const struct model *model, const struct overlay *overlay);
+void overlay_draw_all(const struct model *model, struct canvas *canvas);
+void overlay_settle_all(struct model *model);
+// A frame with its title on the upper line, cleared inside; returns the inside.
+struct rect
+overlay_frame(struct canvas *canvas, struct rect rect, struct str title, struct str note);
+
+// Asks before `take_command` is given to the worker: `y` or Enter gives it, anything that closes does not.
+// The text names what will happen and, in a LIVE account, the account and region. `yes` is what is on the
+// key: "send", "delete". NULL command: `then` is called instead.
+typedef void overlay_then_fn(struct model *model, struct effects *effects);
+void overlay_confirm(
+    struct model *model,
+    struct str title,
+    struct str text,
+    const char *yes,
+    struct command *take_command,
+    overlay_then_fn *then);
+
+struct overlay_question { // state of OVERLAY_CONFIRM
+    struct buf title, text;
+    const char *yes;
+    struct command *command; // owned
+    overlay_then_fn *then;
+};

@@ -1,0 +1,76 @@
+// confirm — a question before something that writes or takes away, and what happens with a yes.
+#include "base/memory.h"
+#include "console/model.h"
+#include "overlays.h"
+
+#define COLUMNS 64
+
+void overlay_confirm(
+    struct model *model,
+    struct str title,
+    struct str text,
+    const char *yes,
+    struct command *take_command,
+    overlay_then_fn *then) {
+    struct overlay_question *question = &model->question;
+    buf_reset(&question->title);
+    buf_reset(&question->text);
+    buf_add(&question->title, title);
+    buf_add(&question->text, text);
+    command_free(question->command);
+    question->command = take_command;
+    question->then = then;
+    question->yes = yes;
+    overlay_open(model, OVERLAY_CONFIRM);
+}
+
+static void write_question(const struct model *model, struct sheet *sheet) {
+    sheet_text(sheet, THEME_TEXT, buf_str(&model->question.text));
+    sheet_blank(sheet);
+    struct canvas_pen pen = sheet_line(sheet);
+    canvas_write_text(&pen, THEME_KEY, "y");
+    canvas_write_format(&pen, THEME_TEXT, " %s   ", model->question.yes);
+    canvas_write_text(&pen, THEME_KEY, "Esc");
+    canvas_write_text(&pen, THEME_TEXT, " leave it");
+}
+
+static void measure(const struct model *model, int columns, int *out_rows, int *out_columns) {
+    *out_columns = columns < COLUMNS ? columns : COLUMNS;
+    struct sheet sheet = {.rect = {.columns = *out_columns - 4}};
+    write_question(model, &sheet);
+    *out_rows = sheet.row + 2;
+}
+
+static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct rect inside =
+        overlay_frame(canvas, rect, buf_str(&model->question.title), STR(""));
+    struct sheet sheet = {.canvas = canvas, .rect = rect_inset(inside, 1)};
+    write_question(model, &sheet);
+}
+
+static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    if (intent != INTENT_YES) return false;
+    struct command *command = model->question.command;
+    overlay_then_fn *then = model->question.then;
+    model->question.command = NULL;
+    overlay_close(model);
+    if (command)
+        effects_add(effects, command);
+    else if (then)
+        then(model, effects);
+    return true;
+}
+
+static void closed(struct model *model) {
+    command_free(model->question.command);
+    model->question.command = NULL;
+}
+
+const struct overlay confirm_overlay = {
+    .id = OVERLAY_CONFIRM,
+    .context = KEYMAP_CONFIRM,
+    .measure = measure,
+    .draw = draw,
+    .handle = handle,
+    .closed = closed,
+};

@@ -1,0 +1,6 @@
+// overlays — the rows that the registry lists.
+#pragma once
+
+#include "console/overlay.h"
+
+extern const struct overlay help_overlay, confirm_overlay;

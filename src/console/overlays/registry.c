@@ -1,0 +1,15 @@
+// registry — the overlays.
+#include "overlays.h"
+
+#include <assert.h>
+
+static const struct overlay *const overlays[] = {
+    [OVERLAY_HELP] = &help_overlay,
+    [OVERLAY_CONFIRM] = &confirm_overlay,
+};
+static_assert(ARRAY_COUNT(overlays) == OVERLAY_COUNT, "a row per overlay");
+
+const struct overlay *overlay_get(enum overlay_id id) {
+    ASSERT(id < OVERLAY_COUNT);
+    return overlays[id];
+}

@@ -1,0 +1,102 @@
+// settle — ends every update: the layout for what the model now holds, and selections and scrolls that fit.
+#include "console/view.h"
+#include "internal.h"
+
+#define FRAME_ROWS 6 // of a window, around the body, when little is said
+
+static struct layout_pane wish_of(const struct model *model, enum pane_id id) {
+    const struct pane *pane = pane_get(id);
+    const int head_rows = pane->head_rows ? pane->head_rows(model, model->columns, model->rows) : 0;
+    return (struct layout_pane){
+        .pane = (int)id,
+        .head_rows = head_rows,
+        .detail_rows = pane->detail_rows,
+        .list_rows = pane->list_rows,
+        .list_share = pane->list_share,
+        .is_list_empty = pane->count(model) == 0,
+        .is_detail_open = model->is_detail_open && id == model->pane,
+    };
+}
+
+static const struct layout_pane no_pane = {.pane = -1};
+
+// The right column's two places; in a low window the one that was looked at last.
+static void wish_right(struct model *model, int columns, struct layout_pane out[2]) {
+    const struct model_arrangement *arrangement = &model->arrangement;
+    const enum pane_id upper = arrangement->shown[columns][PANE_PLACE_RIGHT];
+    const enum pane_id lower = arrangement->shown[columns][PANE_PLACE_RIGHT_BELOW];
+    out[0] = wish_of(model, arrangement->is_lower_last[columns] ? lower : upper);
+    out[1] = no_pane;
+    if (!layout_may_stack(model->rows - FRAME_ROWS)) return;
+    out[0] = wish_of(model, upper);
+    out[1] = wish_of(model, lower);
+}
+
+static void wish_columns(struct model *model, int columns, struct layout_wish *wish) {
+    const struct model_arrangement *arrangement = &model->arrangement;
+    const enum pane_id *shown = arrangement->shown[columns];
+    for (int at = 0; at < columns - 1; at++) {
+        wish->columns_of[at][0] = wish_of(model, shown[PANE_PLACE_LEFT + at]);
+        wish->columns_of[at][1] = no_pane;
+        wish->column_shares[at] = arrangement->column_shares[columns][at];
+    }
+    wish_right(model, columns, wish->columns_of[columns - 1]);
+    wish->row_share = arrangement->row_share;
+}
+
+static void skip_headings(struct list *list, const struct pane *pane, const struct model *model) {
+    const size_t count = pane->count(model);
+    if (!pane->is_selectable || list->selected >= count) return;
+    for (size_t row = list->selected; row < count; row++) {
+        if (!pane->is_selectable(model, row)) continue;
+        list->selected = row;
+        return;
+    }
+    while (list->selected > 0 && !pane->is_selectable(model, list->selected))
+        list->selected--;
+}
+
+static void
+settle_list(struct model *model, const struct pane *pane, const struct layout_cell *cell) {
+    struct list *list = &model->lists[pane->id];
+    const size_t count = pane->count(model);
+    list_settle(list, count, cell->list.rows);
+    skip_headings(list, pane, model);
+    list_settle(list, count, cell->list.rows);
+    // the heading above the first row shown belongs to it
+    const bool has_heading = list->top > 0 && list->top == list->selected && pane->is_selectable &&
+                             !pane->is_selectable(model, list->top - 1);
+    if (has_heading && cell->list.rows > 1) list->top--;
+}
+
+static void
+settle_detail(struct model *model, const struct pane *pane, const struct layout_cell *cell) {
+    int *top = &model->detail_tops[pane->id];
+    if (*top == 0) return; // measuring costs as much as drawing: only when scrolled
+    struct sheet sheet = {.rect = cell->detail};
+    view_detail(model, pane, &sheet);
+    const int most = sheet.row > cell->detail.rows ? sheet.row - cell->detail.rows : 0;
+    if (*top > most) *top = most;
+}
+
+void internal_settle(struct model *model) {
+    const int columns = model->arrangement.is_zoomed ? 1 : layout_column_count(model->columns);
+    struct layout_wish wish = {
+        .columns = model->columns,
+        .rows = model->rows,
+        .summary_rows = view_summary_rows(model),
+        .status_rows = view_status_rows(model),
+        .is_zoomed = columns == 1,
+        .alone = wish_of(model, model->pane),
+    };
+    if (columns > 1) wish_columns(model, columns, &wish);
+    model->layout = layout_make(&wish);
+    if (model->layout.is_too_small) return;
+    for (int at = 0; at < model->layout.cell_count; at++) {
+        const struct layout_cell *cell = &model->layout.cells[at];
+        const struct pane *pane = pane_get((enum pane_id)cell->pane);
+        settle_list(model, pane, cell);
+        settle_detail(model, pane, cell);
+    }
+    overlay_settle_all(model);
+}
