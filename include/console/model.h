@@ -170,7 +170,7 @@ bool model_can(const struct model *model, enum intent intent);
 bool model_is_on(const struct model *model, enum intent intent);
 
 // For panes.
-void model_focus(struct model *model, enum pane_id pane); // shows it where it belongs
+void model_focus(struct model *model, enum pane_id id); // shows it where it belongs
 bool model_is_visible(const struct model *model, enum pane_id pane);
 const char *model_via_name(enum model_via via);
 const struct model_product *model_find_product(const struct model *model, const char *sku);

@@ -15,6 +15,6 @@ void internal_expect_change(struct model *model);
 void internal_forget_answer(struct model_answer *answer);
 void internal_set_text(char **owned, struct str text);
 // Of the prompts.
-void internal_submit_user(struct model *model, struct str value, struct effects *effects);
+void internal_submit_user(struct model *model, struct str user, struct effects *effects);
 void internal_submit_setting(struct model *model, struct str value, struct effects *effects);
 void internal_submit_field(struct model *model, struct str value, struct effects *effects);
