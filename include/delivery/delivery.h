@@ -10,11 +10,14 @@
 // Pace     `per_second` is a schedule, not a gap: an answer that is late does not lower the rate, and a
 //          pause is not caught up.
 // Settled  `settled` tells the mark before which everything has ended, accepted or dead: what a cursor may
-//          remember. It never goes back.
+//          remember. It never goes back. While nothing is under way it is the place where the feed goes on, as
+//          far as the feed has told it.
 // Ends     when the feed ended and all is settled; or with an error: the receiver refuses everything (keys,
 //          settings), or could not be reached for `patience_ms`. The messages not settled are then neither
 //          lost nor counted: go on from the mark.
-// Owns     the delivery and its lanes; the feed, the client and the contexts are borrowed.
+// Owns     the delivery and its lanes; the feed, the client and the contexts are borrowed until delivery_free.
+//          Whoever begins a delivery frees it: in a step of the host, or at the latest when the host is freed.
+//          None of the callbacks may free it.
 // Errors   ERROR_CONFIG before anything is sent; ERROR_REFUSED, ERROR_UNREACHABLE, ERROR_TIMEOUT,
 //          ERROR_THROTTLED as its end; ERROR_IO for the dead letters' file.
 // Threads  that of the host's transfers. Every function is called from steps on it.
@@ -38,6 +41,7 @@ struct delivery_message {
     enum client_source source;
     struct str text;       // one Segment message as JSON on one line
     struct str message_id; // also in the text
+    bool is_checked;       // printed by our own generator: known to be good, not read again
     // For Personalize; a message without items is passed over there (counted as `skipped`).
     struct str user_id, session_id, event_name;
     int64_t timestamp_ms;
@@ -48,7 +52,8 @@ struct delivery_message {
 enum delivery_pull { DELIVERY_MESSAGE, DELIVERY_NOT_YET, DELIVERY_END };
 
 struct delivery_feed {
-    // The next message. DELIVERY_NOT_YET: ask again at *out_due_ms (monotonic). `mark` of the message itself.
+    // The next message. DELIVERY_NOT_YET: ask again at *out_due_ms (monotonic). `mark` of the message itself;
+    // with NOT_YET and END the place where the feed goes on (left alone: unknown). Marks never go back.
     enum delivery_pull (*next)(
         void *context,
         int64_t now_ms,
@@ -61,12 +66,14 @@ struct delivery_feed {
 enum delivery_target { DELIVERY_SEGMENT, DELIVERY_PERSONALIZE };
 const char *delivery_target_name(enum delivery_target target);
 
+// Exact at every moment: taken = accepted + refused + skipped + in_flight + waiting.
 struct delivery_counts {
     uint64_t taken;             // from the feed
     uint64_t accepted;          // acknowledged
     uint64_t refused;           // dead letters
     uint64_t skipped;           // nothing for this receiver
     uint64_t in_flight;         // in requests that have not been answered
+    uint64_t waiting;           // in a batch that is being filled, or is to be sent again
     uint64_t requests, retried; // requests sent; of them repeats
     uint64_t bytes;             // of bodies sent, repeats included
     // What the receiver is doing to us: code ERROR_NONE while all is well. The last trouble, until an answer
@@ -82,6 +89,8 @@ struct delivery_options {
     int lanes;                // 0: 8 for Segment, 32 for Personalize
     double per_second;        // 0: as fast as the receiver takes them
     int64_t patience_ms;      // without any good answer; 0: ten minutes
+    int64_t timeout_ms;       // of one request; 0: half a minute
+    uint64_t jitter_seed;     // 0: from the system; tests fix it
     const char *dead_letters; // file that refused messages are appended to; NULL: they only count
     // For each refused message, before it is written. May be NULL.
     void (*refused)(void *context, struct str message_id, const struct error *reason);
@@ -104,6 +113,9 @@ void delivery_set_paused(struct delivery *delivery, bool is_paused);  // what is
 bool delivery_is_paused(const struct delivery *delivery);
 double delivery_rate(const struct delivery *delivery);
 void delivery_count(const struct delivery *delivery, struct delivery_counts *out);
-void delivery_settled_mark(const struct delivery *delivery, struct delivery_mark *out);
+// False, and *out left alone, before the feed has told anything.
+bool delivery_settled_mark(const struct delivery *delivery, struct delivery_mark *out);
+// Of the messages before that mark: `taken` (all of them), `accepted`, `refused`, `skipped`; the rest is zero.
+void delivery_count_settled(const struct delivery *delivery, struct delivery_counts *out);
 // Over? Then `err` is its outcome, ERROR_NONE for success.
 bool delivery_has_ended(const struct delivery *delivery, struct error *err);
