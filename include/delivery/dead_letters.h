@@ -2,7 +2,7 @@
 // `recloop replay FILE` sends them again once the cause is mended.
 //
 // Shape    NDJSON: {"at":"2026-01-05T10:00:00.000Z","source":"website-prod","status":400,"code":"…",
-//          "reason":"…","message":{…}}. Appended, a line a write; a torn last line (a crash) is cut off at
+//          "reason":"…","messageId":"…","message":{…}}. Appended, a line a write; a torn last line (a crash) is cut off at
 //          opening. A message id is written once, also after a restart.
 // Durable  dead_letters_add writes, dead_letters_sync makes everything written durable.
 // Secrets  messages hold no write key; `reason` is masked as everything that is shown.

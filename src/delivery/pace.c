@@ -55,6 +55,10 @@ int64_t pace_due_ms(const struct pace *pace) {
     return (double)whole_ms < due_ms ? whole_ms + 1 : whole_ms;
 }
 
+void pace_shift(struct pace *pace, int64_t ms) {
+    pace->base_ms += (double)ms;
+}
+
 void pace_take(struct pace *pace) {
     pace->taken++;
 }

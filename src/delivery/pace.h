@@ -23,4 +23,6 @@ void pace_begin(
 void pace_set_rate(struct pace *pace, double per_second, int64_t now_ms);
 void pace_set_paused(struct pace *pace, bool is_paused, int64_t now_ms);
 int64_t pace_due_ms(const struct pace *pace); // PACE_NEVER while paused; 0 without a limit
+// The receiver wants to be left alone for so long: not caught up either.
+void pace_shift(struct pace *pace, int64_t ms);
 void pace_take(struct pace *pace);

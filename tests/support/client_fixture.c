@@ -50,8 +50,11 @@ void client_fixture_start(
     struct error err = {0};
     size_t count = 0;
     *fixture = (struct client_fixture){.environment = options->environment};
-    fixture->server = loopback_start(options->script, options->script_count);
-    const char *url = loopback_url(fixture->server);
+    if (options->decide)
+        fixture->server = loopback_start_deciding(options->decide, options->decide_context);
+    else if (!options->url)
+        fixture->server = loopback_start(options->script, options->script_count);
+    const char *url = options->url ? options->url : loopback_url(fixture->server);
     for (size_t i = 0; i < ARRAY_COUNT(workshop) && !options->is_empty; i++) {
         add_value(&fixture->values[count], workshop[i].value, url);
         pairs[count] = (struct config_pair){workshop[i].name, buf_text(&fixture->values[count])};

@@ -17,7 +17,7 @@ struct client_fixture_pair {
 struct client_fixture {
     struct config config;
     struct client *client;
-    struct loopback *server;
+    struct loopback *server;                 // NULL with a url of the caller's
     struct client_fixture_pair *environment; // borrowed, ends with name NULL; may be NULL
     struct buf values[32];                   // of the settings
 };
@@ -30,6 +30,9 @@ struct client_fixture_options {
     bool has_no_keys; // keys come from the chain
     bool is_empty;    // none of the workshop's settings
     bool has_no_sandbox;
+    loopback_decide_fn *decide; // in place of the script
+    void *decide_context;
+    const char *url; // of a server of the caller's, in place of one of ours
 };
 
 void client_fixture_start(

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 32, REQUESTS_MAX = 256 };
+enum { CONNECTIONS_MAX = 64, REQUESTS_MAX = 256 };
 
 struct connection {
     int fd; // -1: free
@@ -24,6 +24,8 @@ struct connection {
 struct loopback {
     const struct loopback_exchange *script;
     size_t script_count, script_at;
+    loopback_decide_fn *decide; // in place of the script
+    void *decide_context;
     int listener, stop_pipe[2];
     char url[64];
     pthread_t thread;
@@ -61,11 +63,13 @@ static void send_all(int fd, struct str bytes) {
     }
 }
 
-static void answer(struct loopback *loopback, struct connection *connection) {
+static const struct loopback_exchange *take_next(struct loopback *loopback) {
     static const struct loopback_exchange over = {.status = 500, .body = "the script is over"};
-    const struct loopback_exchange *next = loopback->script_at < loopback->script_count
-                                               ? &loopback->script[loopback->script_at++]
-                                               : &over;
+    if (loopback->script_at == loopback->script_count) return &over;
+    return &loopback->script[loopback->script_at++];
+}
+
+static void answer(struct connection *connection, const struct loopback_exchange *next) {
     CLEANUP(buf_release) struct buf out = {0};
     const struct str body = str_from(next->body);
     if (next->raw) {
@@ -101,6 +105,14 @@ static size_t whole_request(struct str text) {
     return all <= text.len ? all : 0;
 }
 
+static void note_request(struct loopback *loopback, struct str request) {
+    pthread_mutex_lock(&loopback->lock);
+    ASSERT(loopback->decide || loopback->request_count < REQUESTS_MAX);
+    if (!loopback->decide) buf_add(&loopback->requests[loopback->request_count], request);
+    loopback->request_count++;
+    pthread_mutex_unlock(&loopback->lock);
+}
+
 static void receive(struct loopback *loopback, struct connection *connection) {
     char piece[16384];
     const ssize_t got = recv(connection->fd, piece, sizeof(piece), 0);
@@ -114,15 +126,13 @@ static void receive(struct loopback *loopback, struct connection *connection) {
         if (!bytes) return;
         CLEANUP(buf_release) struct buf rest = {0};
         buf_add(&rest, str_skip(buf_str(&connection->in), bytes));
-        pthread_mutex_lock(&loopback->lock);
-        ASSERT(loopback->request_count < REQUESTS_MAX);
-        buf_add(
-            &loopback->requests[loopback->request_count++],
-            str_slice(buf_str(&connection->in), 0, bytes));
-        pthread_mutex_unlock(&loopback->lock);
+        const struct str request = str_slice(buf_str(&connection->in), 0, bytes);
+        struct loopback_exchange decided = {0};
+        if (loopback->decide) decided = loopback->decide(loopback->decide_context, request);
+        note_request(loopback, request);
         buf_reset(&connection->in);
         buf_add(&connection->in, buf_str(&rest));
-        answer(loopback, connection);
+        answer(connection, loopback->decide ? &decided : take_next(loopback));
     }
 }
 
@@ -159,12 +169,9 @@ static void *serve(void *context) {
     }
 }
 
-struct loopback *loopback_start(const struct loopback_exchange *script, size_t count) {
-    struct loopback *loopback = MEM_NEW(struct loopback);
+static struct loopback *start(struct loopback *loopback) {
     CLEANUP(buf_release) struct buf url = {0};
     int port;
-    loopback->script = script;
-    loopback->script_count = count;
     loopback->listener = listen_somewhere(true, &port);
     buf_add_format(&url, "http://127.0.0.1:%d", port);
     ASSERT(url.len < sizeof(loopback->url));
@@ -177,13 +184,27 @@ struct loopback *loopback_start(const struct loopback_exchange *script, size_t c
     return loopback;
 }
 
+struct loopback *loopback_start(const struct loopback_exchange *script, size_t count) {
+    struct loopback *loopback = MEM_NEW(struct loopback);
+    loopback->script = script;
+    loopback->script_count = count;
+    return start(loopback);
+}
+
+struct loopback *loopback_start_deciding(loopback_decide_fn *decide, void *context) {
+    struct loopback *loopback = MEM_NEW(struct loopback);
+    loopback->decide = decide;
+    loopback->decide_context = context;
+    return start(loopback);
+}
+
 void loopback_stop(struct loopback *loopback) {
     if (!loopback) return;
     ASSERT(write(loopback->stop_pipe[1], "x", 1) == 1);
     pthread_join(loopback->thread, NULL);
     for (size_t i = 0; i < CONNECTIONS_MAX; i++)
         if (loopback->connections[i].fd >= 0) drop(&loopback->connections[i]);
-    for (size_t i = 0; i < loopback->request_count; i++)
+    for (size_t i = 0; i < REQUESTS_MAX; i++)
         buf_release(&loopback->requests[i]);
     close(loopback->listener);
     close(loopback->stop_pipe[0]);

@@ -24,6 +24,9 @@ struct loopback_exchange {
     enum loopback_after after;
 };
 
+// In place of a script: called on the server's thread for every request, which is not remembered.
+typedef struct loopback_exchange loopback_decide_fn(void *context, struct str request);
+struct loopback *loopback_start_deciding(loopback_decide_fn *decide, void *context);
 struct loopback *loopback_start(const struct loopback_exchange *script, size_t count);
 void loopback_stop(struct loopback *loopback);             // NULL is fine
 const char *loopback_url(const struct loopback *loopback); // "http://127.0.0.1:41234"
