@@ -33,7 +33,7 @@ struct task_event {
     // TASK_RESPONSE: either an answer of whatever status, or the error of the transfer.
     const struct response *response; // borrowed for the step; NULL when the transfer failed
     const struct request *request;   // as sent in the last attempt, borrowed for the step; holds
-                                     // secrets, so show it through net/redact.h only
+                                     // secrets, so show it through http/redact.h only
     const struct error *error;       // NULL when there is a response
     double elapsed_ms;               // of the last attempt: from request to whole answer
     int attempts;                    // 1 = no retry was needed; 0 = nothing was sent

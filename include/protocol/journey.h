@@ -6,7 +6,7 @@
 //          them. A station that nobody reachable can tell of is an exchange of state HOP_HIDDEN with a
 //          note and without texts; one that was not reached is HOP_SKIPPED.
 // Texts    `request` and `answer` are HTTP as people read it: start line, headers, blank line, body;
-//          lines end with "\n", secrets are masked, bodies cut with a note (net/redact.h). NULL: not
+//          lines end with "\n", secrets are masked, bodies cut with a note (http/redact.h). NULL: not
 //          known. Strings may be NULL wherever a value may be missing.
 // Units    ms with microsecond resolution; below 0: unknown. "…_at_ms" wall clock; 0: unknown.
 // Owns     everything it points to; journey_release. `{0}` is an empty one.

@@ -1,8 +1,8 @@
 // profile — what Segment knows about a shopper: traits, and on request identifiers and events. With
 // --watch it is asked again whenever it may have changed, and printed when it has.
 #include "base/memory.h"
+#include "http/redact.h"
 #include "http/url.h"
-#include "net/redact.h"
 #include "run.h"
 #include "sandbox/own_routes.h"
 #include "segment/products.h"

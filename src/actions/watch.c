@@ -2,8 +2,8 @@
 // there is something to tell, so watching costs nothing while nothing happens.
 #include "base/clock.h"
 #include "base/memory.h"
+#include "http/redact.h"
 #include "http/url.h"
-#include "net/redact.h"
 #include "run.h"
 #include "sandbox/own_routes.h"
 

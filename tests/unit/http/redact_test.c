@@ -2,7 +2,7 @@
 #include "support/test.h"
 
 #include "http/base64.h"
-#include "net/redact.h"
+#include "http/redact.h"
 
 #define SECRET "Zq9SECRETvalue0SECRETx7Kd" // what must never appear whole; its last four may
 

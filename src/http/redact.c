@@ -3,7 +3,7 @@
 // Every rule is a row: which header, which query parameter, which member of a body. A value that is
 // not known to be harmless by its name is shown; hence the rows, and hence the test that sends every
 // secret of the program through here.
-#include "net/redact.h"
+#include "http/redact.h"
 
 #include "base/json.h"
 #include "base/secret.h"
