@@ -263,8 +263,9 @@ static uint64_t estimate(const struct generator_plan *plan) {
     for (int64_t step = 0; step < steps; step++) {
         const int platform = (int)(step % WORKSHOP_PLATFORMS);
         if (step >= SETTLING_STEPS && platform == 0) { // whole days that are alike
+            const int64_t days = (steps - step) / WORKSHOP_PLATFORMS;
             for (int i = 0; i < WORKSHOP_PLATFORMS; i++)
-                total += of_platform[i] * (double)((steps - step) / WORKSHOP_PLATFORMS);
+                total += of_platform[i] * (double)days;
             break;
         }
         double here = 0;

@@ -32,7 +32,7 @@ struct choice {
     { .json = {.ptr = "" literal, .len = sizeof(literal) - 1}, .weight = its_weight }
 #define TEXT(literal, its_weight) NUMBER("\"" literal "\"", its_weight)
 
-// `.json` without a value ends a table.
+// A weight of 0 ends a table.
 typedef const struct choice choices[];
 
 static choices first_page_names = {TEXT("Home", 20), TEXT("Search", 55), {.weight = 0}};
@@ -92,6 +92,7 @@ static size_t pick(const struct choice *from, uint64_t draw) {
     uint64_t total = 0;
     for (const struct choice *choice = from; choice->weight; choice++)
         total += choice->weight;
+    ASSERT(total > 0);
     uint64_t left = generator_below(draw, total);
     size_t at = 0;
     for (; left >= from[at].weight; at++)

@@ -50,10 +50,18 @@ static void rng_uuid_has_its_version_and_variant(void **state) {
     assert_int_equal(text.len, 32);
 }
 
+static void rng_mixes_as_splitmix64_does(void **state) {
+    (void)state;
+    assert_true(rng_mix(0) == 0);
+    assert_true(rng_mix(RNG_STRIDE) == UINT64_C(0xE220A8397B1DCDAF)); // the first two of seed 0
+    assert_true(rng_mix(2 * RNG_STRIDE) == UINT64_C(0x6E789E6AA1B965F4));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(rng_repeats_with_its_seed_and_differs_with_another),
     cmocka_unit_test(rng_draws_evenly_and_by_weight),
     cmocka_unit_test(rng_uuid_has_its_version_and_variant),
+    cmocka_unit_test(rng_mixes_as_splitmix64_does),
 };
 
 int main(void) {
