@@ -83,8 +83,8 @@ bool str_parse_int64(struct str text, int64_t *out) {
         if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
         value = value * 10 + (uint64_t)(text.ptr[i] - '0');
     }
-    if (value > (uint64_t)INT64_MAX) return false;
-    *out = negative ? -(int64_t)value : (int64_t)value;
+    if (value > (uint64_t)INT64_MAX + (negative ? 1 : 0)) return false;
+    *out = negative ? -(int64_t)(value - 1) - 1 : (int64_t)value; // the least has no positive twin
     return true;
 }
 
