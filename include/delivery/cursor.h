@@ -2,6 +2,9 @@
 //
 // Shape    one JSON object: what the job is (a text that two different jobs never share), the mark, and how
 //          much has been written. Replaced as a whole: a crash leaves the old place or the new one.
+// Durable  against kill -9 at every save; against power failure about once a second, and when it is closed.
+//          A failure of power leaves an older place, never a torn one.
+// Files    PATH, and while it is open PATH.lock; PATH.safe, the last durable place; PATH.new.
 // Rule     a cursor of another job is refused, never overwritten.
 // Errors   ERROR_USAGE for another job's, ERROR_BUSY another process has it, ERROR_INVALID unreadable,
 //          ERROR_IO; each names the file and the way out (--restart, another --cursor).
@@ -26,6 +29,8 @@ bool cursor_open(
     struct cursor **out,
     struct cursor_place *place,
     struct error *err) MUST_CHECK;
+// Will the next save be made durable? Then first make durable what the place tells of (an output file).
+bool cursor_wants_sync(const struct cursor *cursor, const struct cursor_place *place);
 bool cursor_save(struct cursor *cursor, const struct cursor_place *place, struct error *err)
     MUST_CHECK;
 void cursor_close(struct cursor *cursor); // NULL is fine

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LINE_LIMIT ((size_t)16 << 20)
+#define MESSAGE_LIMIT ((size_t)1 << 20) // thirty times what Segment takes: the rest is no message
+#define LINE_LIMIT ((size_t)8 << 20)    // with every byte escaped
 #define LINE_BEGINNING STR("{\"at\":\"")
 
 struct place {
@@ -211,8 +212,8 @@ static void add_message(struct buf *line, struct str text) {
     CLEANUP(json_release) struct json json = {0};
     struct error ignored = {0};
     buf_add(line, STR(",\"message\":"));
-    if (!json_parse(text, &json, &ignored)) {
-        json_quote(line, text);
+    if (text.len > MESSAGE_LIMIT || !json_parse(text, &json, &ignored)) {
+        json_quote(line, str_slice(text, 0, MESSAGE_LIMIT));
         return;
     }
     const size_t from = line->len;
@@ -232,7 +233,7 @@ static void print_letter(const struct dead_letter *letter, struct buf *line) {
     add_member(line, STR("reason"), letter->reason);
     add_member(line, STR("messageId"), letter->message_id);
     add_message(line, letter->text);
-    buf_add_char(line, '\n');
+    buf_add(line, STR("}\n"));
 }
 
 static bool write_line(struct dead_letters *letters, struct str line, struct error *err) {
