@@ -18,13 +18,13 @@
 #include "profiles/computed_traits.h"
 #include "routes.h"
 #include "seed.h"
-#include "tracking/delivery.h"
 #include "tracking/destination.h"
+#include "tracking/dispatch.h"
 #include "tracking/figures.h"
 
 #define LOG_LOOK_MS 50          // a reader of the request log that stood still wakes nobody either
 #define LEAVING_LOOK_MS 10      // a held client that hangs up wakes nobody
-#define DELIVERY_SLICE_US 8000  // then the network gets its turn again
+#define DISPATCH_SLICE_US 8000  // then the network gets its turn again
 #define COMMIT_AFTER_MS 50      // of deliveries in a row that nobody waits for
 #define COMPUTING_SLICE_US 4000 // of new computed traits over old events
 #define PAUSE_AFTER_FAILURE_MS 1000
@@ -223,7 +223,7 @@ void cloud_close(struct cloud *cloud) {
     resources_free(cloud->resources); // its jobs wake the server
     server_close(cloud->server);
     functions_close(cloud);
-    delivery_free(cloud);
+    dispatch_free(cloud);
     if (cloud->store && cloud->recommender && cloud->options.data_folder) ledger_save(cloud);
     store_close(cloud->store);
     recommender_free(cloud->recommender);
@@ -338,7 +338,7 @@ static void deliver(struct cloud *cloud) {
     if (cloud->delivery_at_ms && now_ms >= cloud->delivery_at_ms) cloud->has_pending = true;
     if (!cloud->has_pending || now_ms < cloud->retry_at_ms) return;
     if (!store_is_writing(cloud->store)) cloud->commit_at_ms = now_ms + COMMIT_AFTER_MS;
-    const bool has_worked = delivery_work(cloud, DELIVERY_SLICE_US, &is_idle);
+    const bool has_worked = dispatch_work(cloud, DISPATCH_SLICE_US, &is_idle);
     const int64_t after_ms = clock_monotonic_ms();
     if (!is_idle && after_ms < cloud->commit_at_ms && !is_anybody_due(cloud, after_ms)) return;
     const bool is_kept = commit(cloud);

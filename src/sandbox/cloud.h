@@ -58,7 +58,7 @@ struct cloud {
     bool has_changed;             // something was committed since the held were last asked
     bool has_pending;             // deliveries may be waiting
     bool is_reset;                // in the open transaction
-    struct delivery *delivery;    // tracking/delivery.h
+    struct dispatch *dispatch;    // tracking/dispatch.h
     int64_t delivery_at_ms;       // monotonic; deliveries are due again then; 0: no such time
     int64_t commit_at_ms;         // monotonic; of deliveries in an open transaction
     int64_t retry_at_ms;          // monotonic; deliveries pause after a failed commit

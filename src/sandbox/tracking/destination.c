@@ -3,7 +3,7 @@
 
 #include "aws/invoke.h"
 #include "operations/faults.h"
-#include "tracking/delivery.h"
+#include "tracking/dispatch.h"
 #include "writer.h"
 
 enum kind { TEXT, LOG_TYPE, MAP };
@@ -205,7 +205,7 @@ void destination_load(struct cloud *cloud) {
     }
     json_release(&stored);
     buf_release(&text);
-    delivery_load(cloud);
+    dispatch_load(cloud);
 }
 
 // ---- as an event sees it ----

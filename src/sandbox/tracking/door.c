@@ -5,7 +5,7 @@
 #include "http/base64.h"
 #include "segment/oauth.h"
 #include "segment/tracking.h"
-#include "tracking/delivery.h"
+#include "tracking/dispatch.h"
 #include "tracking/intake.h"
 
 #define SHORTEST_KEY 8
@@ -165,7 +165,7 @@ enum server_verdict door_answer_preflight(struct exchange *exchange) {
 bool door_is_busy(struct cloud *cloud, struct exchange *exchange, enum source_id source) {
     int64_t wait_s = 0;
     struct buf text = {0};
-    if (!delivery_is_behind(cloud, source, &wait_s)) return false;
+    if (!dispatch_is_behind(cloud, source, &wait_s)) return false;
     buf_add_int(&text, wait_s);
     (void)door_answer_bad(
         exchange, 429, "too_many_requests", STR("too many events wait for their delivery"));

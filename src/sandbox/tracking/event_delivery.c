@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "tracking/delivery.h"
+#include "tracking/dispatch.h"
 #include "tracking/figures.h"
 #include "tracking/sources.h"
 #include "writer.h"
@@ -299,7 +299,7 @@ static void add_head(struct report *report) {
     writer_int(writer, "not_delivered", count_step(report, OUTCOME_STEP_FAILED));
     writer_int(writer, "duplicates", report->sum.duplicates[report->source]);
     writer_int(writer, "pending", has_any ? cloud->destination.pending : 0);
-    writer_int(writer, "pending_retry", has_any ? cloud->delivery->queued : 0);
+    writer_int(writer, "pending_retry", has_any ? cloud->dispatch->queued : 0);
     add_p95(writer, &report->sum, has_any);
 }
 

@@ -3,13 +3,13 @@
 #include "tracking/figures.h"
 
 #include "store_records.h"
-#include "tracking/delivery.h"
+#include "tracking/dispatch.h"
 
 #define KIND_MINUTE "figures-minute"
 #define KIND_HOUR "figures-hour"
 
 static struct figures *figures_of(struct cloud *cloud) {
-    return &cloud->delivery->figures;
+    return &cloud->dispatch->figures;
 }
 
 // ---- latencies: bucket i holds up to 2^(i/4) ms ----

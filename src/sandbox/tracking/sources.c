@@ -2,7 +2,7 @@
 #include "tracking/sources.h"
 
 #include "base/json.h"
-#include "tracking/delivery.h"
+#include "tracking/dispatch.h"
 #include "writer.h"
 
 static void add_key(struct buf *out, enum source_id source) {
@@ -13,14 +13,14 @@ void sources_load(struct cloud *cloud) {
     for (int source = 0; source < SOURCE_COUNT; source++) {
         struct buf key = {0};
         add_key(&key, (enum source_id)source);
-        cloud->delivery->is_source_off[source] =
+        cloud->dispatch->is_source_off[source] =
             store_get_meta_int(cloud->store, buf_text(&key), 0) != 0;
         buf_release(&key);
     }
 }
 
 bool sources_is_on(const struct cloud *cloud, enum source_id source) {
-    return !cloud->delivery || !cloud->delivery->is_source_off[source];
+    return !cloud->dispatch || !cloud->dispatch->is_source_off[source];
 }
 
 bool sources_find(struct str name, enum source_id *out) {

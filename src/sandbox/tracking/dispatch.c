@@ -1,5 +1,5 @@
-// delivery — see the header.
-#include "tracking/delivery.h"
+// dispatch — see the header.
+#include "tracking/dispatch.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -14,36 +14,36 @@
 
 struct work {
     struct cloud *cloud;
-    struct delivery *delivery;
+    struct dispatch *dispatch;
     int64_t until_us; // monotonic
     bool has_worked, is_over_time;
 };
 
-static void forget_all(struct delivery *delivery) {
-    for (size_t i = 0; i < delivery->under_way_count; i++)
-        attempt_free(delivery->under_way[i]);
-    delivery->under_way_count = 0;
+static void forget_all(struct dispatch *dispatch) {
+    for (size_t i = 0; i < dispatch->under_way_count; i++)
+        attempt_free(dispatch->under_way[i]);
+    dispatch->under_way_count = 0;
 }
 
-void delivery_load(struct cloud *cloud) {
-    if (!cloud->delivery) cloud->delivery = MEM_NEW(struct delivery);
-    struct delivery *delivery = cloud->delivery;
-    if (!delivery->places) delivery->places = DELIVERY_PLACES;
-    forget_all(delivery);
-    delivery->queued = store_count_queued(cloud->store);
-    delivery->queued_bytes = store_queued_bytes(cloud->store);
-    if (delivery->queued) store_requeue_under_way(cloud->store, cloud->now_ms);
+void dispatch_load(struct cloud *cloud) {
+    if (!cloud->dispatch) cloud->dispatch = MEM_NEW(struct dispatch);
+    struct dispatch *dispatch = cloud->dispatch;
+    if (!dispatch->places) dispatch->places = DISPATCH_PLACES;
+    forget_all(dispatch);
+    dispatch->queued = store_count_queued(cloud->store);
+    dispatch->queued_bytes = store_queued_bytes(cloud->store);
+    if (dispatch->queued) store_requeue_under_way(cloud->store, cloud->now_ms);
     figures_load(cloud);
     sources_load(cloud);
     cloud->has_pending = true;
 }
 
-void delivery_free(struct cloud *cloud) {
-    if (!cloud->delivery) return;
-    forget_all(cloud->delivery);
-    attempt_free(cloud->delivery->spare);
-    mem_free(cloud->delivery);
-    cloud->delivery = NULL;
+void dispatch_free(struct cloud *cloud) {
+    if (!cloud->dispatch) return;
+    forget_all(cloud->dispatch);
+    attempt_free(cloud->dispatch->spare);
+    mem_free(cloud->dispatch);
+    cloud->dispatch = NULL;
 }
 
 // ---- when one is over ----
@@ -102,8 +102,8 @@ static struct store_queued row_of(const struct attempt *attempt, int64_t due_ms)
 static void enqueue(struct work *work, struct attempt *attempt, int64_t due_ms) {
     const struct store_queued row = row_of(attempt, due_ms);
     store_put_queued(work->cloud->store, &row);
-    work->delivery->queued++;
-    work->delivery->queued_bytes += (int64_t)row.body.len;
+    work->dispatch->queued++;
+    work->dispatch->queued_bytes += (int64_t)row.body.len;
 }
 
 // `is_queued`: it has a row already.
@@ -125,8 +125,8 @@ static void settle(struct work *work, struct attempt *attempt, bool is_queued) {
         enqueue(work, attempt, due_ms);
     } else if (is_queued) {
         store_remove_queued(cloud->store, attempt->event.sequence);
-        work->delivery->queued--;
-        work->delivery->queued_bytes -= (int64_t)attempt->event.body.len;
+        work->dispatch->queued--;
+        work->dispatch->queued_bytes -= (int64_t)attempt->event.body.len;
     }
     count(cloud, attempt, is_retried);
     write_record(cloud, attempt);
@@ -137,17 +137,17 @@ static void settle(struct work *work, struct attempt *attempt, bool is_queued) {
 // ---- first attempts: what lies behind the mark ----
 
 static bool has_room(const struct work *work) {
-    return !work->is_over_time && work->delivery->under_way_count < work->delivery->places;
+    return !work->is_over_time && work->dispatch->under_way_count < work->dispatch->places;
 }
 
 static bool may_go_on(const struct work *work) {
-    const struct delivery *delivery = work->delivery;
-    return has_room(work) && delivery->queued < DELIVERY_QUEUE_LIMIT &&
-           delivery->queued_bytes < DELIVERY_QUEUE_BYTES;
+    const struct dispatch *dispatch = work->dispatch;
+    return has_room(work) && dispatch->queued < DISPATCH_QUEUE_LIMIT &&
+           dispatch->queued_bytes < DISPATCH_QUEUE_BYTES;
 }
 
 static void fly(struct work *work, struct attempt *take_attempt) {
-    work->delivery->under_way[work->delivery->under_way_count++] = take_attempt;
+    work->dispatch->under_way[work->dispatch->under_way_count++] = take_attempt;
     work->has_worked = true;
     work->is_over_time = clock_monotonic_us() >= work->until_us;
 }
@@ -156,9 +156,9 @@ static void fly(struct work *work, struct attempt *take_attempt) {
 static bool take(void *context, const struct store_event *row) {
     struct work *work = context;
     struct cloud *cloud = work->cloud;
-    struct delivery *delivery = work->delivery;
-    if (!delivery->spare) delivery->spare = MEM_NEW(struct attempt);
-    struct attempt *attempt = delivery->spare;
+    struct dispatch *dispatch = work->dispatch;
+    if (!dispatch->spare) dispatch->spare = MEM_NEW(struct attempt);
+    struct attempt *attempt = dispatch->spare;
     attempt_start(attempt, cloud, row, false);
     if (attempt_is_over(attempt)) {
         settle(work, attempt, false);
@@ -167,11 +167,11 @@ static bool take(void *context, const struct store_event *row) {
         attempt_keep(attempt);
         enqueue(work, attempt, STORE_QUEUE_UNDER_WAY);
         fly(work, attempt);
-        delivery->spare = NULL;
+        dispatch->spare = NULL;
     }
     cloud->destination.delivered = row->sequence;
     cloud->destination.pending--;
-    delivery->rate_count++;
+    dispatch->rate_count++;
     return may_go_on(work);
 }
 
@@ -228,9 +228,9 @@ static void retry(struct work *work, struct attempt *take_attempt) {
 }
 
 static void work_due(struct work *work) {
-    while (work->delivery->queued && has_room(work)) {
+    while (work->dispatch->queued && has_room(work)) {
         struct due due = {0};
-        const size_t room = work->delivery->places - work->delivery->under_way_count;
+        const size_t room = work->dispatch->places - work->dispatch->under_way_count;
         store_each_due(
             work->cloud->store, work->cloud->now_ms,
             (int64_t)(room < DUE_AT_ONCE ? room : DUE_AT_ONCE), collect, &due);
@@ -242,44 +242,44 @@ static void work_due(struct work *work) {
 
 // ---- those under way ----
 
-static void learn(struct delivery *delivery, const struct attempt *attempt) {
+static void learn(struct dispatch *dispatch, const struct attempt *attempt) {
     const int64_t ms = attempt->record.total_us / 1000;
-    const bool is_full = delivery->under_way_count + 1 >= delivery->places; // with this one
+    const bool is_full = dispatch->under_way_count + 1 >= dispatch->places; // with this one
     if (ms >= ATTEMPT_BUDGET_MS)
-        delivery->places /= 2;
+        dispatch->places /= 2;
     else if (ms >= ATTEMPT_BUDGET_MS / 2)
-        delivery->places--;
+        dispatch->places--;
     else if (ms < ATTEMPT_BUDGET_MS / 5 && is_full)
-        delivery->places++;
-    if (delivery->places < DELIVERY_PLACES) delivery->places = DELIVERY_PLACES;
-    if (delivery->places > DELIVERY_UNDER_WAY) delivery->places = DELIVERY_UNDER_WAY;
+        dispatch->places++;
+    if (dispatch->places < DISPATCH_PLACES) dispatch->places = DISPATCH_PLACES;
+    if (dispatch->places > DISPATCH_UNDER_WAY) dispatch->places = DISPATCH_UNDER_WAY;
 }
 
 static void land(struct work *work) {
-    struct delivery *delivery = work->delivery;
+    struct dispatch *dispatch = work->dispatch;
     const int64_t now_ms = clock_monotonic_ms();
-    for (size_t i = 0; i < delivery->under_way_count;) {
-        struct attempt *attempt = delivery->under_way[i];
+    for (size_t i = 0; i < dispatch->under_way_count;) {
+        struct attempt *attempt = dispatch->under_way[i];
         if (!attempt_poll(attempt, now_ms)) {
             i++;
             continue;
         }
-        delivery->under_way[i] = delivery->under_way[--delivery->under_way_count];
-        learn(delivery, attempt);
+        dispatch->under_way[i] = dispatch->under_way[--dispatch->under_way_count];
+        learn(dispatch, attempt);
         settle(work, attempt, true);
         attempt_free(attempt);
     }
 }
 
 static int64_t next_ms(struct cloud *cloud) {
-    const struct delivery *delivery = cloud->delivery;
+    const struct dispatch *dispatch = cloud->dispatch;
     int64_t next_ms = 0;
-    for (size_t i = 0; i < delivery->under_way_count; i++) {
-        const int64_t at_ms = attempt_next_ms(delivery->under_way[i]);
+    for (size_t i = 0; i < dispatch->under_way_count; i++) {
+        const int64_t at_ms = attempt_next_ms(dispatch->under_way[i]);
         if (!next_ms || at_ms < next_ms) next_ms = at_ms;
     }
-    if (delivery->queued == (int64_t)delivery->under_way_count) return next_ms;
-    if (delivery->under_way_count >= delivery->places) return next_ms; // no room before that
+    if (dispatch->queued == (int64_t)dispatch->under_way_count) return next_ms;
+    if (dispatch->under_way_count >= dispatch->places) return next_ms; // no room before that
     const int64_t due_ms = store_next_due_ms(cloud->store);
     if (due_ms == STORE_QUEUE_UNDER_WAY) return next_ms;
     const int64_t left_ms = due_ms > cloud->now_ms ? due_ms - cloud->now_ms : 0;
@@ -287,27 +287,27 @@ static int64_t next_ms(struct cloud *cloud) {
     return !next_ms || retry_ms < next_ms ? retry_ms : next_ms;
 }
 
-static void measure(struct delivery *delivery) {
+static void measure(struct dispatch *dispatch) {
     const int64_t now_us = clock_monotonic_us();
-    const int64_t spent_us = now_us - delivery->rate_from_us;
+    const int64_t spent_us = now_us - dispatch->rate_from_us;
     if (spent_us < RATE_WINDOW_US) return;
     if (spent_us < 2 * RATE_WINDOW_US) // else it was idle
-        delivery->per_second = delivery->rate_count * RATE_WINDOW_US / spent_us;
-    delivery->rate_from_us = now_us;
-    delivery->rate_count = 0;
+        dispatch->per_second = dispatch->rate_count * RATE_WINDOW_US / spent_us;
+    dispatch->rate_from_us = now_us;
+    dispatch->rate_count = 0;
 }
 
-bool delivery_work(struct cloud *cloud, int64_t budget_us, bool *is_idle) {
+bool dispatch_work(struct cloud *cloud, int64_t budget_us, bool *is_idle) {
     struct work work = {
-        .cloud = cloud, .delivery = cloud->delivery, .until_us = clock_monotonic_us() + budget_us};
-    measure(work.delivery);
-    if (work.delivery->under_way_count) land(&work);
+        .cloud = cloud, .dispatch = cloud->dispatch, .until_us = clock_monotonic_us() + budget_us};
+    measure(work.dispatch);
+    if (work.dispatch->under_way_count) land(&work);
     work_due(&work);
     work_mark(&work);
     *is_idle = !work.is_over_time;
     store_hold_events(
         cloud->store, cloud->destination.pending ? cloud->destination.delivered + 1 : 0);
-    cloud->delivery_at_ms = work.delivery->queued ? next_ms(cloud) : 0;
+    cloud->delivery_at_ms = work.dispatch->queued ? next_ms(cloud) : 0;
     return work.has_worked;
 }
 
@@ -316,12 +316,12 @@ static bool is_window_full(const struct cloud *cloud) {
     return cloud->destination.pending && store_is_overfull(cloud->store);
 }
 
-bool delivery_is_behind(
+bool dispatch_is_behind(
     const struct cloud *cloud, enum source_id source, int64_t *out_retry_after_s) {
     const int64_t pending = cloud->destination.pending;
-    const int64_t per_second = cloud->delivery->per_second;
+    const int64_t per_second = cloud->dispatch->per_second;
     const int64_t asked = cloud->options.delivery_pending_limit;
-    const int64_t limit = asked > 0 ? asked : DELIVERY_PENDING_LIMIT;
+    const int64_t limit = asked > 0 ? asked : DISPATCH_PENDING_LIMIT;
     const bool is_full = source == SOURCE_WEBSITE && pending >= limit;
     if (!is_full && !is_window_full(cloud)) return false;
     // until half of it is done, at the rate seen lately
