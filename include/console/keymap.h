@@ -11,8 +11,9 @@
 #include "console/intent.h"
 
 enum keymap_context {
-    KEYMAP_EDITOR,  // a line is being edited: alone in force
-    KEYMAP_HELP,    // the help is open: alone in force, with what leaves it
+    KEYMAP_EDITOR, // a line is being edited: alone in force
+    KEYMAP_HELP,   // the help is open: alone in force, with what leaves it
+    KEYMAP_JOURNEY,
     KEYMAP_CONFIRM, // a question
     KEYMAP_OVERLAY, // what all overlays share
     KEYMAP_DETAIL,  // the detail fills the pane

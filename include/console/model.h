@@ -16,6 +16,7 @@
 #include "console/effects.h"
 #include "console/feature.h"
 #include "console/input.h"
+#include "console/journey_screen.h"
 #include "console/layout.h"
 #include "console/list.h"
 #include "console/overlay.h"
@@ -122,6 +123,7 @@ struct model {
     enum overlay_id overlays[MODEL_OVERLAYS]; // bottom to top
     int overlay_count;
     struct overlay_question question;
+    struct journey_screen journey;
     int help_top;
     enum model_editing editing;
     struct editor editor;

@@ -13,3 +13,6 @@ void strip_draw_summary(const struct model *model, struct rect rect, struct canv
 int strip_summary_rows(const struct model *model); // for the model's size
 // "0.4", "12", "1.3s": at most four columns.
 void strip_add_ms(struct buf *out, double ms);
+// How a state looks; the symbol of what runs moves with the tick.
+uint32_t strip_symbol(enum hop_state state, int tick);
+enum theme_role strip_role(enum hop_state state);

@@ -264,6 +264,14 @@ tell_features(struct model *model, const struct message *message, struct effects
         if (features[i]->apply) features[i]->apply(model, message, effects);
 }
 
+static void offer(struct model *model, struct message *take_message, struct effects *effects) {
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (features[i]->take && features[i]->take(model, take_message, effects)) return;
+    message_free(take_message);
+}
+
 // The features hear it before the core takes it; what the core asks and shows is settled after both.
 void model_apply(struct model *model, struct message *take_message, struct effects *effects) {
     tell_features(model, take_message, effects);
@@ -286,9 +294,9 @@ void model_apply(struct model *model, struct message *take_message, struct effec
         apply_done(model, take_message->run_id, &take_message->as.done, effects);
         message_free(take_message);
         break;
-    case MESSAGE_JOURNEY: // not shown yet
+    case MESSAGE_JOURNEY:
     case MESSAGE_REQUEST:
-    case MESSAGE_VALUES: message_free(take_message); break; // for the command line
+    case MESSAGE_VALUES: offer(model, take_message, effects); break;
     }
     internal_settle(model);
 }

@@ -1,8 +1,11 @@
 // feature — the list of them.
 #include "console/feature.h"
 
+#include "console/journey_screen.h"
+
 // Each is declared in the header of its state.
 static const struct feature *const features[] = {
+    &journey_screen_feature,
     NULL, // ends the list
 };
 

@@ -112,6 +112,8 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
         model->help_top = 0;
     } else if (intent == INTENT_FIRE) {
         internal_fire(model, effects);
+    } else if (intent == INTENT_JOURNEY) {
+        journey_screen_open(model, NULL, model->fire.label, effects);
     } else if (intent == INTENT_REFRESH) {
         refresh(model, effects);
     } else if (intent == INTENT_USER) {

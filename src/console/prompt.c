@@ -17,6 +17,13 @@ static const struct prompt prompts[] = {
         },
     [MODEL_EDITING_SETTING] = {.id = MODEL_EDITING_SETTING, .submit = internal_submit_setting},
     [MODEL_EDITING_FIELD] = {.id = MODEL_EDITING_FIELD, .submit = internal_submit_field},
+    [MODEL_EDITING_JOURNEY_SEARCH] =
+        {
+            .id = MODEL_EDITING_JOURNEY_SEARCH,
+            .label = "Find: ",
+            .submit = journey_screen_search,
+            .has_history = true,
+        },
 };
 static_assert(ARRAY_COUNT(prompts) == MODEL_EDITING_COUNT, "a row per prompt");
 

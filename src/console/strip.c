@@ -25,22 +25,29 @@ static const char *const initials[] = {
 };
 static_assert(ARRAY_COUNT(initials) == HOP_COUNT, "a short name per hop");
 
-struct look {
-    uint32_t symbol;
-    enum theme_role role;
-};
-
-static struct look look_of(enum hop_state state, int tick) {
+uint32_t strip_symbol(enum hop_state state, int tick) {
     static const uint32_t phases[] = {0x25D0, 0x25D3, 0x25D1, 0x25D2};
     switch (state) {
-    case HOP_IDLE: return (struct look){0x25CB, THEME_DIM};
-    case HOP_RUNNING: return (struct look){phases[tick % 4], THEME_RUNNING};
-    case HOP_DONE: return (struct look){0x2713, THEME_GOOD};
-    case HOP_FAILED: return (struct look){0x2717, THEME_BAD};
-    case HOP_SKIPPED: return (struct look){0x2013, THEME_DIM};
-    case HOP_HIDDEN: return (struct look){'?', THEME_WARN};
+    case HOP_IDLE: return 0x25CB;
+    case HOP_RUNNING: return phases[tick % 4];
+    case HOP_DONE: return 0x2713;
+    case HOP_FAILED: return 0x2717;
+    case HOP_SKIPPED: return 0x2013;
+    case HOP_HIDDEN: return '?';
     }
-    return (struct look){'?', THEME_DIM};
+    return '?';
+}
+
+enum theme_role strip_role(enum hop_state state) {
+    switch (state) {
+    case HOP_IDLE:
+    case HOP_SKIPPED: return THEME_DIM;
+    case HOP_RUNNING: return THEME_RUNNING;
+    case HOP_DONE: return THEME_GOOD;
+    case HOP_FAILED: return THEME_BAD;
+    case HOP_HIDDEN: return THEME_WARN;
+    }
+    return THEME_DIM;
 }
 
 void strip_add_ms(struct buf *out, double ms) {
@@ -99,15 +106,15 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
     struct canvas_pen states = canvas_pen(canvas, rect_inset(rect, 1), 1);
     for (int i = 0; i < HOP_COUNT; i++) {
         const struct hop *hop = &model->fire.hops[i];
-        const struct look look = look_of(hop->state, model->tick);
+        const enum theme_role role = strip_role(hop->state);
         const char *title = form.is_short ? initials[i] : hop_title((enum hop_id)i);
 
         canvas_move_to(&states, titles.column);
-        canvas_write_rune(&states, look.role, look.symbol);
-        if (!form.is_short) canvas_write_text(&states, look.role, " ");
+        canvas_write_rune(&states, role, strip_symbol(hop->state, model->tick));
+        if (!form.is_short) canvas_write_text(&states, role, " ");
         struct buf time = {0};
         add_time(&time, hop, !form.is_short);
-        canvas_write(&states, look.role, buf_str(&time));
+        canvas_write(&states, role, buf_str(&time));
         buf_release(&time);
 
         const int start = titles.column;

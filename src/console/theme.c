@@ -124,6 +124,7 @@ static const struct {
     {0x2518, '+'},  {0x252C, '+'},  {0x2534, '+'}, {0x2578, '='}, // half a bar
     {0x25B2, '^'},                                                // up
     {0x25B8, '>'},                                                // selected
+    {0x25BE, 'v'},                                                // an open part
     {0x25BC, 'v'},                                                // down
     {0x25CB, 'o'},                                                // idle
     {0x25CC, '.'},                                                // a mark without its letter

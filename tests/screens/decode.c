@@ -166,7 +166,7 @@ static bool decode_arm(const struct json_node *root, struct message *message) {
     case MESSAGE_PROGRESS: decode_progress(root, &message->as.progress); break;
     case MESSAGE_DONE: decode_done(root, &message->as.done); break;
     case MESSAGE_LINE: message->as.line.text = copy_of(root, "text"); break;
-    case MESSAGE_JOURNEY:
+    case MESSAGE_JOURNEY: script_decode_journey(root, &message->as.journey); break;
     case MESSAGE_REQUEST:
     case MESSAGE_VALUES: break;
     }

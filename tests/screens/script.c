@@ -1,6 +1,7 @@
 // script — see the header.
 #include "screens/script.h"
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "console/view.h"
@@ -199,13 +200,39 @@ static bool step_tick(struct script *script, struct str text, struct error *err)
     return true;
 }
 
+static bool step_now(struct script *script, struct str text, struct error *err) {
+    int64_t now_ms = 0;
+    if (!clock_parse_iso8601(text, &now_ms)) return error_set(err, ERROR_INVALID, "no such time");
+    model_set_now(&script->model, now_ms);
+    return true;
+}
+
+// "pass 5000": so many milliseconds later, with what was to happen meanwhile.
+static bool step_pass(struct script *script, struct str text, struct error *err) {
+    int64_t ms = 0;
+    if (!str_parse_int64(text, &ms))
+        return error_set(err, ERROR_INVALID, "pass wants milliseconds");
+    const int64_t end_ms = script->model.now_ms + ms;
+    buf_reset(&script->commands);
+    for (int turns = 0; turns < 10000; turns++) {
+        const int64_t wake_ms = model_wake_ms(&script->model);
+        if (!wake_ms || wake_ms > end_ms) break;
+        struct effects effects = {0};
+        if (wake_ms > script->model.now_ms) model_set_now(&script->model, wake_ms);
+        model_wake(&script->model, &effects);
+        take_effects(script, &effects);
+    }
+    model_set_now(&script->model, end_ms);
+    return true;
+}
+
 static const struct {
     const char *verb;
     bool (*step)(struct script *script, struct str text, struct error *err);
 } verbs[] = {
     {"size", step_size},       {"key", step_keys},  {"type", step_type},   {"paste", step_paste},
     {"message", step_message}, {"done", step_done}, {"ascii", step_ascii}, {"expect", step_expect},
-    {"include", step_include}, {"tick", step_tick},
+    {"include", step_include}, {"tick", step_tick}, {"now", step_now},     {"pass", step_pass},
 };
 
 bool script_step(struct script *script, struct str line, struct error *err) {

@@ -5,6 +5,7 @@
 // Threads  one at a time.
 #pragma once
 
+#include "base/json.h"
 #include "console/canvas.h"
 #include "console/model.h"
 
@@ -30,4 +31,5 @@ bool script_step(struct script *script, struct str line, struct error *err) MUST
 void script_draw(struct script *script, struct buf *out);
 // {"kind":"hop","hop":"lambda","state":"done","ms":1.5} → message; run_id is the caller's.
 struct message *script_decode(struct str json, uint64_t run_id, struct error *err);
+void script_decode_journey(const struct json_node *root, struct journey *journey);
 const struct model_product *script_products(size_t *out_count);

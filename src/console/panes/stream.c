@@ -133,8 +133,20 @@ static void change_rate(struct model *model, int step) {
         model->stream.generate_run_id ? " from its next start" : "");
 }
 
+static void open_journey(struct model *model, struct effects *effects) {
+    if (model_event_count(model) == 0) return;
+    const struct message_event *event = selected(model);
+    struct buf label = {0};
+    buf_add(&label, what(event));
+    if (event->sku) buf_add_format(&label, " %s", event->sku);
+    journey_screen_open(model, event->message_id, buf_text(&label), effects);
+    buf_release(&label);
+}
+
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
-    if (intent == INTENT_PAUSE) {
+    if (intent == INTENT_JOURNEY) {
+        open_journey(model, effects);
+    } else if (intent == INTENT_PAUSE) {
         set_pause(model);
     } else if (intent == INTENT_GENERATE) {
         model_generate(model, effects);

@@ -1,0 +1,495 @@
+// journey — the waterfall and what belongs to it; see console/journey_screen.h.
+#include "console/journey_screen.h"
+
+#include "base/memory.h"
+#include "console/model.h"
+#include "console/strip.h"
+#include "console/view.h"
+#include "console/width.h"
+#include "journey_text.h"
+#include "overlays.h"
+
+#define BAR 0x2501u
+#define TITLE_COLUMNS 20
+#define TITLE_COLUMNS_NARROW 14
+#define NARROW_BELOW 60
+#define FIGURES_COLUMNS 15 // "  3.1 ms +0.4"
+#define FIGURES_COLUMNS_NARROW 9
+#define AXIS_FROM 24 // columns of bars from which the axis has marks between its ends
+#define STATUS_COLUMNS 5
+#define TEXT_ROWS_LEAST 6 // below the waterfall, else the waterfall scrolls
+
+static const struct journey *shown(const struct model *model) {
+    const struct message *message = model->journey.shown;
+    return message ? &message->as.journey : NULL;
+}
+
+static const struct journey_exchange *selected(const struct model *model) {
+    const struct journey *journey = shown(model);
+    if (!journey || model->journey.selected >= journey->exchange_count) return NULL;
+    return &journey->exchanges[model->journey.selected];
+}
+
+// Asking
+
+static void ask(struct model *model, struct effects *effects) {
+    struct journey_screen *screen = &model->journey;
+    struct command *command = model_new_run(model, "journey");
+    if (screen->message_id)
+        arguments_set(&command->arguments, "message", str_from(screen->message_id));
+    else
+        arguments_set(&command->arguments, "last", STR("1"));
+    arguments_set(&command->arguments, "user", str_from(model->user));
+    screen->run_id = command->run_id;
+    effects_add(effects, command);
+}
+
+static void forget(struct journey_screen *screen) {
+    mem_free(screen->message_id);
+    mem_free(screen->label);
+    message_free(screen->shown);
+    fold_release(&screen->fold);
+    *screen = (struct journey_screen){0};
+}
+
+void journey_screen_open(
+    struct model *model, const char *message_id, const char *label, struct effects *effects) {
+    struct journey_screen *screen = &model->journey;
+    forget(screen);
+    screen->message_id = message_id ? mem_copy_string(message_id) : NULL;
+    screen->label = label ? mem_copy_string(label) : NULL;
+    overlay_open(model, OVERLAY_JOURNEY);
+    ask(model, effects);
+}
+
+static void set_text(struct model *model) {
+    struct journey_screen *screen = &model->journey;
+    journey_text_set(&screen->fold, shown(model), selected(model), screen->tab);
+    screen->top = 0;
+}
+
+// What is worth reading first: where it failed, else what the function was given.
+static size_t find_first(const struct journey *journey) {
+    const struct journey_exchange *failure = journey_failure(journey);
+    if (failure) return (size_t)(failure - journey->exchanges);
+    return 0;
+}
+
+static void show(struct model *model, struct message *take_message) {
+    struct journey_screen *screen = &model->journey;
+    message_free(screen->shown);
+    screen->shown = take_message;
+    screen->problem = (struct error){0};
+    const struct journey *journey = shown(model);
+    const bool has_failed = journey_failure(journey) != NULL;
+    if (!screen->is_chosen) screen->selected = find_first(journey);
+    if (!screen->is_chosen && has_failed) screen->tab = JOURNEY_TAB_ANSWER;
+    if (screen->selected >= journey->exchange_count) screen->selected = 0;
+    set_text(model);
+}
+
+static bool is_ours(const struct model *model, const struct message *message) {
+    return model->journey.run_id && message->run_id == model->journey.run_id;
+}
+
+static bool take(struct model *model, struct message *message, struct effects *effects) {
+    (void)effects;
+    if (message->kind != MESSAGE_JOURNEY || !is_ours(model, message)) return false;
+    show(model, message);
+    return true;
+}
+
+static void apply(struct model *model, const struct message *message, struct effects *effects) {
+    struct journey_screen *screen = &model->journey;
+    (void)effects;
+    if (message->kind != MESSAGE_DONE || !is_ours(model, message)) return;
+    screen->run_id = 0;
+    // a hop that failed fails the run, too, and is there to be seen
+    if (!screen->shown) screen->problem = message->as.done;
+}
+
+// The waterfall
+
+struct scale {
+    double total_ms;
+    int columns;
+};
+
+static struct scale scale_of(const struct journey *journey, int columns) {
+    double total_ms = journey->total_ms;
+    for (size_t i = 0; i < journey->exchange_count; i++) {
+        const struct journey_exchange *exchange = &journey->exchanges[i];
+        const double end_ms = exchange->start_ms + (exchange->ms > 0 ? exchange->ms : 0);
+        if (exchange->start_ms >= 0 && end_ms > total_ms) total_ms = end_ms;
+    }
+    return (struct scale){.total_ms = total_ms > 0 ? total_ms : 1, .columns = columns};
+}
+
+static int column_of(struct scale scale, double ms) {
+    const int column = (int)(ms / scale.total_ms * scale.columns);
+    return column < 0 ? 0 : column < scale.columns ? column : scale.columns - 1;
+}
+
+static void
+draw_bar(const struct journey_exchange *exchange, struct scale scale, struct canvas_pen *pen) {
+    const int start = pen->column;
+    if (exchange->start_ms >= 0) {
+        const int from = column_of(scale, exchange->start_ms);
+        const double end_ms = exchange->start_ms + (exchange->ms > 0 ? exchange->ms : 0);
+        const int to = column_of(scale, end_ms);
+        canvas_move_to(pen, start + from);
+        canvas_repeat(pen, strip_role(exchange->state), BAR, to - from + 1);
+    } else if (exchange->state == HOP_HIDDEN || exchange->state == HOP_SKIPPED) {
+        canvas_write_text(
+            pen, THEME_DIM, exchange->state == HOP_HIDDEN ? "cannot be seen" : "not reached");
+    }
+    canvas_move_to(pen, start + scale.columns);
+}
+
+static void
+draw_figures(const struct journey_exchange *exchange, bool is_narrow, struct canvas_pen *pen) {
+    struct buf text = {0};
+    if (exchange->ms >= 0) {
+        strip_add_ms(&text, exchange->ms);
+        if (exchange->ms < 999.5) buf_add(&text, STR(" ms"));
+    }
+    canvas_write_column_right(pen, THEME_TEXT, buf_str(&text), 8);
+    buf_reset(&text);
+    if (exchange->start_ms >= 0) {
+        buf_add(&text, STR(" +"));
+        strip_add_ms(&text, exchange->start_ms);
+    }
+    canvas_write_column(
+        pen, THEME_DIM, is_narrow ? STR("") : buf_str(&text),
+        (is_narrow ? FIGURES_COLUMNS_NARROW : FIGURES_COLUMNS) - 8);
+    buf_reset(&text);
+    if (exchange->status) buf_add_int(&text, exchange->status);
+    if (exchange->attempts > 1) buf_add_format(&text, "×%d", exchange->attempts);
+    canvas_write_column(pen, strip_role(exchange->state), buf_str(&text), STATUS_COLUMNS);
+    buf_release(&text);
+}
+
+static void draw_exchange(
+    const struct model *model,
+    size_t at,
+    struct scale scale,
+    struct rect rect,
+    int row,
+    struct canvas *canvas) {
+    const struct journey_screen *screen = &model->journey;
+    const struct journey_exchange *exchange = &shown(model)->exchanges[at];
+    const bool is_here = at == screen->selected;
+    const bool is_narrow = rect.columns < NARROW_BELOW;
+    // what the function does stands below it
+    const bool is_inside = exchange->hop > HOP_LAMBDA && exchange->hop < HOP_PROFILE;
+    struct canvas_pen pen = canvas_pen(canvas, rect, row);
+    canvas_write_text(&pen, THEME_KEY, is_here ? "▸" : " ");
+    canvas_write_rune(
+        &pen, strip_role(exchange->state), strip_symbol(exchange->state, model->tick));
+    canvas_write_text(&pen, THEME_TEXT, is_inside ? "   " : " ");
+    const int columns = (is_narrow ? TITLE_COLUMNS_NARROW : TITLE_COLUMNS) - (is_inside ? 2 : 0);
+    canvas_write_column(
+        &pen, exchange->state == HOP_SKIPPED ? THEME_DIM : THEME_STRONG, str_from(exchange->title),
+        columns);
+    canvas_write_text(&pen, THEME_TEXT, " ");
+    draw_bar(exchange, scale, &pen);
+    draw_figures(exchange, is_narrow, &pen);
+    if (is_here && !screen->is_reading) {
+        canvas_select(
+            canvas, (struct rect){
+                        .column = rect.column,
+                        .row = rect.row + row,
+                        .columns = rect.columns,
+                        .rows = 1,
+                    });
+    }
+}
+
+static int bar_columns(int columns) {
+    const bool is_narrow = columns < NARROW_BELOW;
+    const int title = is_narrow ? TITLE_COLUMNS_NARROW : TITLE_COLUMNS;
+    const int figures = is_narrow ? FIGURES_COLUMNS_NARROW : FIGURES_COLUMNS;
+    return columns - title - figures - STATUS_COLUMNS - 5;
+}
+
+static void
+draw_axis(struct scale scale, int title_columns, struct rect rect, int row, struct canvas *canvas) {
+    struct canvas_pen pen = canvas_pen(canvas, rect, row);
+    canvas_move_to(&pen, pen.column + title_columns + 4);
+    const int start = pen.column;
+    for (int part = 0; part < (scale.columns < AXIS_FROM ? 1 : 4); part++) {
+        struct buf text = {0};
+        buf_add_char(&text, part ? '|' : '0');
+        if (part) strip_add_ms(&text, scale.total_ms * part / 4);
+        canvas_move_to(&pen, start + scale.columns * part / 4);
+        canvas_write(&pen, THEME_DIM, buf_str(&text));
+        buf_release(&text);
+    }
+    struct buf end = {0};
+    strip_add_ms(&end, scale.total_ms);
+    if (scale.total_ms < 999.5) buf_add(&end, STR(" ms"));
+    canvas_move_to(&pen, start + scale.columns + 1);
+    canvas_write(&pen, THEME_DIM, buf_str(&end));
+    buf_release(&end);
+}
+
+static void draw_waterfall(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct journey *journey = shown(model);
+    const struct scale scale = scale_of(journey, bar_columns(rect.columns));
+    const int title = rect.columns < NARROW_BELOW ? TITLE_COLUMNS_NARROW : TITLE_COLUMNS;
+    const int rows = rect.rows - 1; // the axis
+    size_t top = 0;
+    if (model->journey.selected >= (size_t)rows) top = model->journey.selected - (size_t)rows + 1;
+    int row = 0;
+    for (size_t at = top; at < journey->exchange_count && row < rows; at++)
+        draw_exchange(model, at, scale, rect, row++, canvas);
+    draw_axis(scale, title, rect, row, canvas);
+}
+
+// Below it
+
+static void draw_tabs(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct journey_exchange *exchange = selected(model);
+    view_rule(canvas, rect, STR(""), STR(""));
+    struct canvas_pen pen = canvas_pen(canvas, rect_inset(rect, 1), 0);
+    if (exchange) {
+        canvas_write_text(&pen, THEME_HEADING, " ");
+        canvas_write_text(&pen, THEME_HEADING, exchange->title);
+        canvas_write_text(&pen, THEME_HEADING, " ");
+    }
+    for (int tab = 0; tab < JOURNEY_TAB_COUNT; tab++) {
+        const bool is_here = tab == (int)model->journey.tab;
+        canvas_write_format(
+            &pen, is_here ? THEME_TAB_HERE : THEME_TAB, " %s ",
+            journey_tab_title((enum journey_tab)tab));
+    }
+    const struct fold *fold = &model->journey.fold;
+    if (!fold->pattern.len) return;
+    canvas_write_format(
+        &pen, THEME_DIM, " /%s %zu of %zu ", buf_text(&fold->pattern), fold->match_at,
+        fold->matches);
+}
+
+static struct rect
+take_problem(const struct journey_exchange *exchange, struct rect *rest, struct canvas *canvas) {
+    struct sheet sheet = {.canvas = canvas, .rect = rect_inset(*rest, 1)};
+    if (exchange->problem)
+        sheet_item_within(&sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(exchange->problem), 3);
+    if (exchange->hint)
+        sheet_item_within(&sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(exchange->hint), 3);
+    if (exchange->note)
+        sheet_item_within(&sheet, THEME_DIM, "• ", THEME_DIM, str_from(exchange->note), 2);
+    return rect_take_top(rest, sheet.row);
+}
+
+static void draw_text(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct journey_screen *screen = &model->journey;
+    const struct journey_exchange *exchange = selected(model);
+    draw_tabs(model, rect_take_top(&rect, 1), canvas);
+    const bool is_exchange = screen->tab <= JOURNEY_TAB_ANSWER;
+    if (exchange && is_exchange) take_problem(exchange, &rect, canvas);
+    if (screen->tab == JOURNEY_TAB_LIST || screen->tab == JOURNEY_TAB_TRAIT) {
+        struct sheet sheet = {.canvas = canvas, .rect = rect_inset(rect, 1), .top = screen->top};
+        journey_text_compare(shown(model), screen->tab, &sheet);
+        return;
+    }
+    if (!screen->fold.count) {
+        struct sheet sheet = {.canvas = canvas, .rect = rect_inset(rect, 1)};
+        sheet_text(&sheet, THEME_DIM, journey_text_absence(shown(model), screen->tab));
+        return;
+    }
+    fold_draw(&screen->fold, rect_inset(rect, 1), screen->is_reading, canvas);
+}
+
+static void add_title(const struct model *model, struct buf *title, struct buf *note) {
+    const struct journey *journey = shown(model);
+    const struct journey_screen *screen = &model->journey;
+    buf_add(title, STR("Journey of "));
+    if (!journey) {
+        buf_add(title, str_from(screen->label ? screen->label : "the last event"));
+        return;
+    }
+    buf_add(title, str_from(journey->name ? journey->name : journey->type));
+    if (journey->sku) buf_add_format(title, " %s", journey->sku);
+    if (journey->user_id) buf_add_format(note, "shopper %s · ", journey->user_id);
+    buf_add(note, str_from(journey->is_recorded ? "recorded" : "as far as it can be asked"));
+    if (journey->total_ms >= 0) {
+        buf_add(note, STR(" · "));
+        strip_add_ms(note, journey->total_ms);
+        if (journey->total_ms < 999.5) buf_add(note, STR(" ms"));
+    }
+}
+
+static void draw_waiting(const struct model *model, struct rect rect, struct canvas *canvas) {
+    struct sheet sheet = {.canvas = canvas, .rect = rect_inset(rect, 2)};
+    const struct error *problem = &model->journey.problem;
+    if (problem->code == ERROR_NONE) {
+        sheet_text(&sheet, THEME_DIM, STR("Asking how it went …"));
+        return;
+    }
+    sheet_item(&sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(problem->message));
+    if (problem->hint[0]) sheet_item(&sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(problem->hint));
+}
+
+// Rows for the waterfall with its axis; the rest is for the text.
+static int waterfall_rows(const struct journey *journey, int rows) {
+    const int wanted = (int)journey->exchange_count + 1;
+    const int most = rows - 1 - TEXT_ROWS_LEAST;
+    return wanted < most ? wanted : most > 3 ? most : 3;
+}
+
+static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+    struct buf title = {0}, note = {0};
+    add_title(model, &title, &note);
+    canvas_fill(canvas, rect, ' ', THEME_TEXT);
+    view_rule(canvas, rect_take_top(&rect, 1), buf_str(&title), buf_str(&note));
+    buf_release(&title);
+    buf_release(&note);
+    const struct journey *journey = shown(model);
+    if (!journey) {
+        draw_waiting(model, rect, canvas);
+        return;
+    }
+    if (!model->journey.is_reading) {
+        const int rows = waterfall_rows(journey, rect.rows);
+        draw_waterfall(model, rect_take_top(&rect, rows), canvas);
+    }
+    draw_text(model, rect, canvas);
+}
+
+static void settle(struct model *model, struct rect rect) {
+    const struct journey *journey = shown(model);
+    if (!journey) return;
+    rect_take_top(&rect, 1);
+    if (!model->journey.is_reading) rect_take_top(&rect, waterfall_rows(journey, rect.rows));
+    rect_take_top(&rect, 1); // the tabs
+    const bool is_exchange = model->journey.tab <= JOURNEY_TAB_ANSWER;
+    if (selected(model) && is_exchange) take_problem(selected(model), &rect, NULL);
+    fold_settle(&model->journey.fold, rect.columns - 2, rect.rows);
+    struct sheet sheet = {.rect = rect_inset(rect, 1)};
+    journey_text_compare(journey, model->journey.tab, &sheet);
+    const int most = sheet.row > rect.rows ? sheet.row - rect.rows : 0;
+    if (model->journey.top > most) model->journey.top = most;
+    if (model->journey.top < 0) model->journey.top = 0;
+}
+
+// Keys
+
+static void choose(struct model *model, int step) {
+    struct journey_screen *screen = &model->journey;
+    const struct journey *journey = shown(model);
+    if (!journey || !journey->exchange_count) return;
+    const size_t last = journey->exchange_count - 1;
+    if (step < 0 && screen->selected > 0) screen->selected--;
+    if (step > 0 && screen->selected < last) screen->selected++;
+    screen->is_chosen = true;
+    set_text(model);
+}
+
+static void change_tab(struct model *model, int step) {
+    struct journey_screen *screen = &model->journey;
+    const int tab = ((int)screen->tab + JOURNEY_TAB_COUNT + step) % JOURNEY_TAB_COUNT;
+    screen->tab = (enum journey_tab)tab;
+    screen->is_chosen = true;
+    set_text(model);
+}
+
+static void scroll(struct model *model, int rows) {
+    fold_move(&model->journey.fold, rows);
+    model->journey.top += rows;
+}
+
+static bool handle_reading(struct model *model, enum intent intent) {
+    struct journey_screen *screen = &model->journey;
+    const int page = model->layout.body.rows - 3;
+    if (intent == INTENT_UP || intent == INTENT_DETAIL_UP) {
+        scroll(model, -1);
+    } else if (intent == INTENT_DOWN || intent == INTENT_DETAIL_DOWN) {
+        scroll(model, 1);
+    } else if (intent == INTENT_PAGE_UP) {
+        scroll(model, -page);
+    } else if (intent == INTENT_PAGE_DOWN) {
+        scroll(model, page);
+    } else if (intent == INTENT_FIRST) {
+        screen->fold.cursor = screen->fold.top = 0;
+        screen->top = 0;
+    } else if (intent == INTENT_LAST) {
+        scroll(model, 1 << 20);
+    } else if (intent == INTENT_DETAIL || intent == INTENT_CLOSE) {
+        screen->is_reading = false;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool handle_waterfall(struct model *model, enum intent intent, struct effects *effects) {
+    struct journey_screen *screen = &model->journey;
+    if (intent == INTENT_UP) {
+        choose(model, -1);
+    } else if (intent == INTENT_DOWN) {
+        choose(model, 1);
+    } else if (intent == INTENT_DETAIL_UP) {
+        scroll(model, -1);
+    } else if (intent == INTENT_DETAIL_DOWN) {
+        scroll(model, 1);
+    } else if (intent == INTENT_DETAIL) {
+        screen->is_reading = shown(model) != NULL;
+    } else if (intent == INTENT_REFRESH) {
+        if (!screen->run_id) ask(model, effects);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    struct journey_screen *screen = &model->journey;
+    if (intent == INTENT_VALUE_NEXT) {
+        change_tab(model, 1);
+    } else if (intent == INTENT_VALUE_PREVIOUS) {
+        change_tab(model, -1);
+    } else if (intent == INTENT_FOLD) {
+        fold_toggle(&screen->fold);
+    } else if (intent == INTENT_FOLD_ALL) {
+        const bool is_folded = screen->fold.count && fold_rows(&screen->fold) < screen->fold.count;
+        fold_all(&screen->fold, !is_folded);
+    } else if (intent == INTENT_FIND) {
+        model_edit(model, MODEL_EDITING_JOURNEY_SEARCH, STR(""), false);
+    } else if (intent == INTENT_FIND_NEXT) {
+        (void)fold_search(&screen->fold, STR(""), false);
+    } else if (intent == INTENT_FIND_PREVIOUS) {
+        (void)fold_search(&screen->fold, STR(""), true);
+    } else if (screen->is_reading) {
+        return handle_reading(model, intent);
+    } else {
+        return handle_waterfall(model, intent, effects);
+    }
+    return true;
+}
+
+void journey_screen_search(struct model *model, struct str value, struct effects *effects) {
+    struct fold *fold = &model->journey.fold;
+    (void)effects;
+    if (!value.len || fold_search(fold, value, false)) return;
+    model_note(model, THEME_WARN, "Nothing here reads \"" STR_FMT "\".", STR_ARG(value));
+}
+
+static void release(struct model *model) {
+    forget(&model->journey);
+}
+
+const struct feature journey_screen_feature = {
+    .name = "journey",
+    .release = release,
+    .apply = apply,
+    .take = take,
+};
+
+const struct overlay journey_overlay = {
+    .id = OVERLAY_JOURNEY,
+    .context = KEYMAP_JOURNEY,
+    .draw = draw,
+    .settle = settle,
+    .handle = handle,
+};
