@@ -1,8 +1,8 @@
 // collector — asks the feed and fills parcels: for Segment one per source, closed at the limits of a batch;
 // for Personalize one per visit, closed at ten items or when another visitor comes.
 //
-// A parcel leaves when it is full, when it has waited for DELIVERY_LINGER_MS, and at once when nothing more
-// will come within that time: so a slow stream feels live and a fast one fills its batches.
+// A parcel leaves when it is full. When the feed has nothing just now, it leaves after DELIVERY_LINGER_MS, or at
+// once if nothing will come within that time: so a slow stream feels live and a fast one fills its batches.
 #include "internal.h"
 
 #include "base/digest.h"
@@ -11,6 +11,8 @@
 
 // In one step: messages that come to nothing must not keep the other tasks waiting.
 #define MOST_PULLS 10000
+
+#define OLD_AFTER (4 * BATCH_MAX_EVENTS) // messages that came later
 
 static const int64_t never = PACE_NEVER;
 
@@ -200,8 +202,18 @@ static int64_t next_pull_ms(const struct delivery *delivery) {
     return due_ms > delivery->now_ms ? due_ms : delivery->now_ms;
 }
 
+// While the feed has more, parcels fill; but a source with few messages must not hold back the mark for ever.
+static struct parcel *take_old(struct delivery *delivery) {
+    for (size_t i = 0; i < CLIENT_SOURCE_COUNT; i++) {
+        const struct parcel *parcel = delivery->filling[i];
+        if (parcel && delivery->counts.taken - parcel->messages[0].sequence > OLD_AFTER)
+            return take_filling(delivery, i);
+    }
+    return NULL;
+}
+
 struct parcel *collector_collect(struct delivery *delivery, int64_t *out_due_ms) {
-    struct parcel *parcel = take_ripe(delivery, delivery->now_ms);
+    struct parcel *parcel = take_old(delivery);
     for (int pulls = 0; !parcel && !delivery->has_ended && pulls < MOST_PULLS; pulls++) {
         int64_t next_ms = next_pull_ms(delivery);
         if (next_ms <= delivery->now_ms) parcel = pull(delivery, &next_ms);

@@ -6,7 +6,7 @@ static double interval_ms(const struct pace *pace) {
 }
 
 static double next_ms(const struct pace *pace) {
-    return pace->base_ms + (double)pace->taken * interval_ms(pace);
+    return pace->base_ms + (double)pace->taken * 1000 / pace->per_second;
 }
 
 // How much of the interval before the next message has passed; a debt counts as one message that is due.
@@ -50,7 +50,7 @@ void pace_set_paused(struct pace *pace, bool is_paused, int64_t now_ms) {
 int64_t pace_due_ms(const struct pace *pace) {
     if (pace->is_paused) return PACE_NEVER;
     if (pace->per_second <= 0) return 0;
-    const double due_ms = next_ms(pace);
+    const double due_ms = next_ms(pace) - 1e-6; // of a third, the last digit says nothing
     const int64_t whole_ms = (int64_t)due_ms;
     return (double)whole_ms < due_ms ? whole_ms + 1 : whole_ms;
 }

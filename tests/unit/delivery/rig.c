@@ -14,7 +14,10 @@ static size_t count_in(struct str body, const char *part, uint64_t *numbers, siz
     const struct str wanted = str_from(part);
     size_t count = 0;
     for (size_t at = 0; at + wanted.len <= body.len; at++) {
-        if (body.ptr[at] != '"' || memcmp(body.ptr + at, wanted.ptr, wanted.len) != 0) continue;
+        const char *quote = memchr(body.ptr + at, '"', body.len - wanted.len - at + 1);
+        if (!quote) break;
+        at = (size_t)(quote - body.ptr);
+        if (memcmp(body.ptr + at, wanted.ptr, wanted.len) != 0) continue;
         uint64_t number = 0;
         for (at += wanted.len; at < body.len && body.ptr[at] >= '0' && body.ptr[at] <= '9'; at++)
             number = number * 10 + (uint64_t)(body.ptr[at] - '0');
@@ -134,6 +137,7 @@ struct host {
 
 static void finish(struct rig *rig, struct task *task) {
     delivery_count(rig->delivery, &rig->counts);
+    delivery_count_settled(rig->delivery, &rig->settled);
     delivery_free(rig->delivery);
     rig->delivery = NULL;
     task_finish(task);

@@ -6,6 +6,8 @@
 // Threads  `decide` runs on the server's thread, everything else on the test's.
 #pragma once
 
+#include "base/json.h"
+#include "base/rng.h"
 #include "delivery/delivery.h"
 #include "support/client_fixture.h"
 #include "support/temp_folder.h"
@@ -43,13 +45,14 @@ struct rig {
     struct loopback_exchange (*decide)(struct rig *rig, struct rig_request *request);
     pthread_mutex_t lock;
     size_t requests;
+    struct rng chance;                 // for decide
     uint32_t taken[RIG_MOST_MESSAGES]; // how often
     size_t largest_batch, largest_body;
     uint64_t total_taken;
     // What came of it.
     struct transfers *transfers;
     struct delivery *delivery;
-    struct delivery_counts counts;
+    struct delivery_counts counts, settled; // of all, of those before the mark
     struct error outcome;
     bool has_ended;
     struct delivery_mark mark;

@@ -11,12 +11,12 @@ static int tear_down(void **state) {
 
 // Some forty to a batch: many requests for few messages.
 static void make_large(struct rig *with, uint64_t number, struct delivery_message *message) {
+    static char padding[10000];
+    if (!padding[0]) memset(padding, 'x', sizeof(padding));
+    (void)number;
     with->text.len--; // the closing brace
     buf_add(&with->text, STR(",\"context\":{\"note\":\""));
-    for (uint64_t i = 0; i < 200; i++)
-        buf_add_format(&with->text, "padding-%llu ", (unsigned long long)(number + i));
-    for (int i = 0; i < 800; i++)
-        buf_add(&with->text, STR("0123456789"));
+    buf_add(&with->text, (struct str){.ptr = padding, .len = sizeof(padding)});
     buf_add(&with->text, STR("\"}}"));
     message->text = buf_str(&with->text);
 }
@@ -208,6 +208,361 @@ static void a_receiver_that_refuses_everything_ends_it(void **state) {
     rig_stop(&rig);
 }
 
+// ---- limits of patience ----
+
+static struct loopback_exchange answer_503(struct rig *with, struct rig_request *request) {
+    (void)with;
+    (void)request;
+    return (struct loopback_exchange){.status = 503};
+}
+
+static struct loopback_exchange rest_an_hour(struct rig *with, struct rig_request *request) {
+    (void)with;
+    (void)request;
+    return (struct loopback_exchange){.status = 429, .headers = "Retry-After: 100\r\n"};
+}
+
+static struct loopback_exchange hold(struct rig *with, struct rig_request *request) {
+    (void)with;
+    (void)request;
+    return (struct loopback_exchange){.after = LOOPBACK_HOLD};
+}
+
+static void patience_ends_and_says_why(void **state) {
+    static const struct {
+        const char *name;
+        struct loopback_exchange (*decide)(struct rig *rig, struct rig_request *request);
+        enum error_code code;
+        const char *says;
+    } cases[] = {
+        {"503", answer_503, ERROR_UNREACHABLE, "503"},
+        {"429 for longer than we wait", rest_an_hour, ERROR_THROTTLED, "429"},
+        {"no answer", hold, ERROR_TIMEOUT, "no answer"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        print_message("%s\n", cases[i].name);
+        rig_start(&rig, 100);
+        rig.options.patience_ms = 200;
+        rig.options.timeout_ms = 100;
+        rig.options.lanes = 2;
+        rig.decide = cases[i].decide;
+        assert_false(rig_run(&rig));
+        assert_true(rig.has_ended);
+        assert_int_equal(rig.outcome.code, cases[i].code);
+        assert_contains(str_from(rig.outcome.message), cases[i].says);
+        assert_true(rig.outcome.hint[0]);
+        assert_int_equal(rig.counts.accepted + rig.counts.refused, 0);
+        assert_int_equal(rig.counts.taken, rig.counts.waiting); // neither lost nor counted
+        assert_int_equal(rig.mark.ordinal, 0);
+        rig_stop(&rig);
+    }
+}
+
+static void a_dead_server_is_waited_for_no_longer_than_asked(void **state) {
+    int port;
+    CLEANUP(buf_release) struct buf url = {0};
+    const int fd = loopback_take_dead_port(&port);
+    (void)state;
+    buf_add_format(&url, "http://127.0.0.1:%d", port);
+    rig_start_with(&rig, 100, &(struct client_fixture_options){.url = buf_text(&url)});
+    rig.options.patience_ms = 150;
+    assert_false(rig_run(&rig));
+    assert_int_equal(rig.outcome.code, ERROR_UNREACHABLE);
+    assert_contains(str_from(rig.outcome.message), "nothing answers");
+    assert_int_equal(rig.counts.accepted, 0);
+    loopback_release_port(fd);
+}
+
+// While it is down one lane tries for all: eight would be a hammer.
+static struct loopback_exchange down_for_a_while(struct rig *with, struct rig_request *request) {
+    (void)with;
+    return request->number < 12 ? (struct loopback_exchange){.status = 502} : RIG_USUAL;
+}
+
+static void a_server_that_comes_back_gets_everything_once(void **state) {
+    (void)state;
+    rig_start(&rig, 4000);
+    rig.shape = make_large;
+    rig.decide = down_for_a_while;
+    assert_true(rig_run(&rig));
+    rig_assert_taken(&rig, 0, 4000, 1);
+    assert_in_range(rig.counts.retried, 12, 12);
+}
+
+// Recovery: nobody answers at the first client's place, another client is found.
+static struct client *other_client;
+static int recoveries;
+static struct client *find_other(void *context, const struct task_event *event) {
+    (void)context;
+    assert_int_equal(event->error->code, ERROR_UNREACHABLE);
+    if (recoveries++) return NULL;
+    return other_client;
+}
+
+static void another_client_is_found_when_the_process_has_gone(void **state) {
+    static struct rig alive;
+    int port;
+    CLEANUP(buf_release) struct buf url = {0};
+    const int fd = loopback_take_dead_port(&port);
+    (void)state;
+    buf_add_format(&url, "http://127.0.0.1:%d", port);
+    rig_start(&alive, 0);
+    rig_start_with(&rig, 500, &(struct client_fixture_options){.url = buf_text(&url)});
+    other_client = alive.fixture.client;
+    recoveries = 0;
+    rig.options.recover = find_other;
+    rig.options.patience_ms = 5000;
+    assert_true(rig_run(&rig));
+    assert_int_equal(rig.counts.accepted, 500);
+    assert_int_equal(alive.total_taken, 500);
+    rig_stop(&alive);
+    loopback_release_port(fd);
+}
+
+// ---- what never leaves ----
+
+static void spoil(struct rig *with, uint64_t number, struct delivery_message *message) {
+    static const char *const bad[] = {
+        "{\"type\":\"track\",\"event\":\"x\",\"messageId\":\"m-1\"}", // nobody's
+        "{\"type\":\"track\",\"userId\":\"u\",\"messageId\":\"m-2\"}",
+        "{\"type\":\"trick\",\"userId\":\"u\",\"messageId\":\"m-3\"}",
+        "not json at all",
+        "{\"type\":\"track\",\"event\":\"x\",\"userId\":7,\"messageId\":\"m-5\"}",
+    };
+    if (number >= 1 && number <= 5) message->text = str_from(bad[number - 1]);
+    if (number != 6) return;
+    while (with->text.len <= 33000)
+        buf_add(&with->text, STR("          "));
+    message->text = buf_str(&with->text);
+    message->is_checked = true; // its length is looked at all the same
+}
+
+static void what_segment_would_drop_is_refused_before_it_is_sent(void **state) {
+    CLEANUP(buf_release) struct buf letters = {0};
+    (void)state;
+    rig_start(&rig, 50);
+    rig.shape = spoil;
+    assert_true(rig_run(&rig));
+    assert_int_equal(rig.counts.refused, 6);
+    assert_int_equal(rig.counts.accepted, 44);
+    rig_assert_taken(&rig, 1, 7, 0);
+    rig_assert_taken(&rig, 7, 50, 1);
+    rig_read_letters(&rig, &letters);
+    static const char *const codes[] = {
+        "\"status\":0,\"code\":\"no_user_anon_id\"",
+        "\"code\":\"event_not_defined\"",
+        "\"code\":\"type_unknown\"",
+        "\"code\":\"id_not_string\"",
+        "\"code\":\"message_too_large\"",
+        "\"message\":\"not json at all\""};
+    for (size_t i = 0; i < ARRAY_COUNT(codes); i++)
+        assert_contains(buf_str(&letters), codes[i]);
+    assert_int_equal(rig.mark.ordinal, 50);
+}
+
+static struct loopback_exchange echo_key(struct rig *with, struct rig_request *request) {
+    (void)with;
+    if (!holds_poison(request, "\"m-3\"")) return RIG_USUAL;
+    return (struct loopback_exchange){
+        .status = 400, .body = "{\"message\":\"key wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww is odd\"}"};
+}
+
+static void the_write_key_is_masked_in_dead_letters(void **state) {
+    CLEANUP(buf_release) struct buf letters = {0};
+    (void)state;
+    rig_start(&rig, 10);
+    rig.decide = echo_key;
+    assert_true(rig_run(&rig));
+    rig_read_letters(&rig, &letters);
+    assert_contains(buf_str(&letters), "is odd");
+    assert_false(str_contains(buf_str(&letters), STR("wwwwwwww")));
+}
+
+// ---- sources, pace, room ----
+
+static void vary_source(struct rig *with, uint64_t number, struct delivery_message *message) {
+    static const enum client_source sources[] = {
+        CLIENT_SOURCE_WEBSITE, CLIENT_SOURCE_ANDROID, CLIENT_SOURCE_IOS};
+    (void)with;
+    message->source = sources[number % 3];
+    message->is_checked = true;
+}
+
+// "w…", "a…", "i…" in Base64: a batch holds messages of one source alone.
+static struct loopback_exchange check_source(struct rig *with, struct rig_request *request) {
+    static const char *const keys[] = {"Basic d3d3", "Basic YWFh", "Basic aWlp"};
+    (void)with;
+    CLEANUP(json_release) struct json json = {0};
+    struct error err = {0};
+    if (!json_parse(request->body, &json, &err)) return (struct loopback_exchange){.status = 400};
+    const struct json_node *at = json_first(json_get(json.root, "batch"));
+    for (; at; at = json_next(at)) {
+        int64_t number;
+        const struct str id = str_skip(json_get_text(at, "messageId"), 2);
+        const bool is_its =
+            str_parse_int64(id, &number) && strstr(request->lines, keys[number % 3]);
+        if (!is_its) return (struct loopback_exchange){.status = 401};
+    }
+    return RIG_USUAL;
+}
+
+static void a_batch_is_of_one_source(void **state) {
+    (void)state;
+    rig_start(&rig, 9000);
+    rig.shape = vary_source;
+    rig.decide = check_source;
+    assert_true(rig_run(&rig));
+    rig_assert_taken(&rig, 0, 9000, 1);
+}
+
+static void a_source_without_a_key_ends_it_before_it_is_sent(void **state) {
+    (void)state;
+    rig_start_with(&rig, 10, &(struct client_fixture_options){0});
+    rig.shape = vary_source;
+    assert_false(rig_run(&rig));
+    assert_int_equal(rig.outcome.code, ERROR_CONFIG);
+    assert_contains(str_from(rig.outcome.hint), "config set");
+}
+
+static void no_more_is_taken_than_lanes_can_hold(void **state) {
+    (void)state;
+    rig_start(&rig, 20000);
+    rig.options.lanes = 2;
+    rig.decide = fail_some;
+    assert_true(rig_run(&rig));
+    rig_assert_taken(&rig, 0, 20000, 1);
+    assert_true(rig.most_outstanding <= 3 * 2500);
+    assert_int_equal(rig.asked, 20001);
+}
+
+static struct loopback_exchange cut_some(struct rig *with, struct rig_request *request) {
+    static const struct loopback_exchange cut = {.raw = "HTTP/1.1 20", .after = LOOPBACK_CLOSE};
+    (void)with;
+    request->is_taken = request->number % 2; // though nobody hears of it
+    return chance(request, 4) ? cut : RIG_USUAL;
+}
+
+static bool stop_after_300(struct rig *with) {
+    struct delivery_counts counts;
+    delivery_count(with->delivery, &counts);
+    return counts.accepted < 300; // in the middle of others under way
+}
+
+static void a_run_that_was_cut_goes_on_from_its_mark_without_a_gap(void **state) {
+    (void)state;
+    rig_start(&rig, 2000);
+    rig.shape = make_large;
+    rig.decide = cut_some;
+    for (int runs = 0; runs < 100; runs++) {
+        rig.look = stop_after_300;
+        rig.next = rig.mark.ordinal;
+        if (rig_run(&rig) && rig.has_ended) break;
+    }
+    assert_int_equal(rig.mark.ordinal, 2000);
+    rig_assert_none_lost(&rig, 0, 2000);
+}
+
+static bool pause_at_some_point(struct rig *with) {
+    struct delivery_counts counts;
+    delivery_count(with->delivery, &counts);
+    if (!delivery_is_paused(with->delivery)) {
+        if (counts.taken >= 50 && with->looks < 1000) delivery_set_paused(with->delivery, true);
+        with->from = counts.taken;
+        return true;
+    }
+    // While paused nothing is taken and everything arrives; then it goes on.
+    assert_int_equal(counts.taken, with->from);
+    if (counts.accepted < counts.taken) return true;
+    assert_int_equal(counts.waiting + counts.in_flight, 0);
+    with->looks = 1000;
+    with->from = 0;
+    delivery_set_rate(with->delivery, 0);
+    delivery_set_paused(with->delivery, false);
+    return true;
+}
+
+static void a_pause_lets_arrive_what_was_taken(void **state) {
+    (void)state;
+    rig_start(&rig, 3000);
+    rig.options.per_second = 1000;
+    rig.look = pause_at_some_point;
+    assert_true(rig_run(&rig));
+    assert_true(rig.looks >= 1000); // it has been paused
+    rig_assert_taken(&rig, 0, 3000, 1);
+}
+
+static bool is_faster_at_once(struct rig *with) {
+    if (with->looks == 3) delivery_set_rate(with->delivery, 0);
+    return true;
+}
+
+static void a_new_rate_is_felt_at_once(void **state) {
+    (void)state;
+    rig_start(&rig, 1000);
+    rig.options.per_second = 0.001; // the second one in a quarter of an hour
+    rig.look = is_faster_at_once;
+    assert_true(rig_run(&rig));
+    rig_assert_taken(&rig, 0, 1000, 1);
+}
+
+// A feed that gives one at a time: each leaves by itself, none waits for a full batch.
+static void a_slow_feed_is_not_kept_waiting(void **state) {
+    (void)state;
+    rig_start(&rig, 6);
+    rig.gap_ms = 60;
+    assert_true(rig_run(&rig));
+    rig_assert_taken(&rig, 0, 6, 1);
+    assert_int_equal(rig.largest_batch, 1);
+}
+
+static void connections_are_kept(void **state) {
+    (void)state;
+    rig_start(&rig, 5000);
+    rig.shape = make_large;
+    rig.options.lanes = 4;
+    assert_true(rig_run(&rig));
+    assert_true(rig.requests > 100);
+    assert_true(loopback_connection_count(rig.fixture.server) <= 4);
+}
+
+// ---- everything at once ----
+
+static struct loopback_exchange anything(struct rig *with, struct rig_request *request) {
+    static const struct loopback_exchange answers[] = {
+        {.status = 429, .headers = "Retry-After: 0\r\n"},
+        {.status = 500},
+        {.status = 504, .body = "<html>"},
+        {.raw = "", .after = LOOPBACK_CLOSE},
+        {.raw = "HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"succ", .after = LOOPBACK_CLOSE},
+        {.status = 200, .body = "{\"success\":false}"},
+    };
+    const uint64_t draw = rng_next(&with->chance);
+    if (holds_poison(request, "7\",\"userId")) // one in ten, in nearly every batch
+        return (struct loopback_exchange){.status = 400};
+    request->is_taken = draw % 7 == 0; // though the answer is no
+    if (draw % 3 == 0) return answers[draw / 64 % ARRAY_COUNT(answers)];
+    return RIG_USUAL;
+}
+
+static void whatever_happens_nothing_is_lost_and_the_mark_never_goes_back(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        rig_start(&rig, 600);
+        rng_seed(&rig.chance, seed);
+        rig.shape = make_large;
+        rig.decide = anything;
+        rig.options.lanes = (int)seed;
+        assert_true(rig_run(&rig)); // the callback asserts the mark, every step the counts
+        assert_int_equal(rig.counts.refused, 60);
+        assert_int_equal(rig.counts.accepted, 540);
+        assert_int_equal(rig.mark.ordinal, 600);
+        for (uint64_t i = 0; i < 600; i++)
+            assert_true(i % 10 == 7 ? rig.taken[i] == 0 : rig.taken[i] > 0);
+        rig_stop(&rig);
+    }
+}
+
 #define WITH_RIG(test) cmocka_unit_test_teardown(test, tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_RIG(everything_arrives_once_in_full_batches),
@@ -215,6 +570,21 @@ static const struct CMUnitTest tests[] = {
     WITH_RIG(lost_answers_are_asked_for_again_with_the_same_ids),
     WITH_RIG(poisoned_messages_alone_go_to_the_dead_letters),
     WITH_RIG(a_receiver_that_refuses_everything_ends_it),
+    WITH_RIG(patience_ends_and_says_why),
+    WITH_RIG(a_dead_server_is_waited_for_no_longer_than_asked),
+    WITH_RIG(a_server_that_comes_back_gets_everything_once),
+    WITH_RIG(another_client_is_found_when_the_process_has_gone),
+    WITH_RIG(what_segment_would_drop_is_refused_before_it_is_sent),
+    WITH_RIG(the_write_key_is_masked_in_dead_letters),
+    WITH_RIG(a_batch_is_of_one_source),
+    WITH_RIG(a_source_without_a_key_ends_it_before_it_is_sent),
+    WITH_RIG(no_more_is_taken_than_lanes_can_hold),
+    WITH_RIG(a_run_that_was_cut_goes_on_from_its_mark_without_a_gap),
+    WITH_RIG(a_pause_lets_arrive_what_was_taken),
+    WITH_RIG(a_new_rate_is_felt_at_once),
+    WITH_RIG(a_slow_feed_is_not_kept_waiting),
+    WITH_RIG(connections_are_kept),
+    WITH_RIG(whatever_happens_nothing_is_lost_and_the_mark_never_goes_back),
 };
 
 int main(void) {
