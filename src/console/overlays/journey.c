@@ -64,6 +64,7 @@ void journey_screen_open(
 
 static void set_text(struct model *model) {
     struct journey_screen *screen = &model->journey;
+    if (!shown(model)) return; // the tab is chosen, its text comes
     journey_text_set(&screen->fold, shown(model), selected(model), screen->tab);
     screen->top = 0;
 }
