@@ -52,6 +52,7 @@ bool generator_source_parse(struct str text, enum generator_source *out) {
 
 static const struct generator_ops *const models[GENERATOR_MODEL_COUNT] = {
     [GENERATOR_WORKSHOP] = &generator_workshop_ops,
+    [GENERATOR_SHOPPER] = &generator_shopper_ops,
 };
 
 static bool is_day(int64_t day) {
@@ -87,6 +88,8 @@ static struct generator_plan complete_plan(const struct generator_plan *plan) {
     struct generator_plan complete = *plan;
     if (!complete.users) complete.users = models[plan->model]->users;
     if (!complete.shards) complete.shards = 1;
+    if (complete.to_day > LAST_DAY)
+        complete.to_day = LAST_DAY; // without an end, as far as dates go
     return complete;
 }
 
@@ -97,10 +100,14 @@ static struct generator_plan complete_plan(const struct generator_plan *plan) {
 // For one model and number of shoppers every seed has a population of its own; another model or number
 // shares one with a chance of 2^-64. At most 16 + 17 + 8 + 3 * 9 bytes.
 
+uint64_t generator_plan_key(const struct generator_plan *plan) {
+    const uint64_t population = rng_mix((uint64_t)plan->model << 32 | plan->users);
+    return rng_mix(plan->seed ^ population);
+}
+
 static void set_keys(struct generator *generator) {
     const struct generator_plan *plan = &generator->plan;
-    const uint64_t population = rng_mix((uint64_t)plan->model << 32 | plan->users);
-    generator->key = rng_mix(plan->seed ^ population);
+    generator->key = generator_plan_key(plan);
     char *id = generator->message_id;
     size_t len = generator_put_hex(id, generator->key);
     if (plan->id_salt) {
@@ -192,7 +199,11 @@ void generator_free(struct generator *generator) {
     if (!generator) return;
     for (size_t i = 0; i < ARRAY_COUNT(generator->units); i++)
         mem_free(generator->units[i]);
-    mem_free(generator->prepared);
+    if (generator->ops->discard) {
+        generator->ops->discard(generator->prepared);
+    } else {
+        mem_free(generator->prepared);
+    }
     mem_free(generator);
 }
 

@@ -20,11 +20,13 @@ struct generator_ops {
     uint32_t users;    // when the plan names none
     uint32_t steps;    // of a day
     size_t unit_bytes; // of the struct a unit is loaded into, zeroed once
-    // What is worth making once per plan; generator_free frees it with mem_free. NULL: nothing.
+    // What is worth making once per plan, and who frees it. NULL: nothing; mem_free.
     void *(*prepare)(const struct generator *generator);
+    void (*discard)(void *prepared);
     // Loads the first unit of at->day and at->step, from at->unit on, that this shard has and that has
     // messages; writes its number to at->unit. Returns how many messages it has, those of silent sources
-    // counted; 0: no unit is left in this step. May pass over units whose messages are all silent.
+    // counted; 0: no unit is left in this step. May pass over units whose messages are all silent, and over
+    // steps without units: at->step is then the unit's, or the last one that is known to be empty.
     uint32_t (*load)(const struct generator *generator, struct generator_position *at, void *unit);
     // Fills all but message_id, which is made of `at`. Called once for each message told.
     void (*fill)(
@@ -41,6 +43,7 @@ struct generator_ops {
     uint64_t (*estimate)(const struct generator_plan *plan); // of a complete plan, its shard alone
 };
 extern const struct generator_ops generator_workshop_ops;
+extern const struct generator_ops generator_shopper_ops;
 
 struct generator {
     struct generator_plan plan; // complete: users and shards are filled in
@@ -68,6 +71,9 @@ static inline uint64_t generator_hash(
     key = rng_mix(key ^ rng_mix(unit));
     return rng_mix(key ^ rng_mix(message));
 }
+
+uint64_t
+generator_plan_key(const struct generator_plan *plan); // what generator->key is, of a complete plan
 
 // Draws with a number: the same whichever were taken before. `key` is a hash.
 static inline uint64_t generator_draw(uint64_t key, uint64_t number) {

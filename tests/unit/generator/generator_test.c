@@ -20,6 +20,16 @@ static const struct pinned {
              .users = 12},
         .sha256 = "7ef29e90944c4b6c0de69b0763cea9483b7e415443d3c35b99944ca6f9e06980",
     },
+    {
+        .name = "shopper",
+        .plan =
+            {.model = GENERATOR_SHOPPER,
+             .seed = 7,
+             .from_day = 18035,
+             .to_day = 18038,
+             .users = 120},
+        .sha256 = "66ef3cbf7e88a46de8682ed5d86dad18bae48280eebe962a245e57b47914844b",
+    },
 };
 
 static void generator_prints_the_same_bytes_everywhere(void **state) {
