@@ -112,6 +112,7 @@ static void add_event(struct events *events, const struct parcel *parcel, uint32
     const struct parcel_message *message = &parcel->messages[unit->message];
     const struct str item = parcel_string(parcel, unit->item);
     const size_t index = events->call.count;
+    const int64_t sent_at_s = message->timestamp_ms / 1000;
     struct buf *id = &events->ids[index], *properties = &events->properties[index];
     buf_add(id, parcel_string(parcel, message->id));
     if (unit->number) buf_add_format(id, "-%" PRIu32, unit->number + 1);
@@ -122,7 +123,7 @@ static void add_event(struct events *events, const struct parcel *parcel, uint32
         .item_id = item,
         .event_id = buf_str(id),
         .properties = buf_str(properties),
-        .sent_at_s = (double)(message->timestamp_ms / 1000),
+        .sent_at_s = (double)sent_at_s,
     };
 }
 

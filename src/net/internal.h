@@ -65,7 +65,7 @@ struct transfers {
     atomic_bool was_woken;  // while there was none
     struct task_internal *first, *last;
     size_t count;
-    CURL *idle[16]; // handles at rest, to spare their set-up
+    CURL *idle[64]; // handles at rest, to spare their set-up; as many as connections are kept
     size_t idle_count;
     struct rng jitter;
     int64_t timeout_ms, connect_timeout_ms;

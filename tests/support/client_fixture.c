@@ -44,6 +44,12 @@ static void add_value(struct buf *out, const char *value, const char *url) {
     buf_add(out, str_skip(text, strlen("{url}")));
 }
 
+static struct str
+choose_key(const struct client_fixture_options *options, const char *given, const char *usual) {
+    if (options->has_no_keys) return (struct str){0};
+    return str_from(given ? given : usual);
+}
+
 void client_fixture_start(
     struct client_fixture *fixture, const struct client_fixture_options *options) {
     struct config_pair pairs[ARRAY_COUNT(fixture->values)];
@@ -81,9 +87,9 @@ void client_fixture_start(
         .config = &fixture->config,
         .lookup = look_up,
         .environment = fixture,
-        .access_key_id = options->has_no_keys ? (struct str){0} : STR("AKIDSANDBOX00000001"),
-        .secret_access_key = options->has_no_keys ? (struct str){0}
-                                                  : STR("s4ndb0x/Secret+Key=NotReal0123456789abcd"),
+        .access_key_id = choose_key(options, options->access_key_id, "AKIDSANDBOX00000001"),
+        .secret_access_key = choose_key(
+            options, options->secret_access_key, "s4ndb0x/Secret+Key=NotReal0123456789abcd"),
         .sandbox_url = options->has_no_sandbox ? (struct str){0} : str_from(url),
     });
 }

@@ -32,6 +32,7 @@ struct client_fixture_options {
     bool has_no_sandbox;
     loopback_decide_fn *decide; // in place of the script
     void *decide_context;
+    const char *access_key_id, *secret_access_key; // NULL: ours
     const char *url; // of a server of the caller's, in place of one of ours
 };
 

@@ -147,8 +147,7 @@ static void step_host(struct task *task, const struct task_event *event) {
     struct rig *rig = ((struct host *)(void *)task)->rig;
     struct error err = {0};
     if (event->kind == TASK_CANCELLED) {
-        delivery_free(rig->delivery);
-        rig->delivery = NULL;
+        if (!rig->frees_late) delivery_free(mem_take(&rig->delivery));
         return;
     }
     if (event->kind == TASK_BEGIN && !delivery_begin(&rig->options, task, &rig->delivery, &err)) {
@@ -167,21 +166,63 @@ static void step_host(struct task *task, const struct task_event *event) {
 }
 
 static void free_host(struct task *task) {
+    struct rig *rig = ((struct host *)(void *)task)->rig;
+    delivery_free(mem_take(&rig->delivery));
     mem_free(task);
 }
 
-bool rig_run(struct rig *rig) {
+static struct task *new_host(struct rig *rig) {
     static const struct task_ops ops = {.name = "host", .step = step_host, .free = free_host};
     struct host *host = MEM_NEW(struct host);
-    struct error err = {0};
+    const struct transfers_options options = client_transfers_options(rig->fixture.client);
     host->task.ops = &ops;
     host->rig = rig;
     rig->outcome = (struct error){0};
-    const struct transfers_options options = client_transfers_options(rig->fixture.client);
+    rig->looks = 0;
     rig->transfers = transfers_new(&options);
-    const bool is_ok = task_run_on(rig->transfers, &host->task, NULL, NULL, &err);
+    return &host->task;
+}
+
+static void free_transfers(struct rig *rig) {
     transfers_free(rig->transfers);
     rig->transfers = NULL;
+    assert_null(rig->delivery);
+}
+
+static bool keep_looking(struct rig *rig) {
+    (void)rig;
+    return true;
+}
+
+void rig_run_freed(struct rig *rig, int looks) {
+    rig->look = keep_looking;
+    struct task *host = new_host(rig);
+    transfers_start(rig->transfers, host);
+    while (rig->looks < looks)
+        assert_true(transfers_run_once(rig->transfers, 10));
+    free_transfers(rig);
+}
+
+static bool has_looked_enough(void *context) {
+    const struct rig *rig = context;
+    return rig->looks >= rig->most_looks;
+}
+
+void rig_run_cancelled(struct rig *rig, int looks) {
+    struct error err = {0};
+    rig->look = keep_looking;
+    rig->most_looks = looks;
+    struct task *host = new_host(rig);
+    assert_false(task_run_on(rig->transfers, host, has_looked_enough, rig, &err));
+    assert_int_equal(err.code, ERROR_CANCELLED);
+    free_transfers(rig);
+}
+
+bool rig_run(struct rig *rig) {
+    struct error err = {0};
+    struct task *host = new_host(rig);
+    const bool is_ok = task_run_on(rig->transfers, host, NULL, NULL, &err);
+    free_transfers(rig);
     return is_ok && rig->has_ended && rig->outcome.code == ERROR_NONE;
 }
 

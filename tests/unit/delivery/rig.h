@@ -62,6 +62,8 @@ struct rig {
     // Called in every step of the host; false ends the run.
     bool (*look)(struct rig *rig);
     int looks;
+    int most_looks;  // rig_run_cancelled
+    bool frees_late; // the host frees the delivery only when it is freed itself
 };
 
 void rig_start(struct rig *rig, uint64_t count);
@@ -69,6 +71,10 @@ void rig_start_with(struct rig *rig, uint64_t count, const struct client_fixture
 void rig_stop(struct rig *rig); // twice is fine
 // Until the delivery ends (true: with success, else rig->outcome), or `look` ends it.
 bool rig_run(struct rig *rig);
+// As rig_run, but the transfers are freed after so many looks, whatever is under way.
+void rig_run_freed(struct rig *rig, int looks);
+// As rig_run, but the host is cancelled after so many looks.
+void rig_run_cancelled(struct rig *rig, int looks);
 // Every message from `from` to `to` taken exactly `times`.
 void rig_assert_taken(const struct rig *rig, uint64_t from, uint64_t to, uint32_t times);
 // Each at least once.
