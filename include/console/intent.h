@@ -20,6 +20,7 @@ enum intent {
     INTENT_USER,
     INTENT_REFRESH,
     INTENT_REPAINT,
+    INTENT_MOUSE,
     INTENT_UP,
     INTENT_DOWN,
     INTENT_PAGE_UP,

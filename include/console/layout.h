@@ -25,6 +25,8 @@
 #define LAYOUT_STACK_FROM 24  // rows of the body from which a column may hold two cells
 #define LAYOUT_COLUMNS_MAX 3
 #define LAYOUT_CELLS_MAX 6
+#define LAYOUT_SHARE_LEAST 10 // per cent
+#define LAYOUT_SHARE_MOST 90
 
 enum layout_split {
     LAYOUT_RIGHT, // detail beside the list
@@ -90,3 +92,5 @@ enum layout_border {
 };
 // The border at that place of the screen: a dividing line, or the rule on top of a lower cell.
 enum layout_border layout_border_at(const struct layout *layout, int column, int row);
+// The share that puts a border at that place, for the arrangement.
+int layout_share_at(const struct layout *layout, enum layout_border border, int column, int row);

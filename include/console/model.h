@@ -19,6 +19,7 @@
 #include "console/journey_screen.h"
 #include "console/layout.h"
 #include "console/list.h"
+#include "console/mouse.h"
 #include "console/overlay.h"
 #include "console/pane.h"
 #include "console/prompt.h"
@@ -118,8 +119,9 @@ struct model {
     struct model_arrangement arrangement;
     struct list lists[PANE_COUNT];
     int detail_tops[PANE_COUNT];
-    bool is_detail_open;                      // of the pane in focus
-    bool is_mouse_off;                        // so that the terminal's own selection works
+    bool is_detail_open; // of the pane in focus
+    bool is_mouse_off;   // so that the terminal's own selection works
+    struct mouse mouse;
     enum overlay_id overlays[MODEL_OVERLAYS]; // bottom to top
     int overlay_count;
     struct overlay_question question;

@@ -31,6 +31,9 @@ struct overlay {
     bool (*handle)(struct model *model, enum intent intent, struct effects *effects);
     // Text that is typed, keys the keymap does not know. NULL: nothing is typed here.
     bool (*type)(struct model *model, uint32_t rune, struct effects *effects);
+    // A click inside, at a place of the screen. May be NULL.
+    void (*click)(
+        struct model *model, struct rect rect, int column, int row, struct effects *effects);
     void (*closed)(struct model *model);                        // may be NULL
     bool (*can)(const struct model *model, enum intent intent); // for the footer; NULL: all
     bool keeps_everywhere; // keys of KEYMAP_EVERYWHERE go on working while it is open

@@ -28,6 +28,9 @@ void term_size(const struct term *term, int *columns, int *rows);
 void term_present(struct term *term, const struct canvas *canvas);
 void term_repaint(struct term *term); // the next present writes everything
 void term_bell(struct term *term);
+// Clicks, drags and the wheel become inputs, and the terminal's own selection stops working meanwhile.
+// Off at the start.
+void term_set_mouse(struct term *term, bool is_on);
 // The next input already there; false when there is none. `input` is reset first.
 bool term_read(struct term *term, struct input *input);
 
@@ -41,3 +44,6 @@ enum term_signal {
 int term_signal_fd(const struct term *term); // readable when a signal came
 enum term_signal term_next_signal(struct term *term);
 void term_suspend(struct term *term); // as Ctrl-Z does; returns when continued
+// For another program that has the terminal meanwhile: as it was found, and ours again.
+void term_leave(struct term *term);
+void term_return(struct term *term);

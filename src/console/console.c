@@ -92,6 +92,7 @@ static void carry_out(struct console *console, struct effects *effects) {
     if (effects->quit) console->is_over = true;
     if (effects->bell) term_bell(console->term);
     if (effects->repaint) term_repaint(console->term);
+    if (effects->mouse_changed) term_set_mouse(console->term, !console->model.is_mouse_off);
     write_file(console, effects);
     console->is_changed = true;
     effects_release(effects);
@@ -242,6 +243,7 @@ static void run(struct console *console) {
     struct effects effects = {0};
     read_clock(console);
     load_state(console);
+    term_set_mouse(console->term, !console->model.is_mouse_off);
     resize(console);
     model_start(&console->model, &effects);
     carry_out(console, &effects);

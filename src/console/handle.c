@@ -13,8 +13,8 @@ static void move_detail(struct model *model, int rows) {
 }
 
 // Over headings, in the direction of the move.
-static void move_rows(struct model *model, int rows) {
-    const struct pane *pane = current(model);
+void internal_move_rows(struct model *model, enum pane_id id, int rows) {
+    const struct pane *pane = pane_get(id);
     struct list *list = &model->lists[pane->id];
     const size_t count = pane->count(model), before = list->selected;
     list_move(list, rows, count);
@@ -39,18 +39,19 @@ static int page_rows(const struct model *model) {
 
 static bool handle_movement(struct model *model, enum intent intent) {
     const int most = 1 << 20;
+    const enum pane_id here = model->pane;
     if (intent == INTENT_UP) {
-        move_rows(model, -1);
+        internal_move_rows(model, here, -1);
     } else if (intent == INTENT_DOWN) {
-        move_rows(model, 1);
+        internal_move_rows(model, here, 1);
     } else if (intent == INTENT_PAGE_UP) {
-        move_rows(model, -page_rows(model));
+        internal_move_rows(model, here, -page_rows(model));
     } else if (intent == INTENT_PAGE_DOWN) {
-        move_rows(model, page_rows(model));
+        internal_move_rows(model, here, page_rows(model));
     } else if (intent == INTENT_FIRST) {
-        move_rows(model, -most);
+        internal_move_rows(model, here, -most);
     } else if (intent == INTENT_LAST) {
-        move_rows(model, most);
+        internal_move_rows(model, here, most);
     } else if (intent == INTENT_DETAIL_UP) {
         move_detail(model, -1);
     } else if (intent == INTENT_DETAIL_DOWN) {
@@ -120,6 +121,8 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
         model_edit(model, MODEL_EDITING_USER, str_from(model->user), false);
     } else if (intent == INTENT_REPAINT) {
         effects->repaint = true;
+    } else if (intent == INTENT_MOUSE) {
+        internal_switch_mouse(model, effects);
     } else {
         return false;
     }
@@ -226,14 +229,24 @@ static void handle_key(struct model *model, uint32_t key, struct effects *effect
     handle_everywhere(model, intent, effects);
 }
 
+void internal_press(struct model *model, uint32_t key, struct effects *effects) {
+    if (model->editing != MODEL_EDITING_NOTHING) {
+        handle_editor(model, key, effects);
+    } else {
+        handle_key(model, key, effects);
+    }
+}
+
 void model_handle(struct model *model, const struct input *input, struct effects *effects) {
-    buf_reset(&model->notice.text);
+    // moving the pointer about takes nothing away that is being read
+    const bool is_quiet = input->key == INPUT_MOUSE && input->mouse.action != INPUT_MOUSE_PRESS;
+    if (!is_quiet) buf_reset(&model->notice.text);
     if (input->key == INPUT_PASTE) {
         handle_paste(model, buf_str(&input->paste), effects);
-    } else if (model->editing != MODEL_EDITING_NOTHING) {
-        handle_editor(model, input->key, effects);
+    } else if (input->key == INPUT_MOUSE) {
+        internal_mouse(model, &input->mouse, effects);
     } else {
-        handle_key(model, input->key, effects);
+        internal_press(model, input->key, effects);
     }
     internal_settle(model);
 }

@@ -28,6 +28,49 @@ void input_release(struct input *input) {
     *input = (struct input){0};
 }
 
+#define CODE_BUTTONS 0x43 // the buttons' bits; the others are modifiers and motion
+#define CODE_MOTION 0x20
+#define CODE_WHEEL_UP 0x40
+#define CODE_WHEEL_DOWN 0x41
+
+bool input_decode_mouse(int code, int column, int row, bool is_up, struct input *out) {
+    enum input_mouse_action action = INPUT_MOUSE_PRESS;
+    const int button = code & CODE_BUTTONS;
+    if (column < 1 || row < 1 || column > INPUT_MOUSE_MOST || row > INPUT_MOUSE_MOST) return false;
+    if (button == CODE_WHEEL_UP) {
+        action = INPUT_MOUSE_WHEEL_UP;
+    } else if (button == CODE_WHEEL_DOWN) {
+        action = INPUT_MOUSE_WHEEL_DOWN;
+    } else if (button != 0) {
+        return false;
+    } else if (is_up) {
+        action = INPUT_MOUSE_RELEASE;
+    } else if (code & CODE_MOTION) {
+        action = INPUT_MOUSE_DRAG;
+    }
+    const bool is_wheel = button != 0;
+    if (is_wheel && is_up) return false;
+    out->key = INPUT_MOUSE;
+    out->mouse = (struct input_mouse){.action = action, .column = column - 1, .row = row - 1};
+    return true;
+}
+
+bool input_parse_mouse_action(struct str name, enum input_mouse_action *out) {
+    static const char *const actions[] = {
+        [INPUT_MOUSE_PRESS] = "press",
+        [INPUT_MOUSE_RELEASE] = "release",
+        [INPUT_MOUSE_DRAG] = "drag",
+        [INPUT_MOUSE_WHEEL_UP] = "wheel-up",
+        [INPUT_MOUSE_WHEEL_DOWN] = "wheel-down",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(actions); i++) {
+        if (!str_equal(name, str_from(actions[i]))) continue;
+        *out = (enum input_mouse_action)i;
+        return true;
+    }
+    return false;
+}
+
 void input_add_key_name(struct buf *out, uint32_t key) {
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (names[i].key != key) continue;

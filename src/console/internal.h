@@ -14,6 +14,11 @@ void internal_ask_profile(struct model *model, struct effects *effects);
 void internal_expect_change(struct model *model);
 void internal_forget_answer(struct model_answer *answer);
 void internal_set_text(char **owned, struct str text);
+void internal_press(struct model *model, uint32_t key, struct effects *effects); // as if on the keyboard
+// Rows of a list, over headings in the direction of the move.
+void internal_move_rows(struct model *model, enum pane_id id, int rows);
+void internal_mouse(struct model *model, const struct input_mouse *mouse, struct effects *effects);
+void internal_switch_mouse(struct model *model, struct effects *effects);
 // Of the prompts.
 void internal_submit_user(struct model *model, struct str user, struct effects *effects);
 void internal_submit_setting(struct model *model, struct str value, struct effects *effects);

@@ -76,6 +76,12 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_EVERYWHERE,
+        .key = 'M',
+        .intent = INTENT_MOUSE,
+        .help = "mouse off, so that the terminal's own selection works; on again",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
         .key = '?',
         .intent = INTENT_HELP,
         .help = "this help",

@@ -175,3 +175,31 @@ enum layout_border layout_border_at(const struct layout *layout, int column, int
     }
     return LAYOUT_BORDER_NONE;
 }
+
+// The left column of a border between columns, or the upper cell of one between rows.
+static const struct layout_cell *before_border(const struct layout *layout, int number) {
+    int seen = 0;
+    for (int at = 0; at < layout->cell_count; at++) {
+        if (layout->cells[at].frame.row > layout->body.row) continue;
+        if (seen++ == number) return &layout->cells[at];
+    }
+    return &layout->cells[0];
+}
+
+// Rounded up: cutting down again gives the very cell.
+static int share_of(int part, int whole) {
+    if (whole <= 0) return 0;
+    return clamp((part * 100 + whole - 1) / whole, LAYOUT_SHARE_LEAST, LAYOUT_SHARE_MOST);
+}
+
+int layout_share_at(const struct layout *layout, enum layout_border border, int column, int row) {
+    const struct rect body = layout->body;
+    switch (border) {
+    case LAYOUT_BORDER_NONE: return 0;
+    case LAYOUT_BORDER_FIRST: return share_of(column - body.column, body.columns);
+    case LAYOUT_BORDER_SECOND:
+        return share_of(column - before_border(layout, 1)->frame.column, body.columns);
+    case LAYOUT_BORDER_ROWS: return share_of(row - body.row, body.rows);
+    }
+    return 0;
+}

@@ -33,7 +33,8 @@ void model_save(const struct model *model, struct buf *out) {
 
 static int read_share(const struct json_node *node) {
     int64_t share = 0;
-    if (!json_integer(node, &share) || share < 10 || share > 90) return 0;
+    if (!json_integer(node, &share) || share < LAYOUT_SHARE_LEAST || share > LAYOUT_SHARE_MOST)
+        return 0;
     return (int)share;
 }
 

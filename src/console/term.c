@@ -22,6 +22,14 @@
 #define PASTE_END "\033[201~"
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+// Buttons and moves with a button held, in the form without a limit to columns and rows.
+#define MOUSE_ON "\033[?1002h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1002l"
+#define MOUSE_START "\033[<"
+#define MOUSE_START_OLD "\033[M" // of terminals that do not know 1006: three bytes
+#define MOUSE_BYTES_MAX 24
+#define KEY_MOUSE_START (KEY_MAX + 3)
+#define KEY_MOUSE_START_OLD (KEY_MAX + 4)
 #define KEY_PASTE_START (KEY_MAX + 1)
 #define KEY_PASTE_END (KEY_MAX + 2)
 // An end of input looks like input without a key; a partial escape sequence does, too, but not so often.
@@ -32,7 +40,7 @@ static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH
 struct term {
     SCREEN *screen;
     enum theme_depth depth;
-    bool is_ascii;
+    bool is_ascii, has_mouse;
     struct canvas shown; // what the terminal shows
     bool is_stale;       // everything must be written
     short pairs[THEME_ROLE_COUNT][2];
@@ -158,7 +166,7 @@ static void add_capability(struct buf *out, const char *name) {
 static void arm_crash(const struct term *term) {
     struct buf restore = {0};
     static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
-    buf_add(&restore, STR(PASTE_OFF));
+    buf_add(&restore, STR(MOUSE_OFF PASTE_OFF));
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
         add_capability(&restore, names[i]);
     crash_arm(STDOUT_FILENO, &term->saved, buf_str(&restore));
@@ -193,6 +201,8 @@ static const struct {
 } known_sequences[] = {
     {PASTE_START, KEY_PASTE_START},
     {PASTE_END, KEY_PASTE_END},
+    {MOUSE_START, KEY_MOUSE_START},
+    {MOUSE_START_OLD, KEY_MOUSE_START_OLD},
     {"\033[A", KEY_UP},
     {"\033OA", KEY_UP},
     {"\033[B", KEY_DOWN},
@@ -277,9 +287,7 @@ bool term_open(const struct term_options *options, struct term **out, struct err
 
 void term_close(struct term *term) {
     if (!term) return;
-    say(PASTE_OFF);
-    curs_set(1);
-    endwin();
+    term_leave(term);
     unwatch_signals(term);
     crash_disarm();
     delscreen(term->screen);
@@ -366,6 +374,11 @@ void term_repaint(struct term *term) {
     term->is_stale = true;
 }
 
+void term_set_mouse(struct term *term, bool is_on) {
+    if (term->has_mouse != is_on) say(is_on ? MOUSE_ON : MOUSE_OFF);
+    term->has_mouse = is_on;
+}
+
 void term_bell(struct term *term) {
     (void)term;
     beep();
@@ -408,6 +421,59 @@ static void read_paste(struct input *input) {
     nodelay(stdscr, TRUE);
 }
 
+// A character of a sequence that has begun; the rest of it is on its way.
+static bool read_next(int *out) {
+    wint_t character = 0;
+    if (get_wch(&character) != OK) return false;
+    *out = (int)character;
+    return true;
+}
+
+// "0;12;7M", or with m when the button goes up.
+static bool read_mouse(struct input *input) {
+    int numbers[3] = {0}, at = 0, character = 0;
+    bool is_whole = false;
+    timeout(ESCAPE_DELAY_MS);
+    for (int i = 0; i < MOUSE_BYTES_MAX && read_next(&character); i++) {
+        if (character == ';' && at < 2) {
+            at++;
+        } else if (character >= '0' && character <= '9' && numbers[at] < INPUT_MOUSE_MOST) {
+            numbers[at] = numbers[at] * 10 + (character - '0');
+        } else {
+            is_whole = at == 2 && (character == 'M' || character == 'm');
+            break;
+        }
+    }
+    nodelay(stdscr, TRUE);
+    return is_whole &&
+           input_decode_mouse(numbers[0], numbers[1], numbers[2], character == 'm', input);
+}
+
+// Button, column and row as characters from the blank on; the button that went up is not told.
+static bool read_old_mouse(struct input *input) {
+    int numbers[3] = {0};
+    bool is_whole = true;
+    timeout(ESCAPE_DELAY_MS);
+    for (int i = 0; i < 3 && is_whole; i++)
+        is_whole = read_next(&numbers[i]);
+    nodelay(stdscr, TRUE);
+    if (!is_whole) return false;
+    const int code = numbers[0] - ' ';
+    const bool is_up = (code & 0x43) == 3;
+    return input_decode_mouse(
+        is_up ? code & ~3 : code, numbers[1] - ' ', numbers[2] - ' ', is_up, input);
+}
+
+// What begins with a sequence of its own and goes on for longer. False: nothing that means something.
+static bool read_sequence(wint_t start, struct input *input) {
+    switch (start) {
+    case KEY_PASTE_START: read_paste(input); return true;
+    case KEY_MOUSE_START: return read_mouse(input);
+    case KEY_MOUSE_START_OLD: return read_old_mouse(input);
+    default: return find_function_key(start, &input->key);
+    }
+}
+
 static bool is_end_of_input(struct term *term) {
     return ++term->empty_reads > EMPTY_READS_MAX;
 }
@@ -422,13 +488,9 @@ bool term_read(struct term *term, struct input *input) {
             return false;
         }
         term->empty_reads = 0;
-        if (kind == KEY_CODE_YES && character == KEY_PASTE_START) {
-            read_paste(input);
-            return true;
-        }
         if (kind == KEY_CODE_YES) {
-            if (find_function_key(character, &input->key)) return true;
-            continue; // a key we have no meaning for
+            if (read_sequence(character, input)) return true;
+            continue;
         }
         input->key = (uint32_t)character;
         if (character == 0x7F || character == 0x08) input->key = INPUT_BACKSPACE;
@@ -454,16 +516,26 @@ enum term_signal term_next_signal(struct term *term) {
     }
 }
 
-void term_suspend(struct term *term) {
+void term_leave(struct term *term) {
+    if (term->has_mouse) say(MOUSE_OFF);
     say(PASTE_OFF);
     curs_set(1);
     endwin();
+}
+
+void term_return(struct term *term) {
+    term->is_stale = true;
+    refresh();
+    say(PASTE_ON);
+    if (term->has_mouse) say(MOUSE_ON);
+}
+
+void term_suspend(struct term *term) {
+    term_leave(term);
     struct sigaction stop = {.sa_handler = SIG_DFL}, ours;
     sigemptyset(&stop.sa_mask);
     sigaction(SIGTSTP, &stop, &ours);
     raise(SIGTSTP); // here we sleep until SIGCONT
     sigaction(SIGTSTP, &ours, NULL);
-    term->is_stale = true;
-    refresh();
-    say(PASTE_ON);
+    term_return(term);
 }

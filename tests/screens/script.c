@@ -132,6 +132,31 @@ static bool step_paste(struct script *script, struct str text, struct error *err
     return true;
 }
 
+// "ACTION COLUMN,ROW", both from 0; "click COLUMN,ROW" is a press and a release.
+static bool step_mouse(struct script *script, struct str text, struct error *err) {
+    struct str name, place, left, right;
+    struct input input = {.key = INPUT_MOUSE};
+    int64_t column = 0, row = 0;
+    str_split(text, ' ', &name, &place);
+    const bool is_click = str_equal(name, STR("click"));
+    if ((!is_click && !input_parse_mouse_action(name, &input.mouse.action)) ||
+        !str_split(place, ',', &left, &right) || !str_parse_int64(left, &column) ||
+        !str_parse_int64(right, &row)) {
+        return error_set(err, ERROR_INVALID, "mouse wants ACTION COLUMN,ROW");
+    }
+    input.mouse.column = (int)column;
+    input.mouse.row = (int)row;
+    press(script, &input);
+    if (!is_click) return true;
+    struct buf commands = script->commands;
+    script->commands = (struct buf){0};
+    input.mouse.action = INPUT_MOUSE_RELEASE;
+    press(script, &input);
+    buf_release(&script->commands);
+    script->commands = commands; // of the press
+    return true;
+}
+
 static bool apply(struct script *script, struct str json, uint64_t run_id, struct error *err) {
     struct message *message = script_decode(json, run_id, err);
     if (!message) return false;
@@ -233,6 +258,7 @@ static const struct {
     {"size", step_size},       {"key", step_keys},  {"type", step_type},   {"paste", step_paste},
     {"message", step_message}, {"done", step_done}, {"ascii", step_ascii}, {"expect", step_expect},
     {"include", step_include}, {"tick", step_tick}, {"now", step_now},     {"pass", step_pass},
+    {"mouse", step_mouse},
 };
 
 bool script_step(struct script *script, struct str line, struct error *err) {

@@ -24,7 +24,7 @@ struct harness {
     struct termios before;
     VTerm *vterm;
     VTermScreen *screen;
-    bool is_alternate, is_cursor_visible;
+    bool is_alternate, is_cursor_visible, has_mouse;
     struct buf bytes;
     int columns, rows;
 };
@@ -32,6 +32,7 @@ struct harness {
 static int on_property(VTermProp property, VTermValue *value, void *context) {
     struct harness *harness = context;
     if (property == VTERM_PROP_ALTSCREEN) harness->is_alternate = value->boolean;
+    if (property == VTERM_PROP_MOUSE) harness->has_mouse = value->number != VTERM_PROP_MOUSE_NONE;
     if (property == VTERM_PROP_CURSORVISIBLE) harness->is_cursor_visible = value->boolean;
     return 1;
 }
@@ -167,6 +168,20 @@ void harness_type(struct harness *harness, const char *bytes) {
     }
 }
 
+// What the terminal makes of it, in the form that the program asked for.
+void harness_mouse(struct harness *harness, int column, int row, int button, bool is_down) {
+    char bytes[64];
+    vterm_mouse_move(harness->vterm, row, column, VTERM_MOD_NONE);
+    vterm_mouse_button(harness->vterm, button, is_down, VTERM_MOD_NONE);
+    const size_t count = vterm_output_read(harness->vterm, bytes, sizeof(bytes) - 1);
+    bytes[count] = 0;
+    harness_type(harness, bytes);
+}
+
+bool harness_has_mouse(const struct harness *harness) {
+    return harness->has_mouse;
+}
+
 void harness_hang_up(struct harness *harness) {
     if (harness->master >= 0) close(harness->master);
     harness->master = -1; // poll and read pass over it
@@ -281,6 +296,7 @@ bool harness_has_color(struct harness *harness) {
 const char *harness_complaint(struct harness *harness) {
     struct termios after;
     if (harness->is_alternate) return "the alternate screen is still shown";
+    if (harness->has_mouse) return "the mouse is still reported";
     if (!harness->is_cursor_visible) return "the cursor is invisible";
     tcgetattr(harness->slave, &after);
     if (after.c_lflag != harness->before.c_lflag) return "local modes differ (echo, canonical …)";

@@ -22,6 +22,9 @@ struct harness *harness_start(const struct harness_options *options);
 void harness_free(struct harness *harness);       // kills what still runs
 pid_t harness_pid(const struct harness *harness); // of the program
 void harness_type(struct harness *harness, const char *bytes);
+// A button (1: left, 4 and 5: the wheel) goes down or up at that cell, from 0.
+void harness_mouse(struct harness *harness, int column, int row, int button, bool is_down);
+bool harness_has_mouse(const struct harness *harness); // is asked to report it
 void harness_resize(struct harness *harness, int columns, int rows);
 void harness_hang_up(struct harness *harness);                    // the terminal goes away
 bool harness_wait_for(struct harness *harness, const char *text); // on the screen

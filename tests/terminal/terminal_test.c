@@ -307,6 +307,58 @@ static void function_keys_and_utf8_input_arrive(void **state) {
     ends_with_exit(harness, 0);
 }
 
+static void click(struct harness *harness, int column, int row) {
+    harness_mouse(harness, column, row, 1, true);
+    harness_mouse(harness, column, row, 1, false);
+}
+
+static void mouse_selects_scrolls_and_presses_what_it_is_on(void **state) {
+    (void)state;
+    struct harness *harness = start(plain, NULL, 80, 24);
+    expect(harness, "▸  1      silk-summer-top");
+    click(harness, 10, 7);
+    expect(harness, "▸  3      black-leather-bag");
+    harness_mouse(harness, 10, 7, 5, true);
+    expect(harness, "▸  4      zipped-jacket"); // what was selected went out at the top
+    click(harness, 12, 23);                     // "t fire" in the footer
+    expect(harness, "The loop turned in 9.3 ms");
+    click(harness, 60, 0); // the tab of the profile
+    expect(harness, "● recommended_products");
+    harness_type(harness, "\033[M !!"); // the old form: a press at the top left is nothing here
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+}
+
+static void mouse_dragged_moves_a_border(void **state) {
+    (void)state;
+    struct harness *harness = start(plain, NULL, 160, 50);
+    expect(harness, "sandbox in this process");
+    expect(harness, "5 Profile of 2941404340 ───");
+    harness_mouse(harness, 107, 20, 1, true);
+    harness_mouse(harness, 90, 20, 1, false);
+    expect(harness, "5 Profile of 2941404340 ─────────────────────────────────");
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+}
+
+static void mouse_is_given_back_by_a_key_and_while_stopped(void **state) {
+    (void)state;
+    struct harness *harness = start(plain, NULL, 80, 24);
+    expect(harness, "silk-summer-top");
+    assert_true(harness_has_mouse(harness));
+    harness_type(harness, "\032");
+    expect(harness, "[stopped]");
+    assert_false(harness_has_mouse(harness));
+    kill(harness_pid(harness), SIGCONT);
+    expect(harness, "? help  q quit");
+    assert_true(harness_has_mouse(harness));
+    harness_type(harness, "M");
+    expect(harness, "Mouse off");
+    assert_false(harness_has_mouse(harness));
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+}
+
 static void terminal_without_cursor_addressing_is_refused_with_a_hint(void **state) {
     (void)state;
     const char *const environment[] = {COMMON, "TERM=dumb", NULL};
@@ -389,6 +441,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_teardown(hostile_text_reaches_the_screen_as_text, stop_what_is_left),
     cmocka_unit_test_teardown(bracketed_paste_is_one_value_and_runs_no_keys, stop_what_is_left),
     cmocka_unit_test_teardown(function_keys_and_utf8_input_arrive, stop_what_is_left),
+    cmocka_unit_test_teardown(mouse_selects_scrolls_and_presses_what_it_is_on, stop_what_is_left),
+    cmocka_unit_test_teardown(mouse_dragged_moves_a_border, stop_what_is_left),
+    cmocka_unit_test_teardown(mouse_is_given_back_by_a_key_and_while_stopped, stop_what_is_left),
     cmocka_unit_test_teardown(
         terminal_without_cursor_addressing_is_refused_with_a_hint, stop_what_is_left),
     cmocka_unit_test_teardown(older_terminals_work, stop_what_is_left),

@@ -1,6 +1,8 @@
 // confirm — a question before something that writes or takes away, and what happens with a yes.
 #include "base/memory.h"
 #include "console/model.h"
+#include "console/width.h"
+#include "internal.h"
 #include "overlays.h"
 
 #define COLUMNS 64
@@ -48,6 +50,19 @@ static void draw(const struct model *model, struct rect rect, struct canvas *can
     write_question(model, &sheet);
 }
 
+// The row with the two keys: what the pointer is on is pressed.
+static void
+click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
+    const int first = rect.column + 2;
+    if (row != rect.row + rect.rows - 2 || column < first) return;
+    const int yes = 2 + width_of_text(str_from(model->question.yes));
+    if (column < first + yes) {
+        internal_press(model, 'y', effects);
+    } else if (column >= first + yes + 3 && column < first + yes + 3 + 12) {
+        internal_press(model, INPUT_ESCAPE, effects);
+    }
+}
+
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     if (intent != INTENT_YES) return false;
     struct command *command = model->question.command;
@@ -72,5 +87,6 @@ const struct overlay confirm_overlay = {
     .measure = measure,
     .draw = draw,
     .handle = handle,
+    .click = click,
     .closed = closed,
 };

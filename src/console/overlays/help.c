@@ -96,6 +96,7 @@ static int write_page(struct canvas *canvas, struct rect rect, int top) {
 }
 
 static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+    canvas_fill(canvas, rect, ' ', THEME_TEXT);
     const struct rect rule = rect_take_top(&rect, 1);
     const int rows = write_page(canvas, rect, model->help_top);
     struct buf note = {0};

@@ -114,6 +114,30 @@ static void layout_finds_borders_where_they_are_drawn(void **state) {
     assert_int_equal(layout_border_at(&layout, 0, 0), LAYOUT_BORDER_NONE);
 }
 
+static void layout_puts_a_border_where_its_share_says(void **state) {
+    (void)state;
+    const struct layout_pane pane = {.pane = 1}, none = {.pane = -1};
+    struct layout_wish wish = {.columns = 160, .rows = 50, .summary_rows = 1, .status_rows = 1};
+    wish.columns_of[0][0] = wish.columns_of[1][0] = wish.columns_of[2][0] = pane;
+    wish.columns_of[0][1] = wish.columns_of[1][1] = none;
+    wish.columns_of[2][1] = (struct layout_pane){.pane = 2};
+    struct layout layout = layout_make(&wish);
+    for (int column = 30; column < 70; column++) {
+        wish.column_shares[0] = layout_share_at(&layout, LAYOUT_BORDER_FIRST, column, 20);
+        layout = layout_make(&wish);
+        assert_in_range(layout.cells[0].frame.columns, column, column + 1); // a share is 1.6 cells
+    }
+    const int first_column = layout.cells[1].frame.column;
+    wish.column_shares[1] = layout_share_at(&layout, LAYOUT_BORDER_SECOND, first_column + 40, 20);
+    layout = layout_make(&wish);
+    assert_in_range(layout.cells[1].frame.columns, 40, 41);
+    wish.row_share = layout_share_at(&layout, LAYOUT_BORDER_ROWS, 150, layout.body.row + 15);
+    assert_int_equal(layout_make(&wish).cells[3].frame.row, layout.body.row + 15);
+    // no cell can be pushed out
+    assert_int_equal(layout_share_at(&layout, LAYOUT_BORDER_FIRST, -9, 0), LAYOUT_SHARE_LEAST);
+    assert_int_equal(layout_share_at(&layout, LAYOUT_BORDER_FIRST, 900, 0), LAYOUT_SHARE_MOST);
+}
+
 static void layout_gives_what_is_said_the_rows_it_takes(void **state) {
     (void)state;
     struct layout_wish wish = {.columns = 80, .rows = 24, .summary_rows = 1, .status_rows = 5};
@@ -163,6 +187,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(layout_has_columns_by_width_unless_zoomed),
     cmocka_unit_test(layout_splits_one_pane_by_size),
     cmocka_unit_test(layout_finds_borders_where_they_are_drawn),
+    cmocka_unit_test(layout_puts_a_border_where_its_share_says),
     cmocka_unit_test(layout_gives_what_is_said_the_rows_it_takes),
     cmocka_unit_test(list_stays_within_its_rows),
     cmocka_unit_test(list_fills_the_window_when_it_grows),

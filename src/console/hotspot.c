@@ -1,0 +1,127 @@
+// hotspot — see the header.
+#include "console/hotspot.h"
+
+#include "console/model.h"
+#include "console/width.h"
+
+#define BRAND_FROM 48
+
+// One walk over a row: draws it, or looks a column up.
+struct walk {
+    struct canvas *canvas; // NULL: nothing is drawn
+    int column;            // looked up
+    uint32_t key;          // what is there; 0: nothing
+};
+
+static void pass(struct walk *walk, int from, int end, uint32_t key) {
+    if (walk->column >= from && walk->column < end) walk->key = key;
+}
+
+// Header
+
+static void write_tab(
+    const struct model *model,
+    struct walk *walk,
+    struct canvas_pen *pen,
+    enum pane_id id,
+    bool is_full) {
+    const int start = pen->column;
+    const struct pane *pane = pane_get(id);
+    const bool is_here = id == model->pane;
+    const enum theme_role role = is_here ? THEME_TAB_HERE : THEME_TAB;
+    if (is_here || is_full) {
+        const char *title = is_full ? pane->title : pane->short_title;
+        canvas_write_format(pen, role, " %d %s ", (int)id + 1, title);
+    } else {
+        canvas_write_format(pen, role, " %d ", (int)id + 1);
+    }
+    pass(walk, start, pen->column, (uint32_t)('1' + id));
+}
+
+static void add_badge(const struct model *model, struct buf *out) {
+    const struct message *backend = model->backend;
+    if (!backend) return;
+    buf_add(out, model_is_live(model) ? STR(" LIVE") : STR(" SANDBOX"));
+    if (model->columns >= 100 && backend->as.backend.region) {
+        buf_add_format(out, " %s", backend->as.backend.region);
+    }
+    buf_add_char(out, ' ');
+}
+
+static void walk_header(const struct model *model, struct walk *walk) {
+    struct canvas *canvas = walk->canvas;
+    struct rect rect = model->layout.header;
+    struct buf badge = {0};
+    add_badge(model, &badge);
+    struct rect right = rect_take_right(&rect, width_of_text(buf_str(&badge)));
+    struct canvas_pen pen = canvas_pen(canvas, right, 0);
+    canvas_write(&pen, model_is_live(model) ? THEME_LIVE : THEME_SANDBOX, buf_str(&badge));
+    buf_release(&badge);
+
+    const bool is_full = model->columns >= 78;
+    pen = canvas_pen(canvas, rect, 0);
+    canvas_write_text(&pen, THEME_BRAND, model->columns >= BRAND_FROM ? " recloop " : " ");
+    for (int id = 0; id < PANE_COUNT; id++)
+        write_tab(model, walk, &pen, (enum pane_id)id, is_full);
+}
+
+// Footer
+
+static void
+write_label(struct walk *walk, struct canvas_pen *pen, uint32_t key_code, const char *label) {
+    struct buf key = {0};
+    input_add_key_name(&key, key_code);
+    // whole labels only: half a word is worse than none
+    const int columns = width_of_text(buf_str(&key)) + 1 + width_of_text(str_from(label));
+    if (canvas_room(pen) >= columns) {
+        canvas_write(pen, THEME_KEY, buf_str(&key));
+        canvas_write_format(pen, THEME_DIM, " %s", label);
+        pass(walk, pen->column - columns, pen->column, key_code);
+        canvas_move_to(pen, pen->column + 2);
+    }
+    buf_release(&key);
+}
+
+static void walk_footer(const struct model *model, struct walk *walk) {
+    struct canvas *canvas = walk->canvas;
+    enum keymap_context contexts[MODEL_CONTEXTS];
+    const size_t context_count = model_contexts(model, contexts);
+    struct rect rect = rect_inset(model->layout.footer, 1);
+    size_t row_count = 0;
+    const struct keymap_row *rows = keymap_rows(&row_count);
+    // help and quit have a place of their own at the right: they must be found on any width
+    const bool has_corner = contexts[context_count - 1] == KEYMAP_EVERYWHERE;
+    struct rect corner = rect_take_right(&rect, has_corner ? 14 : 0);
+    struct canvas_pen right = canvas_pen(canvas, corner, 0);
+    struct canvas_pen left = canvas_pen(canvas, rect, 0);
+    for (size_t at = 0; at < context_count; at++) {
+        for (size_t i = 0; i < row_count; i++) {
+            if (rows[i].context != contexts[at] || !rows[i].label) continue;
+            // a key that an inner context has taken means something else here
+            if (keymap_find(contexts, context_count, rows[i].key) != rows[i].intent) continue;
+            if (!model_can(model, rows[i].intent)) continue;
+            const bool is_on = rows[i].label_on && model_is_on(model, rows[i].intent);
+            const bool is_corner = rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT;
+            write_label(
+                walk, is_corner ? &right : &left, rows[i].key,
+                is_on ? rows[i].label_on : rows[i].label);
+        }
+    }
+}
+
+// Both
+
+void hotspot_draw_header(const struct model *model, struct canvas *canvas) {
+    walk_header(model, &(struct walk){.canvas = canvas, .column = -1});
+}
+
+void hotspot_draw_footer(const struct model *model, struct canvas *canvas) {
+    walk_footer(model, &(struct walk){.canvas = canvas, .column = -1});
+}
+
+uint32_t hotspot_find(const struct model *model, int column, int row) {
+    struct walk walk = {.column = column};
+    if (rect_contains(model->layout.header, column, row)) walk_header(model, &walk);
+    if (rect_contains(model->layout.footer, column, row)) walk_footer(model, &walk);
+    return walk.key;
+}

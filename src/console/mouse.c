@@ -1,0 +1,160 @@
+// mouse — what clicks, drags and the wheel do to the model.
+#include "console/mouse.h"
+
+#include "console/hotspot.h"
+#include "internal.h"
+
+#define WHEEL_ROWS 3
+
+void internal_switch_mouse(struct model *model, struct effects *effects) {
+    model->is_mouse_off = !model->is_mouse_off;
+    effects->mouse_changed = true;
+    model_note(
+        model, THEME_TEXT, "%s",
+        model->is_mouse_off ? "Mouse off: the terminal's own selection works. M: on again."
+                            : "Mouse on. M: off, so that the terminal's own selection works.");
+}
+
+// Borders
+
+static void drag_to(struct model *model, int column, int row) {
+    const enum layout_border border = model->mouse.dragged;
+    const int share = layout_share_at(&model->layout, border, column, row);
+    struct model_arrangement *arrangement = &model->arrangement;
+    int *shares = arrangement->column_shares[model->layout.column_count];
+    if (border == LAYOUT_BORDER_FIRST) {
+        // the second column keeps its width, which an even share would not
+        if (model->layout.column_count > 2 && !shares[1])
+            shares[1] = 100 / model->layout.column_count;
+        shares[0] = share;
+    } else if (border == LAYOUT_BORDER_SECOND) {
+        if (!shares[0]) shares[0] = 100 / model->layout.column_count;
+        shares[1] = share;
+    } else if (border == LAYOUT_BORDER_ROWS) {
+        arrangement->row_share = share;
+    }
+}
+
+// Panes
+
+// The row of the list at that row of the screen; false: none that can be selected.
+static bool
+find_row(const struct model *model, const struct layout_cell *cell, int row, size_t *out) {
+    const struct pane *pane = pane_get((enum pane_id)cell->pane);
+    const size_t at = model->lists[pane->id].top + (size_t)(row - cell->list.row);
+    if (at >= pane->count(model)) return false;
+    if (pane->is_selectable && !pane->is_selectable(model, at)) return false;
+    *out = at;
+    return true;
+}
+
+static void select_row(struct model *model, enum pane_id id, size_t row) {
+    struct list *list = &model->lists[id];
+    if (list->selected == row) return;
+    list->selected = row;
+    model->detail_tops[id] = 0;
+}
+
+// A click gives the keys to a pane and selects; on what is selected there already it opens it.
+static void click_cell(
+    struct model *model,
+    const struct layout_cell *cell,
+    int column,
+    int row,
+    bool is_double,
+    struct effects *effects) {
+    const enum pane_id id = (enum pane_id)cell->pane;
+    const bool was_here = id == model->pane;
+    const bool is_rule = rect_contains(cell->list_rule, column, row);
+    size_t at = 0;
+    const bool has_row = rect_contains(cell->list, column, row) && find_row(model, cell, row, &at);
+    if (!was_here) model_focus(model, id);
+    if (is_rule && is_double) internal_press(model, '+', effects);
+    if (!has_row) return;
+    const bool is_selected = was_here && model->lists[id].selected == at;
+    select_row(model, id, at);
+    if (is_selected || is_double) internal_press(model, INPUT_ENTER, effects);
+}
+
+static void press(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
+    struct mouse *before = &model->mouse;
+    const int column = mouse->column, row = mouse->row;
+    const bool is_double = before->pressed_ms && before->column == column && before->row == row &&
+                           model->now_ms - before->pressed_ms <= MOUSE_DOUBLE_MS;
+    *before = (struct mouse){
+        .column = column,
+        .row = row,
+        .pressed_ms = is_double ? 0 : model->now_ms, // a third click begins anew
+    };
+    const uint32_t key = hotspot_find(model, column, row);
+    const bool is_tab = rect_contains(model->layout.header, column, row);
+    const bool is_typing = model->editing != MODEL_EDITING_NOTHING;
+    const struct overlay *overlay = overlay_top(model);
+    if (key && !(is_tab && (is_typing || overlay))) {
+        internal_press(model, key, effects);
+    } else if (is_typing) {
+        return;
+    } else if (overlay) {
+        const struct rect place = overlay_place(model, overlay);
+        if (overlay->click && rect_contains(place, column, row))
+            overlay->click(model, place, column, row, effects);
+    } else {
+        const struct layout_cell *cell = layout_cell_at(&model->layout, column, row);
+        before->dragged = layout_border_at(&model->layout, column, row);
+        if (cell) click_cell(model, cell, column, row, is_double, effects);
+    }
+}
+
+// The wheel
+
+// The window moves; the selection stays where it is as long as it can be seen.
+static void scroll_list(struct model *model, const struct layout_cell *cell, int rows) {
+    const struct pane *pane = pane_get((enum pane_id)cell->pane);
+    struct list *list = &model->lists[pane->id];
+    const size_t count = pane->count(model);
+    const size_t visible = cell->list.rows > 0 ? (size_t)cell->list.rows : 1;
+    const size_t most = count > visible ? count - visible : 0,
+                 step = (size_t)(rows < 0 ? -rows : rows);
+    const size_t before = list->selected;
+    if (rows < 0)
+        list->top = list->top > step ? list->top - step : 0;
+    else
+        list->top = list->top + step < most ? list->top + step : most;
+    if (list->selected < list->top) internal_move_rows(model, pane->id, (int)(list->top - before));
+    if (list->selected >= list->top + visible)
+        internal_move_rows(model, pane->id, -(int)(before - (list->top + visible - 1)));
+}
+
+static void scroll_detail(struct model *model, enum pane_id id, int rows) {
+    int *top = &model->detail_tops[id];
+    *top = *top + rows > 0 ? *top + rows : 0;
+}
+
+static void wheel(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
+    const int rows = mouse->action == INPUT_MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
+    const struct overlay *overlay = overlay_top(model);
+    if (model->editing != MODEL_EDITING_NOTHING) return;
+    if (overlay) {
+        for (int i = 0; i < WHEEL_ROWS; i++)
+            (void)overlay->handle(model, rows < 0 ? INTENT_UP : INTENT_DOWN, effects);
+        return;
+    }
+    const struct layout_cell *cell = layout_cell_at(&model->layout, mouse->column, mouse->row);
+    if (!cell) return;
+    if (rect_contains(cell->detail, mouse->column, mouse->row))
+        scroll_detail(model, (enum pane_id)cell->pane, rows);
+    else
+        scroll_list(model, cell, rows);
+}
+
+void internal_mouse(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
+    switch (mouse->action) {
+    case INPUT_MOUSE_PRESS: press(model, mouse, effects); break;
+    case INPUT_MOUSE_DRAG:
+        if (model->mouse.dragged) drag_to(model, mouse->column, mouse->row);
+        break;
+    case INPUT_MOUSE_RELEASE: model->mouse.dragged = LAYOUT_BORDER_NONE; break;
+    case INPUT_MOUSE_WHEEL_UP:
+    case INPUT_MOUSE_WHEEL_DOWN: wheel(model, mouse, effects); break;
+    }
+}
