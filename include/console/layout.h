@@ -1,7 +1,7 @@
 // layout — where the parts of the screen are, for a size.
 //
 //   header   name, panes, backend        1 row
-//   strip    the seven hops              2 rows
+//   strip    the seven hops              2 rows; 3 in a large window: counts, too
 //   summary  what the loop did           1 row, more with a failure: cause and fix
 //   body     the panes                   one, or two or three columns of them
 //   status   what is said, backend       from 16 rows on, as many as it takes; else in the summary's place
@@ -54,6 +54,7 @@ struct layout_cell {
 
 struct layout_wish {
     int columns, rows;
+    int strip_rows;   // 2 or 3
     int summary_rows; // 1; more with a failure: cause and fix
     int status_rows;  // 1; more for what is said with cause and fix
     bool is_zoomed;   // one cell, whatever the size: the first pane

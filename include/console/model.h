@@ -19,6 +19,7 @@
 #include "console/journey_screen.h"
 #include "console/layout.h"
 #include "console/list.h"
+#include "console/meter.h"
 #include "console/mouse.h"
 #include "console/overlay.h"
 #include "console/pane.h"
@@ -126,6 +127,7 @@ struct model {
     int overlay_count;
     struct overlay_question question;
     struct journey_screen journey;
+    struct meter meter;
     int help_top;
     enum model_editing editing;
     struct editor editor;

@@ -10,6 +10,8 @@
 void strip_draw(const struct model *model, struct rect rect, struct canvas *canvas);
 // One row of summary; with a failure its cause and its fix, wrapped.
 void strip_draw_summary(const struct model *model, struct rect rect, struct canvas *canvas);
+// Two, and a third with counts and 99th percentiles where the window has room for it.
+int strip_rows(int columns, int rows);
 int strip_summary_rows(const struct model *model); // for the model's size
 // "0.4", "12", "1.3s": at most four columns.
 void strip_add_ms(struct buf *out, double ms);

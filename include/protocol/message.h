@@ -137,9 +137,9 @@ enum message_backend_kind {
 
 struct message_backend {
     enum message_backend_kind kind;
-    char *url; // of the sandbox; NULL for the cloud
-    char *region;
-    char *note; // "in memory: $HOME is not writable"; NULL: nothing to say
+    char *url;              // of the sandbox; NULL for the cloud
+    char *region, *account; // account: of the campaign's ARN; NULL: not known
+    char *note;             // "in memory: $HOME is not writable"; NULL: nothing to say
     bool is_up;
 };
 

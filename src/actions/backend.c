@@ -4,6 +4,7 @@
 // it, so a change starts a new generation and retires the old one until nothing runs.
 #include "actions/backend.h"
 
+#include "aws/arn.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/log.h"
@@ -234,6 +235,14 @@ void backend_settle(struct backend *backend) {
     free_generations(mem_take(&backend->retired));
 }
 
+// Whose account it is, without asking anybody: the campaign's ARN names it.
+static char *copy_account(const struct config *config) {
+    struct arn arn = {0};
+    struct error ignored;
+    if (!arn_parse(config_text(&config->campaign_arn), &arn, &ignored)) return NULL;
+    return message_copy_text(arn.account);
+}
+
 struct message *backend_describe(struct backend *backend, uint64_t run_id) {
     struct message *message = message_new(MESSAGE_BACKEND, run_id);
     struct message_backend *told = &message->as.backend;
@@ -247,6 +256,7 @@ struct message *backend_describe(struct backend *backend, uint64_t run_id) {
         if (backend->found.url[0]) told->url = mem_copy_string(backend->found.url);
     }
     if (config) told->region = message_copy_text(config_text(&config->region));
+    if (config) told->account = copy_account(config);
     CLEANUP(buf_release) struct buf note = {0};
     if (backend->note.len) buf_add(&note, buf_str(&backend->note));
     if (config && config->warning)

@@ -31,6 +31,7 @@ static const struct action *const actions[] = {
     &stream_action,
     &version_action,
     &watch_action,
+    &watch_deliveries_action,
 };
 
 size_t action_count(void) {

@@ -27,3 +27,4 @@ extern const struct action status_action;
 extern const struct action stream_action;
 extern const struct action version_action;
 extern const struct action watch_action;
+extern const struct action watch_deliveries_action;

@@ -34,43 +34,9 @@ static void ask_delivery(struct send *send) {
         send, build_route(send, OWN_ROUTES_DELIVERIES, wait_ms, &err), HOP_DESTINATION, &err);
 }
 
-static enum hop_state read_hop_state(struct str name) {
-    static const enum hop_state states[] = {HOP_DONE, HOP_FAILED, HOP_SKIPPED, HOP_HIDDEN};
-    for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
-        if (str_equal(name, str_from(hop_state_name(states[i])))) return states[i];
-    }
-    return HOP_HIDDEN;
-}
-
-// What the record says of a hop. The sandbox measures nothing for hops that were not reached.
-static void tell_hop(struct send *send, enum hop_id id, const struct json_node *node) {
-    struct hops_state told = {
-        .id = id,
-        .state = read_hop_state(json_get_text(node, "state")),
-        .ms = HOPS_NOT_MEASURED,
-        .detail = json_get_text(node, "detail"),
-        .hint = json_get_text(node, "hint"),
-    };
-    int64_t status = 0;
-    const bool is_reached = told.state == HOP_DONE || told.state == HOP_FAILED;
-    if (is_reached) (void)json_number(json_get(node, "ms"), &told.ms);
-    if (json_integer(json_get(node, "status"), &status)) told.status = (int)status;
-    if (!is_reached && !told.detail.len) told.detail = STR("not reached");
-    hops_tell(&send->run, &told);
-}
-
-static const struct json_node *find_hop(const struct json_node *record, enum hop_id id) {
-    const struct json_node *node = json_first(json_get(record, "hops"));
-    while (node && !str_equal(json_get_text(node, "name"), str_from(hop_name(id))))
-        node = json_next(node);
-    return node;
-}
-
 static void tell_hops(struct send *send, const struct json_node *record) {
-    for (size_t id = HOP_DESTINATION; id <= HOP_IDENTIFY; id++) {
-        const struct json_node *node = find_hop(record, (enum hop_id)id);
-        if (node) tell_hop(send, (enum hop_id)id, node);
-    }
+    for (size_t id = HOP_DESTINATION; id <= HOP_IDENTIFY; id++)
+        hops_tell_recorded(&send->run, (enum hop_id)id, record);
 }
 
 // People see the hops; the function's log goes into the JSON.
@@ -138,8 +104,8 @@ static void fail_unsent(struct send *send, const struct json_node *record) {
 // Delivered, and the function answered success without writing: waiting would be in vain.
 static void fail_unwritten(struct send *send, const struct json_node *record) {
     struct error err = {0};
-    const struct str outcome = json_get_text(find_hop(record, HOP_LAMBDA), "detail");
-    const struct str why = json_get_text(find_hop(record, HOP_IDENTIFY), "detail");
+    const struct str outcome = json_get_text(hops_find_recorded(record, HOP_LAMBDA), "detail");
+    const struct str why = json_get_text(hops_find_recorded(record, HOP_IDENTIFY), "detail");
     error_set(
         &err, ERROR_REFUSED, "the function took the event and wrote no trait: " STR_FMT,
         STR_ARG(why.len ? why : outcome));
@@ -169,7 +135,8 @@ static void follow_record(struct send *send, const struct json_node *record) {
     } else if (!str_equal(status, STR("delivered"))) {
         fail_delivery(send, record);
     } else {
-        const struct str identify = json_get_text(find_hop(record, HOP_IDENTIFY), "state");
+        const struct str identify =
+            json_get_text(hops_find_recorded(record, HOP_IDENTIFY), "state");
         tell_hops(send, record);
         note_repeat(send, record);
         if (str_equal(identify, STR("done")))

@@ -178,6 +178,7 @@ static void add_backend(struct json_node *object, const struct message_backend *
     members_add_text(object, "backend", backend_kind_name(backend->kind));
     members_add_text(object, "url", backend->url);
     members_add_text(object, "region", backend->region);
+    members_add_text(object, "account", backend->account);
     members_add_text(object, "note", backend->note);
     json_add_bool(object, "is_up", backend->is_up);
 }

@@ -275,6 +275,10 @@ static void add_backend(struct buf *out, const struct message_backend *backend) 
         buf_add(out, STR(", region "));
         paint_add_safe(out, backend->region);
     }
+    if (backend->account) {
+        buf_add(out, STR(", account "));
+        paint_add_safe(out, backend->account);
+    }
     buf_add(out, backend->is_up ? STR(", up\n") : STR(", down\n"));
     if (!backend->note) return;
     paint_add_safe(out, backend->note);

@@ -2,10 +2,11 @@
 #include "console/feature.h"
 
 #include "console/journey_screen.h"
+#include "console/meter.h"
 
 // Each is declared in the header of its state.
 static const struct feature *const features[] = {
-    &journey_screen_feature,
+    &journey_screen_feature, &meter_feature,
     NULL, // ends the list
 };
 

@@ -42,9 +42,9 @@ static void add_badge(const struct model *model, struct buf *out) {
     const struct message *backend = model->backend;
     if (!backend) return;
     buf_add(out, model_is_live(model) ? STR(" LIVE") : STR(" SANDBOX"));
-    if (model->columns >= 100 && backend->as.backend.region) {
-        buf_add_format(out, " %s", backend->as.backend.region);
-    }
+    const struct message_backend *told = &backend->as.backend;
+    if (model_is_live(model) && told->account) buf_add_format(out, " %s", told->account);
+    if (model->columns >= 100 && told->region) buf_add_format(out, " %s", told->region);
     buf_add_char(out, ' ');
 }
 

@@ -129,7 +129,7 @@ struct layout layout_make(const struct layout_wish *wish) {
     layout.is_too_small = wish->columns < LAYOUT_MIN_COLUMNS || wish->rows < LAYOUT_MIN_ROWS;
     if (layout.is_too_small) return layout;
     layout.header = rect_take_top(&rest, 1);
-    layout.strip = rect_take_top(&rest, 2);
+    layout.strip = rect_take_top(&rest, wish->strip_rows);
     layout.summary = rect_take_top(&rest, wish->summary_rows);
     layout.footer = rect_take_bottom(&rest, 1);
     if (wish->rows >= LAYOUT_STATUS_FROM_ROWS) {

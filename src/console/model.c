@@ -214,6 +214,7 @@ void internal_fire(struct model *model, struct effects *effects) {
         fire->hops[i].state = HOP_SKIPPED;
     fire->hops[first_hop[event->via]].state = HOP_RUNNING;
     fire->run_id = run(command, effects);
+    meter_travel(model);
 }
 
 void model_resize(struct model *model, int columns, int rows) {

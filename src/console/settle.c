@@ -1,4 +1,5 @@
 // settle — ends every update: the layout for what the model now holds, and selections and scrolls that fit.
+#include "console/strip.h"
 #include "console/view.h"
 #include "internal.h"
 
@@ -84,6 +85,7 @@ void internal_settle(struct model *model) {
     struct layout_wish wish = {
         .columns = model->columns,
         .rows = model->rows,
+        .strip_rows = strip_rows(model->columns, model->rows),
         .summary_rows = view_summary_rows(model),
         .status_rows = view_status_rows(model),
         .is_zoomed = columns == 1,

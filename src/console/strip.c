@@ -100,7 +100,58 @@ static enum theme_role title_role(enum hop_state state) {
     return THEME_DIM;
 }
 
+#define FIGURES_FROM_COLUMNS 100
+#define FIGURES_FROM_ROWS 30
+#define DOT 0x25CFu
+
+int strip_rows(int columns, int rows) {
+    return columns >= FIGURES_FROM_COLUMNS && rows >= FIGURES_FROM_ROWS ? 3 : 2;
+}
+
+// "1,204 · p99 3.1": how many passed, and how long the slowest of a hundred takes.
+static void draw_figures(const struct meter_hop *meter, int columns, struct canvas_pen *pen) {
+    struct buf text = {0};
+    const int end = pen->column + columns;
+    if (meter->failed) {
+        buf_add_format(&text, "%ju failed ", (uintmax_t)meter->failed);
+        canvas_write(pen, THEME_BAD, buf_str(&text));
+        buf_reset(&text);
+    }
+    if (meter->passed) buf_add_format(&text, "%ju", (uintmax_t)meter->passed);
+    const double slowest = meter_percentile(meter, 0.99);
+    if (meter->passed && slowest >= 0) {
+        buf_add(&text, STR(" p99 "));
+        strip_add_ms(&text, slowest);
+    }
+    const int room = end - pen->column - 1;
+    if (width_of_text(buf_str(&text)) <= room) canvas_write(pen, THEME_DIM, buf_str(&text));
+    buf_release(&text);
+}
+
+// A dot on the line between two hops; where it passes a title, the title lights up.
+static void draw_dot(
+    const struct model *model,
+    const int starts[HOP_COUNT],
+    const int widths[HOP_COUNT],
+    struct rect rect,
+    struct canvas *canvas) {
+    const double at = meter_travelled(model);
+    if (at < 0) return;
+    const int hop = (int)at;
+    const int from = starts[hop], to = hop + 1 < HOP_COUNT ? starts[hop + 1] : from;
+    const int column = from + (int)((at - hop) * (to - from));
+    struct rect place = {.column = column, .row = rect.row, .columns = 1, .rows = 1};
+    if (column >= from + widths[hop]) {
+        canvas_fill(canvas, place, DOT, THEME_RUNNING);
+        return;
+    }
+    place.column = from;
+    place.columns = widths[hop];
+    canvas_select(canvas, place);
+}
+
 void strip_draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+    int starts[HOP_COUNT], widths[HOP_COUNT];
     const struct form form = form_for(rect.columns);
     struct canvas_pen titles = canvas_pen(canvas, rect_inset(rect, 1), 0);
     struct canvas_pen states = canvas_pen(canvas, rect_inset(rect, 1), 1);
@@ -118,7 +169,15 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
         buf_release(&time);
 
         const int start = titles.column;
+        starts[i] = start;
+        widths[i] = form.is_short ? 3 : width_of_text(str_from(title));
         canvas_write_text(&titles, title_role(hop->state), title);
+        if (rect.rows > 2) {
+            struct canvas_pen figures = canvas_pen(canvas, rect_inset(rect, 1), 2);
+            canvas_move_to(&figures, start);
+            draw_figures(
+                &model->meter.hops[i], width_of_text(str_from(title)) + form.gap, &figures);
+        }
         if (i == HOP_COUNT - 1) break;
         const int next = start + (form.is_short ? 3 : width_of_text(str_from(title))) + form.gap;
         const bool is_reached =
@@ -129,6 +188,7 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
         canvas_repeat(&titles, line, LINE, next - titles.column - margin);
         canvas_move_to(&titles, next);
     }
+    draw_dot(model, starts, widths, rect, canvas);
 }
 
 static const struct hop *find_state(const struct model *model, enum hop_state state) {

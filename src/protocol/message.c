@@ -111,6 +111,7 @@ void message_free(struct message *message) {
     case MESSAGE_BACKEND:
         mem_free(message->as.backend.url);
         mem_free(message->as.backend.region);
+        mem_free(message->as.backend.account);
         mem_free(message->as.backend.note);
         break;
     case MESSAGE_JOURNEY: journey_release(&message->as.journey); break;

@@ -129,6 +129,7 @@ static void decode_backend(const struct json_node *root, struct message_backend 
                                                     : MESSAGE_BACKEND_SANDBOX_OWN;
     backend->url = copy_of(root, "url");
     backend->region = copy_of(root, "region");
+    backend->account = copy_of(root, "account");
     backend->note = copy_of(root, "note");
     backend->is_up = json_bool(json_get(root, "up"), true);
 }

@@ -15,6 +15,7 @@ static struct layout_wish wish_for(int columns, int rows) {
     struct layout_wish wish = {
         .columns = columns,
         .rows = rows,
+        .strip_rows = 2 + columns % 2,
         .summary_rows = 1 + rows % 5,
         .status_rows = rows < 20 ? 1 : 1 + columns % 6,
         .alone = pane,
@@ -83,6 +84,7 @@ static void layout_splits_one_pane_by_size(void **state) {
         .rows = 40,
         .is_zoomed = true,
         .alone = {.detail_rows = 6},
+        .strip_rows = 2,
         .summary_rows = 1,
         .status_rows = 1,
     };
@@ -140,7 +142,8 @@ static void layout_puts_a_border_where_its_share_says(void **state) {
 
 static void layout_gives_what_is_said_the_rows_it_takes(void **state) {
     (void)state;
-    struct layout_wish wish = {.columns = 80, .rows = 24, .summary_rows = 1, .status_rows = 5};
+    struct layout_wish wish = {
+        .columns = 80, .rows = 24, .strip_rows = 2, .summary_rows = 1, .status_rows = 5};
     assert_int_equal(layout_make(&wish).status.rows, 5);
     assert_int_equal(layout_make(&wish).status.row, 18); // above the footer
     wish.rows = LAYOUT_STATUS_FROM_ROWS - 1;

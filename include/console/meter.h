@@ -1,0 +1,39 @@
+// meter — what the loop's hops did so far: how many passed, how many failed, how long they took; and the dot
+// that travels along the strip when an event is fired.
+//
+// Shape    the newest METER_KEPT times of a hop give its median and 99th percentile. In the sandbox every
+//          delivery counts; against real services only what this console fired can be known.
+// Travel   the dot takes METER_TRAVEL_MS for the whole way, and never passes a hop that has not answered:
+//          the loop is far quicker than an eye.
+// Threads  the UI's.
+#pragma once
+
+#include "console/feature.h"
+#include "protocol/hop.h"
+
+struct model;
+
+#define METER_KEPT 512
+#define METER_TRAVEL_MS 900
+#define METER_FRAME_MS 50
+
+struct meter_hop {
+    uint64_t passed, failed;
+    double ms[METER_KEPT]; // ring
+    size_t next, kept;
+};
+
+struct meter {
+    struct meter_hop hops[HOP_COUNT];
+    uint64_t watch_run_id;                // "watch deliveries"; 0: not watching
+    int64_t travel_since_ms, frame_at_ms; // 0: no dot
+    double travelled;                     // hops, of HOP_COUNT - 1
+};
+
+extern const struct feature meter_feature;
+
+// Of the newest ones kept; below 0: none.
+double meter_percentile(const struct meter_hop *hop, double share);
+void meter_travel(struct model *model); // an event sets out
+// Where the dot is: hops from the first; below 0: there is none.
+double meter_travelled(const struct model *model);

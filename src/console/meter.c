@@ -1,0 +1,110 @@
+// meter — see the header.
+#include "console/meter.h"
+
+#include "console/model.h"
+
+#include <stdlib.h>
+
+static void note(struct meter_hop *hop, bool has_failed, double ms) {
+    if (has_failed)
+        hop->failed++;
+    else
+        hop->passed++;
+    if (ms < 0) return;
+    hop->ms[hop->next] = ms;
+    hop->next = (hop->next + 1) % METER_KEPT;
+    if (hop->kept < METER_KEPT) hop->kept++;
+}
+
+static int compare(const void *left, const void *right) {
+    const double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+double meter_percentile(const struct meter_hop *hop, double share) {
+    double sorted[METER_KEPT];
+    if (!hop->kept) return -1;
+    for (size_t i = 0; i < hop->kept; i++)
+        sorted[i] = hop->ms[i];
+    qsort(sorted, hop->kept, sizeof(sorted[0]), compare);
+    return sorted[(size_t)(share * (double)(hop->kept - 1) + 0.5)];
+}
+
+// A hop counts once: the deliveries tell what lies inside, our own runs what only they see.
+static bool counts(const struct model *model, const struct message *message) {
+    const struct meter *meter = &model->meter;
+    const enum hop_id id = message->as.hop.id;
+    const bool is_inside = id > HOP_SEGMENT && id < HOP_PROFILE;
+    if (message->run_id == meter->watch_run_id) return is_inside;
+    if (message->run_id != model->fire.run_id) return false;
+    return !is_inside || !meter->watch_run_id;
+}
+
+static void apply(struct model *model, const struct message *message, struct effects *effects) {
+    struct meter *meter = &model->meter;
+    (void)effects;
+    if (message->kind == MESSAGE_DONE && message->run_id == meter->watch_run_id) {
+        meter->watch_run_id = 0;
+    }
+    if (message->kind != MESSAGE_HOP || message->as.hop.id >= HOP_COUNT) return;
+    const struct hop *hop = &message->as.hop;
+    const bool has_ended = hop->state == HOP_DONE || hop->state == HOP_FAILED;
+    if (!has_ended || !counts(model, message)) return;
+    note(&meter->hops[hop->id], hop->state == HOP_FAILED, hop->ms);
+}
+
+static void watch(struct model *model, struct effects *effects) {
+    struct command *command = model_new_run(model, "watch deliveries");
+    model->meter.watch_run_id = command->run_id;
+    effects_add(effects, command);
+}
+
+// The travelling dot
+
+void meter_travel(struct model *model) {
+    model->meter.travel_since_ms = model->now_ms;
+    model->meter.frame_at_ms = model->now_ms + METER_FRAME_MS;
+    model->meter.travelled = 0;
+}
+
+// The last hop that the event is known to have reached.
+static int reached(const struct model *model) {
+    int hop = 0;
+    for (int id = 0; id < HOP_COUNT; id++) {
+        const enum hop_state state = model->fire.hops[id].state;
+        if (state == HOP_DONE || state == HOP_RUNNING || state == HOP_FAILED) hop = id;
+    }
+    return hop;
+}
+
+static int64_t wake_ms(const struct model *model) {
+    const struct meter *meter = &model->meter;
+    if (!meter->travel_since_ms) return 0;
+    const bool is_waiting = meter->travelled >= reached(model) && model->fire.run_id;
+    // while it waits at a hop, the hop's answer moves it on
+    return is_waiting ? 0 : meter->frame_at_ms;
+}
+
+static void wake(struct model *model, struct effects *effects) {
+    struct meter *meter = &model->meter;
+    (void)effects;
+    const int end = reached(model);
+    meter->frame_at_ms = model->now_ms + METER_FRAME_MS;
+    const double step = (double)(HOP_COUNT - 1) * METER_FRAME_MS / METER_TRAVEL_MS;
+    meter->travelled += step;
+    if (meter->travelled < end) return;
+    meter->travelled = end;
+    if (!model->fire.run_id) meter->travel_since_ms = 0; // arrived
+}
+
+double meter_travelled(const struct model *model) {
+    return model->meter.travel_since_ms ? model->meter.travelled : -1;
+}
+
+const struct feature meter_feature = {
+    .name = "meter",
+    .start = watch,
+    .apply = apply,
+    .wake_ms = wake_ms,
+    .wake = wake,
+};
