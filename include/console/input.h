@@ -26,13 +26,20 @@ enum input_key {
     INPUT_BACKSPACE,
     INPUT_DELETE,
     INPUT_BACK_TAB,
+    INPUT_CONTROL_LEFT,
+    INPUT_CONTROL_RIGHT,
+    INPUT_CONTROL_HOME,
+    INPUT_CONTROL_END,
     INPUT_PASTE,
     INPUT_MOUSE,
     INPUT_KEY_END
 };
 #define INPUT_CONTROL(letter) ((uint32_t)((letter)&0x1F)) // INPUT_CONTROL('u')
 #define INPUT_MOUSE_MOST 10000                            // columns, rows; more is nonsense
-#define INPUT_PASTE_MAX ((size_t)64 << 10)                // more of a paste is dropped
+// Alt with an ASCII character: INPUT_ALT('b'). Only those that some keymap row means arrive.
+#define INPUT_ALT_FIRST 0x120000u
+#define INPUT_ALT(character) (INPUT_ALT_FIRST + (uint32_t)(character))
+#define INPUT_PASTE_MAX ((size_t)64 << 10) // more of a paste is dropped
 
 enum input_mouse_action {
     INPUT_MOUSE_PRESS, // of the left button; the others do nothing

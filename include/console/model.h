@@ -15,6 +15,7 @@
 #include "console/editor.h"
 #include "console/effects.h"
 #include "console/feature.h"
+#include "console/history.h"
 #include "console/input.h"
 #include "console/journey_screen.h"
 #include "console/layout.h"
@@ -131,7 +132,8 @@ struct model {
     int help_top;
     enum model_editing editing;
     struct editor editor;
-    int tick; // counts up while something is under way, for the moving symbol
+    struct history history; // of the lines that were typed
+    int tick;               // counts up while something is under way, for the moving symbol
 
     char *user; // in focus
     struct model_event event;

@@ -31,9 +31,13 @@ struct prompt {
     // Below the line, while typing: matches, an error, help. May be NULL. Measured as status rows.
     void (*assist)(const struct model *model, struct sheet *sheet);
     bool has_history;
+    // Whose lines the history holds; NULL: the prompt has one for all. May give NULL: none.
+    const char *(*history_of)(const struct model *model);
 };
 
 const struct prompt *prompt_get(enum model_editing id); // not for MODEL_EDITING_NOTHING
 void prompt_submit(struct model *model, struct effects *effects);
 void prompt_cancel(struct model *model);
 void prompt_complete(struct model *model);
+// Older or newer lines of its history in place of the one being typed.
+void prompt_recall(struct model *model, bool is_older);

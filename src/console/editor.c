@@ -2,36 +2,30 @@
 #include "console/editor.h"
 
 #include "base/memory.h"
+#include "console/grapheme.h"
 #include "console/width.h"
 
 #define BULLET 0x2022u
 
-static size_t previous_at(const struct editor *editor, size_t at) {
-    if (at == 0) return 0;
-    at--;
-    while (at > 0 && ((unsigned char)editor->text.ptr[at] & 0xC0) == 0x80)
-        at--;
-    return at;
+static void wipe(struct buf *buf) {
+    if (buf->ptr) mem_wipe(buf->ptr, buf->cap);
+    buf_release(buf);
 }
 
-static size_t next_at(const struct editor *editor, size_t at) {
-    if (at >= editor->text.len) return editor->text.len;
-    at++;
-    while (at < editor->text.len && ((unsigned char)editor->text.ptr[at] & 0xC0) == 0x80)
-        at++;
-    return at;
+static struct str text_of(const struct editor *editor) {
+    return buf_str(&editor->text);
+}
+
+static struct str part_of(const struct editor *editor, size_t from, size_t to) {
+    return str_slice(text_of(editor), from, to - from);
 }
 
 // Replaces the bytes [from, to) and puts the cursor behind what was put in. False: no room.
-static bool replace(struct editor *editor, size_t from, size_t to, struct str with) {
+static bool replace(struct editor *editor, size_t from, size_t to, struct str with, bool joins) {
     if (editor->text.len - (to - from) + with.len > EDITOR_MAX_BYTES) return false;
-    struct buf made = {.limit = EDITOR_MAX_BYTES};
-    buf_add(&made, str_slice(buf_str(&editor->text), 0, from));
-    buf_add(&made, with);
-    buf_add(&made, str_skip(buf_str(&editor->text), to));
-    if (editor->text.ptr) mem_wipe(editor->text.ptr, editor->text.len);
-    buf_release(&editor->text);
-    editor->text = made;
+    if (from == to && !with.len) return true;
+    edit_log_add(&editor->log, from, part_of(editor, from, to), with, editor->cursor, joins);
+    edit_log_splice(&editor->text, from, to, with);
     editor->cursor = from + with.len;
     editor->is_touched = true;
     return true;
@@ -47,17 +41,27 @@ void editor_start(struct editor *editor, struct str value, bool is_secret) {
 
 void editor_release(struct editor *editor) {
     if (!editor) return;
-    if (editor->text.ptr) mem_wipe(editor->text.ptr, editor->text.len);
-    buf_release(&editor->text);
+    wipe(&editor->text);
+    wipe(&editor->killed);
+    edit_log_release(&editor->log);
     *editor = (struct editor){0};
 }
 
 void editor_type(struct editor *editor, uint32_t rune) {
-    if (rune < 0x20 || rune == 0x7F || rune >= 0x110000) return;
+    if (rune < 0x20 || (rune >= 0x7F && rune < 0xA0) || rune >= 0x110000) return;
     struct buf character = {0};
     buf_add_rune(&character, rune);
-    replace(editor, editor->cursor, editor->cursor, buf_str(&character));
-    buf_release(&character);
+    // a blank ends the word that one undo takes back
+    if (rune == ' ') edit_log_break(&editor->log);
+    editor->log.is_closed |= editor->has_just_killed;
+    replace(editor, editor->cursor, editor->cursor, buf_str(&character), true);
+    editor->has_just_killed = false;
+    wipe(&character);
+}
+
+void editor_replace(struct editor *editor, struct str text) {
+    replace(editor, 0, editor->text.len, str_slice(text, 0, EDITOR_MAX_BYTES), false);
+    editor->cursor = editor->text.len;
 }
 
 void editor_paste(struct editor *editor, struct str text, struct buf *note) {
@@ -67,16 +71,41 @@ void editor_paste(struct editor *editor, struct str text, struct buf *note) {
     buf_reset(note);
     const size_t from = editor->is_touched ? editor->cursor : 0;
     const size_t to = editor->is_touched ? editor->cursor : editor->text.len;
-    if (!replace(editor, from, to, buf_str(&cleaned))) {
+    if (!replace(editor, from, to, buf_str(&cleaned), false)) {
         buf_add_format(note, "nothing: %zu bytes are too many for a value", text.len);
     } else if (cleaning.count) {
         buf_add_cleaning(note, &cleaning);
     }
-    if (cleaned.ptr) mem_wipe(cleaned.ptr, cleaned.len);
-    buf_release(&cleaned);
+    editor->has_just_killed = false;
+    wipe(&cleaned);
 }
 
-static size_t word_start(const struct editor *editor) {
+// Words
+
+static bool is_word(char at) {
+    return (at >= '0' && at <= '9') || (at >= 'a' && at <= 'z') || (at >= 'A' && at <= 'Z') ||
+           ((unsigned char)at & 0x80);
+}
+
+static size_t word_left(const struct editor *editor) {
+    size_t at = editor->cursor;
+    while (at > 0 && !is_word(editor->text.ptr[at - 1]))
+        at--;
+    while (at > 0 && is_word(editor->text.ptr[at - 1]))
+        at--;
+    return at;
+}
+
+static size_t word_right(const struct editor *editor) {
+    size_t at = editor->cursor;
+    while (at < editor->text.len && !is_word(editor->text.ptr[at]))
+        at++;
+    while (at < editor->text.len && is_word(editor->text.ptr[at]))
+        at++;
+    return at;
+}
+
+static size_t part_left(const struct editor *editor) {
     size_t at = editor->cursor;
     while (at > 0 && editor->text.ptr[at - 1] == ' ')
         at--;
@@ -86,33 +115,101 @@ static size_t word_start(const struct editor *editor) {
         at--;
     }
     // a separator alone is a word, too: otherwise the key would stop before it forever
-    return at == editor->cursor ? previous_at(editor, at) : at;
+    return at == editor->cursor ? grapheme_previous(text_of(editor), at) : at;
 }
 
-bool editor_handle(struct editor *editor, enum intent intent) {
+// Taking away and putting back
+
+static void kill_part(struct editor *editor, size_t from, size_t to) {
+    if (from == to) return;
+    struct buf killed = {0};
+    const bool is_before = from < editor->cursor;
+    if (editor->has_just_killed && !is_before) buf_add(&killed, buf_str(&editor->killed));
+    buf_add(&killed, part_of(editor, from, to));
+    if (editor->has_just_killed && is_before) buf_add(&killed, buf_str(&editor->killed));
+    wipe(&editor->killed);
+    editor->killed = killed;
+    replace(editor, from, to, (struct str){0}, false);
+}
+
+static bool handle_kill(struct editor *editor, enum intent intent) {
     const size_t cursor = editor->cursor, len = editor->text.len;
-    const struct str nothing = {0};
-    if (intent == INTENT_CURSOR_LEFT) {
-        editor->cursor = previous_at(editor, cursor);
-    } else if (intent == INTENT_CURSOR_RIGHT) {
-        editor->cursor = next_at(editor, cursor);
-    } else if (intent == INTENT_CURSOR_HOME) {
-        editor->cursor = 0;
-    } else if (intent == INTENT_CURSOR_END) {
-        editor->cursor = len;
-    } else if (intent == INTENT_ERASE) {
-        replace(editor, previous_at(editor, cursor), cursor, nothing);
-    } else if (intent == INTENT_ERASE_AHEAD) {
-        replace(editor, cursor, next_at(editor, cursor), nothing);
-    } else if (intent == INTENT_ERASE_WORD) {
-        replace(editor, word_start(editor), cursor, nothing);
-    } else if (intent == INTENT_ERASE_ALL) {
-        replace(editor, 0, len, nothing);
+    if (intent == INTENT_ERASE_WORD) {
+        kill_part(editor, part_left(editor), cursor);
+    } else if (intent == INTENT_ERASE_WORD_LEFT) {
+        kill_part(editor, word_left(editor), cursor);
+    } else if (intent == INTENT_ERASE_WORD_RIGHT) {
+        kill_part(editor, cursor, word_right(editor));
+    } else if (intent == INTENT_ERASE_HEAD) {
+        kill_part(editor, 0, cursor);
     } else if (intent == INTENT_ERASE_TAIL) {
-        replace(editor, cursor, len, nothing);
+        kill_part(editor, cursor, len);
     } else {
         return false;
     }
+    return true;
+}
+
+static bool handle_move(struct editor *editor, enum intent intent) {
+    const struct str text = text_of(editor);
+    if (intent == INTENT_CURSOR_LEFT) {
+        editor->cursor = grapheme_previous(text, editor->cursor);
+    } else if (intent == INTENT_CURSOR_RIGHT) {
+        editor->cursor = grapheme_next(text, editor->cursor);
+    } else if (intent == INTENT_CURSOR_WORD_LEFT) {
+        editor->cursor = word_left(editor);
+    } else if (intent == INTENT_CURSOR_WORD_RIGHT) {
+        editor->cursor = word_right(editor);
+    } else if (intent == INTENT_CURSOR_HOME) {
+        editor->cursor = 0;
+    } else if (intent == INTENT_CURSOR_END) {
+        editor->cursor = text.len;
+    } else {
+        return false;
+    }
+    edit_log_break(&editor->log);
+    return true;
+}
+
+// The characters on both sides of the cursor change places; at the end the last two.
+static void transpose(struct editor *editor) {
+    const struct str text = text_of(editor);
+    size_t right = editor->cursor;
+    if (right == text.len) right = grapheme_previous(text, right);
+    const size_t left = grapheme_previous(text, right), end = grapheme_next(text, right);
+    if (left == right) return;
+    struct buf swapped = {0};
+    buf_add(&swapped, part_of(editor, right, end));
+    buf_add(&swapped, part_of(editor, left, right));
+    replace(editor, left, end, buf_str(&swapped), false);
+    wipe(&swapped);
+}
+
+static bool handle_change(struct editor *editor, enum intent intent) {
+    const struct str text = text_of(editor), nothing = {0};
+    const size_t cursor = editor->cursor;
+    if (intent == INTENT_ERASE) {
+        replace(editor, grapheme_previous(text, cursor), cursor, nothing, true);
+    } else if (intent == INTENT_ERASE_AHEAD) {
+        replace(editor, cursor, grapheme_next(text, cursor), nothing, true);
+    } else if (intent == INTENT_YANK) {
+        replace(editor, cursor, cursor, buf_str(&editor->killed), false);
+    } else if (intent == INTENT_TRANSPOSE) {
+        transpose(editor);
+    } else if (intent == INTENT_UNDO) {
+        (void)edit_log_undo(&editor->log, &editor->text, &editor->cursor);
+    } else if (intent == INTENT_REDO) {
+        (void)edit_log_redo(&editor->log, &editor->text, &editor->cursor);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool editor_handle(struct editor *editor, enum intent intent) {
+    const bool has_killed = handle_kill(editor, intent);
+    if (!has_killed && !handle_move(editor, intent) && !handle_change(editor, intent)) return false;
+    editor->has_just_killed = has_killed;
     editor->is_touched = true;
     return true;
 }

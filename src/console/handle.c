@@ -192,6 +192,8 @@ static void handle_editor(struct model *model, uint32_t key, struct effects *eff
     }
     if (intent == INTENT_COMPLETE) {
         prompt_complete(model);
+    } else if (intent == INTENT_HISTORY_OLDER || intent == INTENT_HISTORY_NEWER) {
+        prompt_recall(model, intent == INTENT_HISTORY_OLDER);
     } else if (!editor_handle(&model->editor, intent)) {
         editor_type(&model->editor, key);
     }

@@ -20,6 +20,11 @@ static const struct {
     {INPUT_BACKSPACE, "Backspace"},
     {INPUT_DELETE, "Del"},
     {INPUT_BACK_TAB, "S-Tab"},
+    {INPUT_CONTROL_LEFT, "Ctrl-←"},
+    {INPUT_CONTROL_RIGHT, "Ctrl-→"},
+    {INPUT_CONTROL_HOME, "Ctrl-Home"},
+    {INPUT_CONTROL_END, "Ctrl-End"},
+    {INPUT_ALT(0x7F), "Alt-Backspace"},
 };
 
 void input_release(struct input *input) {
@@ -77,7 +82,9 @@ void input_add_key_name(struct buf *out, uint32_t key) {
         buf_add(out, str_from(names[i].name));
         return;
     }
-    if (key < 0x20) {
+    if (key >= INPUT_ALT_FIRST) {
+        buf_add_format(out, "Alt-%c", (char)(key - INPUT_ALT_FIRST));
+    } else if (key < 0x20) {
         buf_add_format(out, "Ctrl-%c", (char)(key | 0x40));
     } else {
         buf_add_rune(out, key);
@@ -92,6 +99,10 @@ bool input_parse_key_name(struct str name, uint32_t *out) {
     }
     if (str_starts_with(name, STR("Ctrl-")) && name.len == 6) {
         *out = INPUT_CONTROL(name.ptr[5]);
+        return true;
+    }
+    if (str_starts_with(name, STR("Alt-")) && name.len == 5 && name.ptr[4] > ' ') {
+        *out = INPUT_ALT(name.ptr[4]);
         return true;
     }
     if (!name.len) return false;

@@ -14,7 +14,8 @@ void internal_ask_profile(struct model *model, struct effects *effects);
 void internal_expect_change(struct model *model);
 void internal_forget_answer(struct model_answer *answer);
 void internal_set_text(char **owned, struct str text);
-void internal_press(struct model *model, uint32_t key, struct effects *effects); // as if on the keyboard
+void internal_press(
+    struct model *model, uint32_t key, struct effects *effects); // as if on the keyboard
 // Rows of a list, over headings in the direction of the move.
 void internal_move_rows(struct model *model, enum pane_id id, int rows);
 void internal_mouse(struct model *model, const struct input_mouse *mouse, struct effects *effects);

@@ -3,6 +3,40 @@
 
 #include <assert.h>
 
+#define KEY(where, code, what, text)                                                               \
+    { .context = where, .key = code, .intent = what, .help = text }
+#define LABELLED(where, code, what, text, short)                                                   \
+    { .context = where, .key = code, .intent = what, .help = text, .label = short }
+#define ALIAS(where, code, what)                                                                   \
+    { .context = where, .key = code, .intent = what, .is_alias = true }
+
+// What moves in a line and changes it, as readline has it: in every editor.
+#define LINE_KEYS(where)                                                                           \
+    LABELLED(where, INPUT_CONTROL('u'), INTENT_ERASE_HEAD, "erase to the start", "erase"),         \
+        KEY(where, INPUT_CONTROL('k'), INTENT_ERASE_TAIL, "erase to the end"),                     \
+        KEY(where, INPUT_CONTROL('w'), INTENT_ERASE_WORD, "erase what stands before"),             \
+        KEY(where, INPUT_ALT(0x7F), INTENT_ERASE_WORD_LEFT, "erase the word before"),              \
+        KEY(where, INPUT_ALT('d'), INTENT_ERASE_WORD_RIGHT, "erase the word behind"),              \
+        KEY(where, INPUT_CONTROL('y'), INTENT_YANK, "put back what was erased"),                   \
+        LABELLED(where, INPUT_CONTROL('_'), INTENT_UNDO, "undo", "undo"),                          \
+        KEY(where, INPUT_ALT('_'), INTENT_REDO, "do it again"),                                    \
+        KEY(where, INPUT_ALT('b'), INTENT_CURSOR_WORD_LEFT, "one word left"),                      \
+        ALIAS(where, INPUT_CONTROL_LEFT, INTENT_CURSOR_WORD_LEFT),                                 \
+        KEY(where, INPUT_ALT('f'), INTENT_CURSOR_WORD_RIGHT, "one word right"),                    \
+        ALIAS(where, INPUT_CONTROL_RIGHT, INTENT_CURSOR_WORD_RIGHT),                               \
+        KEY(where, INPUT_CONTROL('t'), INTENT_TRANSPOSE, "swap two characters"),                   \
+        KEY(where, INPUT_BACKSPACE, INTENT_ERASE, "erase before the cursor"),                      \
+        KEY(where, INPUT_DELETE, INTENT_ERASE_AHEAD, "erase under the cursor"),                    \
+        ALIAS(where, INPUT_CONTROL('d'), INTENT_ERASE_AHEAD),                                      \
+        KEY(where, INPUT_LEFT, INTENT_CURSOR_LEFT, "one character left"),                          \
+        ALIAS(where, INPUT_CONTROL('b'), INTENT_CURSOR_LEFT),                                      \
+        KEY(where, INPUT_RIGHT, INTENT_CURSOR_RIGHT, "one character right"),                       \
+        ALIAS(where, INPUT_CONTROL('f'), INTENT_CURSOR_RIGHT),                                     \
+        KEY(where, INPUT_HOME, INTENT_CURSOR_HOME, "to the start"),                                \
+        ALIAS(where, INPUT_CONTROL('a'), INTENT_CURSOR_HOME),                                      \
+        KEY(where, INPUT_END, INTENT_CURSOR_END, "to the end"),                                    \
+        ALIAS(where, INPUT_CONTROL('e'), INTENT_CURSOR_END)
+
 // In the order of the help page and of the footer.
 static const struct keymap_row rows[] = {
     {
@@ -260,67 +294,17 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_EDITOR,
-        .key = INPUT_CONTROL('u'),
-        .intent = INTENT_ERASE_ALL,
-        .help = "erase the line",
-        .label = "erase",
+        .key = INPUT_UP,
+        .intent = INTENT_HISTORY_OLDER,
+        .help = "what was typed here before",
     },
     {
         .context = KEYMAP_EDITOR,
-        .key = INPUT_CONTROL('w'),
-        .intent = INTENT_ERASE_WORD,
-        .help = "erase the word before",
+        .key = INPUT_DOWN,
+        .intent = INTENT_HISTORY_NEWER,
+        .help = "and back",
     },
-    {
-        .context = KEYMAP_EDITOR,
-        .key = INPUT_CONTROL('k'),
-        .intent = INTENT_ERASE_TAIL,
-        .help = "erase to the end",
-    },
-    {
-        .context = KEYMAP_EDITOR,
-        .key = INPUT_BACKSPACE,
-        .intent = INTENT_ERASE,
-        .help = "erase before the cursor",
-    },
-    {
-        .context = KEYMAP_EDITOR,
-        .key = INPUT_DELETE,
-        .intent = INTENT_ERASE_AHEAD,
-        .help = "erase under the cursor",
-    },
-    {
-        .context = KEYMAP_EDITOR,
-        .key = INPUT_LEFT,
-        .intent = INTENT_CURSOR_LEFT,
-        .help = "one character left",
-    },
-    {
-        .context = KEYMAP_EDITOR,
-        .key = INPUT_RIGHT,
-        .intent = INTENT_CURSOR_RIGHT,
-        .help = "one character right",
-    },
-    {
-        .context = KEYMAP_EDITOR,
-        .key = INPUT_HOME,
-        .intent = INTENT_CURSOR_HOME,
-        .help = "to the start",
-    },
-    {.context = KEYMAP_EDITOR,
-     .key = INPUT_CONTROL('a'),
-     .intent = INTENT_CURSOR_HOME,
-     .is_alias = true},
-    {
-        .context = KEYMAP_EDITOR,
-        .key = INPUT_END,
-        .intent = INTENT_CURSOR_END,
-        .help = "to the end",
-    },
-    {.context = KEYMAP_EDITOR,
-     .key = INPUT_CONTROL('e'),
-     .intent = INTENT_CURSOR_END,
-     .is_alias = true},
+    LINE_KEYS(KEYMAP_EDITOR),
 
     {.context = KEYMAP_HELP, .key = '?', .intent = INTENT_CLOSE, .help = "close the help"},
     {

@@ -82,6 +82,7 @@ void model_release(struct model *model) {
     for (size_t i = 0; i < MODEL_EVENTS; i++)
         message_free(model->stream.events[i]);
     editor_release(&model->editor);
+    history_release(&model->history);
     buf_release(&model->cleaning);
     buf_release(&model->change_note);
     buf_release(&model->notice.text);

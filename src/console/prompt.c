@@ -15,8 +15,18 @@ static const struct prompt prompts[] = {
             .submit = internal_submit_user,
             .has_history = true,
         },
-    [MODEL_EDITING_SETTING] = {.id = MODEL_EDITING_SETTING, .submit = internal_submit_setting},
-    [MODEL_EDITING_FIELD] = {.id = MODEL_EDITING_FIELD, .submit = internal_submit_field},
+    [MODEL_EDITING_SETTING] =
+        {
+            .id = MODEL_EDITING_SETTING,
+            .submit = internal_submit_setting,
+            .has_history = true,
+        },
+    [MODEL_EDITING_FIELD] =
+        {
+            .id = MODEL_EDITING_FIELD,
+            .submit = internal_submit_field,
+            .has_history = true,
+        },
     [MODEL_EDITING_JOURNEY_SEARCH] =
         {
             .id = MODEL_EDITING_JOURNEY_SEARCH,
@@ -32,7 +42,34 @@ const struct prompt *prompt_get(enum model_editing id) {
     return &prompts[id];
 }
 
+// Empty: it has none, or what is typed is nobody's business.
+static struct str history_of(const struct model *model) {
+    static const char *const names[] = {
+        [MODEL_EDITING_USER] = "shopper",
+        [MODEL_EDITING_SETTING] = "setting",
+        [MODEL_EDITING_FIELD] = "field",
+        [MODEL_EDITING_JOURNEY_SEARCH] = "find",
+    };
+    const struct prompt *prompt = prompt_get(model->editing);
+    if (!prompt->has_history || model->editor.is_secret) return (struct str){0};
+    if (prompt->history_of) return str_from(prompt->history_of(model));
+    return (size_t)model->editing < ARRAY_COUNT(names) ? str_from(names[model->editing])
+                                                       : (struct str){0};
+}
+
+void prompt_recall(struct model *model, bool is_older) {
+    const struct str of = history_of(model);
+    struct buf line = {0};
+    const bool has_line =
+        of.len &&
+        (is_older ? history_older(&model->history, of, buf_str(&model->editor.text), &line)
+                  : history_newer(&model->history, of, &line));
+    if (has_line) editor_replace(&model->editor, buf_str(&line));
+    buf_release(&line);
+}
+
 static void stop(struct model *model) {
+    history_rest(&model->history);
     model->editing = MODEL_EDITING_NOTHING;
     editor_release(&model->editor);
 }
@@ -43,6 +80,8 @@ void prompt_submit(struct model *model, struct effects *effects) {
     struct buf text = {0};
     buf_add(&text, str_trim(buf_str(&model->editor.text)));
     const bool is_secret = model->editor.is_secret;
+    const struct str of = history_of(model);
+    if (of.len) history_add(&model->history, of, buf_str(&text));
     stop(model);
     prompt->submit(model, buf_str(&text), effects);
     if (is_secret) mem_wipe(text.ptr, text.len);

@@ -32,6 +32,13 @@
 #define KEY_MOUSE_START_OLD (KEY_MAX + 4)
 #define KEY_PASTE_START (KEY_MAX + 1)
 #define KEY_PASTE_END (KEY_MAX + 2)
+#define KEY_CONTROL_LEFT (KEY_MAX + 11)
+#define KEY_CONTROL_RIGHT (KEY_MAX + 12)
+#define KEY_CONTROL_HOME (KEY_MAX + 13)
+#define KEY_CONTROL_END (KEY_MAX + 14)
+// With Alt a key comes as ESC and its character. Those with a meaning only: the key after Esc alone must stay
+// itself.
+#define KEY_ALT(character) (KEY_MAX + 0x80 + (character))
 // An end of input looks like input without a key; a partial escape sequence does, too, but not so often.
 #define EMPTY_READS_MAX 64
 
@@ -223,6 +230,19 @@ static const struct {
     {"\033[6~", KEY_NPAGE},
     {"\033[3~", KEY_DC},
     {"\033[Z", KEY_BTAB},
+    {"\033[1;5D", KEY_CONTROL_LEFT},
+    {"\033[1;5C", KEY_CONTROL_RIGHT},
+    {"\033[1;5H", KEY_CONTROL_HOME},
+    {"\033[1;5F", KEY_CONTROL_END},
+    {"\033[5D", KEY_CONTROL_LEFT},
+    {"\033[5C", KEY_CONTROL_RIGHT},
+    {"\033Od", KEY_CONTROL_LEFT},
+    {"\033Oc", KEY_CONTROL_RIGHT},
+    {"\033b", KEY_ALT('b')},
+    {"\033d", KEY_ALT('d')},
+    {"\033f", KEY_ALT('f')},
+    {"\033_", KEY_ALT('_')},
+    {"\033\177", KEY_ALT(0x7F)},
 };
 
 // Ctrl-S is pressed by mistake and Ctrl-Q never found: output must not be stopped by a key.
@@ -390,14 +410,31 @@ static const struct {
     wint_t curses;
     uint32_t key;
 } function_keys[] = {
-    {KEY_UP, INPUT_UP},         {KEY_DOWN, INPUT_DOWN},       {KEY_LEFT, INPUT_LEFT},
-    {KEY_RIGHT, INPUT_RIGHT},   {KEY_HOME, INPUT_HOME},       {KEY_END, INPUT_END},
-    {KEY_PPAGE, INPUT_PAGE_UP}, {KEY_NPAGE, INPUT_PAGE_DOWN}, {KEY_DC, INPUT_DELETE},
-    {KEY_BTAB, INPUT_BACK_TAB}, {KEY_ENTER, INPUT_ENTER},     {KEY_BACKSPACE, INPUT_BACKSPACE},
-    {KEY_FIND, INPUT_HOME},     {KEY_SELECT, INPUT_END},
+    {KEY_UP, INPUT_UP},
+    {KEY_DOWN, INPUT_DOWN},
+    {KEY_LEFT, INPUT_LEFT},
+    {KEY_RIGHT, INPUT_RIGHT},
+    {KEY_HOME, INPUT_HOME},
+    {KEY_END, INPUT_END},
+    {KEY_PPAGE, INPUT_PAGE_UP},
+    {KEY_NPAGE, INPUT_PAGE_DOWN},
+    {KEY_DC, INPUT_DELETE},
+    {KEY_BTAB, INPUT_BACK_TAB},
+    {KEY_ENTER, INPUT_ENTER},
+    {KEY_BACKSPACE, INPUT_BACKSPACE},
+    {KEY_FIND, INPUT_HOME},
+    {KEY_SELECT, INPUT_END},
+    {KEY_CONTROL_LEFT, INPUT_CONTROL_LEFT},
+    {KEY_CONTROL_RIGHT, INPUT_CONTROL_RIGHT},
+    {KEY_CONTROL_HOME, INPUT_CONTROL_HOME},
+    {KEY_CONTROL_END, INPUT_CONTROL_END},
 };
 
 static bool find_function_key(wint_t curses, uint32_t *out) {
+    if (curses >= KEY_ALT(0) && curses <= KEY_ALT(0x7F)) {
+        *out = INPUT_ALT(curses - KEY_ALT(0));
+        return true;
+    }
     for (size_t i = 0; i < ARRAY_COUNT(function_keys); i++) {
         if (function_keys[i].curses != curses) continue;
         *out = function_keys[i].key;
