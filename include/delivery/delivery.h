@@ -90,6 +90,7 @@ struct delivery_options {
     double per_second;        // 0: as fast as the receiver takes them
     int64_t patience_ms;      // without any good answer; 0: ten minutes
     int64_t timeout_ms;       // of one request; 0: half a minute
+    bool compresses;          // Segment's bodies with gzip: for slow lines
     uint64_t jitter_seed;     // 0: from the system; tests fix it
     const char *dead_letters; // file that refused messages are appended to; NULL: they only count
     // For each refused message, before it is written. May be NULL.

@@ -68,7 +68,7 @@ struct route {
 };
 extern const struct route route_segment, route_personalize;
 // A transfer that failed, for both.
-enum verdict route_judge_failure(const struct lane *lane, const struct task_event *event);
+enum verdict route_judge_failure(struct lane *lane, const struct task_event *event);
 
 struct settled_point {
     struct delivery_mark mark;
@@ -100,6 +100,7 @@ struct delivery {
     bool has_unsynced;
     struct delivery_counts counts;
     uint64_t refused_in_a_row; // by the receiver
+    int garbled_in_a_row;      // with no whole answer between
     uint64_t *refused_ahead;   // sequences at or after the settled point, unordered
     size_t refused_ahead_count, refused_ahead_cap;
     struct settled_point latest; // of the feed: when nothing is open, all before it has ended

@@ -322,9 +322,13 @@ static void take_answer(struct lane *lane, const struct task_event *event) {
     lane->call.client = delivery->client; // the one it was built with may be gone
     if (recover(delivery, event)) {
         lane->attempt++;
+        lane->due_ms = delivery->now_ms + retry_backoff_ms(
+                                              retry_standard.base_ms, retry_standard.cap_ms,
+                                              lane->attempt, &delivery->jitter);
         return;
     }
     if (event->response) {
+        delivery->garbled_in_a_row = 0;
         refusal.status = event->response->status;
         verdict = delivery->route->judge(lane, event->response, &refusal, &err);
     } else {

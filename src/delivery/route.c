@@ -1,4 +1,5 @@
 // route — see internal.h: how each receiver is asked, and what its answers mean.
+#include "gzip.h"
 #include "internal.h"
 
 #include "base/clock.h"
@@ -8,14 +9,17 @@
 
 #include <inttypes.h>
 
-enum verdict route_judge_failure(const struct lane *lane, const struct task_event *event) {
+#define MOST_GARBLED_IN_A_ROW 10
+
+enum verdict route_judge_failure(struct lane *lane, const struct task_event *event) {
     if (retry_is_transient_error(event->error->code)) return VERDICT_LATER;
     if (event->attempts == 0)
         return event->error->code == ERROR_EXPIRED ? VERDICT_KEYS : VERDICT_STOP;
-    // A cut or garbled answer of a server that has answered well before; else something else listens there.
+    // An answer may be cut or garbled; where none is ever whole, something else listens.
     const bool is_garbled =
         event->error->code == ERROR_INVALID || event->error->code == ERROR_LIMIT;
-    return is_garbled && lane->delivery->counts.accepted ? VERDICT_LATER : VERDICT_STOP;
+    const bool may_pass = ++lane->delivery->garbled_in_a_row < MOST_GARBLED_IN_A_ROW;
+    return is_garbled && may_pass ? VERDICT_LATER : VERDICT_STOP;
 }
 
 // ---- Segment ----
@@ -34,6 +38,11 @@ static bool build_segment(struct lane *lane, struct error *err) {
     buf_add(body, STR("],\"sentAt\":\""));
     clock_add_iso8601(body, clock_wall_ms());
     buf_add(body, STR("\"}"));
+    if (!lane->delivery->options.compresses) return true;
+    CLEANUP(buf_release) struct buf packed = {0};
+    gzip_add(&packed, buf_str(body));
+    headers_set(&call->request.headers, STR("Content-Encoding"), STR("gzip"));
+    request_set_body(&call->request, buf_str(&packed));
     return true;
 }
 

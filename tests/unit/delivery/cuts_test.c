@@ -34,7 +34,7 @@ static void start(uint64_t count, enum delivery_target target) {
 }
 
 static void go_on_and_assert_none_lost(uint64_t count) {
-    rig.decide = be_good;
+    rig_set_decide(&rig, be_good);
     rig.look = NULL;
     rig.options.per_second = 0;
     rig.next = rig.mark.ordinal;

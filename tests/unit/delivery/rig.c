@@ -183,8 +183,18 @@ static struct task *new_host(struct rig *rig) {
     return &host->task;
 }
 
+void rig_set_decide(
+    struct rig *rig,
+    struct loopback_exchange (*decide_next)(struct rig *rig, struct rig_request *request)) {
+    pthread_mutex_lock(&rig->lock);
+    rig->decide = decide_next;
+    pthread_mutex_unlock(&rig->lock);
+}
+
 static void free_transfers(struct rig *rig) {
     transfers_free(rig->transfers);
+    pthread_mutex_lock(&rig->lock); // from here on the test sees what the server has counted
+    pthread_mutex_unlock(&rig->lock);
     rig->transfers = NULL;
     assert_null(rig->delivery);
 }

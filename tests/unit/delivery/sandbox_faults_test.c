@@ -140,10 +140,21 @@ static void what_the_sandbox_refuses_ends_it_with_the_next_step(void **state) {
     }
 }
 
+static void compressed_bodies_are_understood(void **state) {
+    (void)state;
+    start("tracking:drop,probability=0.2,seed=3", DELIVERY_SEGMENT);
+    rig.shape = be_bulky;
+    rig.options.compresses = true;
+    assert_true(rig_run(&rig));
+    assert_int_equal(number_of("events"), COUNT);
+    assert_true(rig.counts.bytes < COUNT * 3200); // of thirteen million
+}
+
 #define WITH_RIG(test) cmocka_unit_test_teardown(test, tear_down)
 static const struct CMUnitTest tests[] = {
     WITH_RIG(segment_takes_each_message_once),
     WITH_RIG(personalize_takes_each_event_once),
+    WITH_RIG(compressed_bodies_are_understood),
     WITH_RIG(what_the_sandbox_refuses_ends_it_with_the_next_step),
 };
 

@@ -1,6 +1,11 @@
 // segment — batches to a server that decides: everything arrives once, whatever it answers.
 #include "rig.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 static struct rig rig; // of the test that runs; large
 
 static int tear_down(void **state) {
@@ -146,6 +151,8 @@ static void poisoned_messages_alone_go_to_the_dead_letters(void **state) {
     assert_int_equal(rig.counts.refused, 6);
     assert_int_equal(rig.counts.accepted, 2994);
     assert_int_equal(rig.refusals, 6);
+    assert_int_equal(rig.settled.refused, 6);
+    assert_int_equal(rig.settled.accepted, 2994);
     assert_int_equal(rig.mark.ordinal, 3000);
     for (size_t i = 0; i < ARRAY_COUNT(poisoned); i++) {
         assert_int_equal(rig.taken[poisoned[i]], 0);
@@ -228,6 +235,12 @@ static struct loopback_exchange hold(struct rig *with, struct rig_request *reque
     return (struct loopback_exchange){.after = LOOPBACK_HOLD};
 }
 
+static struct loopback_exchange talk_smtp(struct rig *with, struct rig_request *request) {
+    (void)with;
+    (void)request;
+    return (struct loopback_exchange){.raw = "220 mail ready\r\n", .after = LOOPBACK_CLOSE};
+}
+
 static void patience_ends_and_says_why(void **state) {
     static const struct {
         const char *name;
@@ -238,6 +251,7 @@ static void patience_ends_and_says_why(void **state) {
         {"503", answer_503, ERROR_UNREACHABLE, "503"},
         {"429 for longer than we wait", rest_an_hour, ERROR_THROTTLED, "429"},
         {"no answer", hold, ERROR_TIMEOUT, "no answer"},
+        {"not HTTP", talk_smtp, ERROR_INVALID, "HTTP"},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -361,6 +375,33 @@ static void what_segment_would_drop_is_refused_before_it_is_sent(void **state) {
     assert_int_equal(rig.mark.ordinal, 50);
 }
 
+// A limit on the size of files stands in for a full disk.
+static int run_on_a_full_disk(void) {
+    const struct rlimit limit = {.rlim_cur = 300, .rlim_max = 300};
+    rig_start(&rig, 50);
+    rig.shape = spoil;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    int wrong = rig_run(&rig) ? 2 : 0;
+    if (rig.outcome.code != ERROR_IO || !strstr(rig.outcome.message, rig.letters_path)) wrong = 3;
+    if (!strstr(rig.outcome.hint, "--dead-letters")) wrong = 4;
+    if (rig.mark.ordinal > 2) wrong = 5; // the second letter did not fit
+    if (rig.counts.refused > 1) wrong = 6;
+    rig_stop(&rig);
+    return wrong;
+}
+
+static void a_full_disk_ends_it_before_the_mark_passes(void **state) {
+    int status;
+    (void)state;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) _exit(run_on_a_full_disk());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static struct loopback_exchange echo_key(struct rig *with, struct rig_request *request) {
     (void)with;
     if (!holds_poison(request, "\"m-3\"")) return RIG_USUAL;
@@ -457,7 +498,9 @@ static void a_run_that_was_cut_goes_on_from_its_mark_without_a_gap(void **state)
     for (int runs = 0; runs < 100; runs++) {
         rig.look = stop_after_300;
         rig.next = rig.mark.ordinal;
-        if (rig_run(&rig) && rig.has_ended) break;
+        const bool is_done = rig_run(&rig);
+        assert_int_equal(rig.outcome.code, ERROR_NONE); // cut answers do not end it
+        if (is_done) break;
     }
     assert_int_equal(rig.mark.ordinal, 2000);
     rig_assert_none_lost(&rig, 0, 2000);
@@ -575,6 +618,7 @@ static const struct CMUnitTest tests[] = {
     WITH_RIG(a_server_that_comes_back_gets_everything_once),
     WITH_RIG(another_client_is_found_when_the_process_has_gone),
     WITH_RIG(what_segment_would_drop_is_refused_before_it_is_sent),
+    WITH_RIG(a_full_disk_ends_it_before_the_mark_passes),
     WITH_RIG(the_write_key_is_masked_in_dead_letters),
     WITH_RIG(a_batch_is_of_one_source),
     WITH_RIG(a_source_without_a_key_ends_it_before_it_is_sent),
