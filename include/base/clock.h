@@ -13,6 +13,7 @@ int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
 int64_t clock_monotonic_ns(void);
 int64_t clock_wall_ms(void);
+int64_t clock_wall_us(void);
 
 struct clock_date {
     int year, month, day, hour, minute, second; // month and day from 1

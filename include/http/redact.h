@@ -22,7 +22,9 @@ void redact_add_response(struct buf *out, const struct response *response);
 // Single parts, for who lays out the text on its own.
 void redact_add_url(struct buf *out, struct str url);
 void redact_add_header_value(struct buf *out, struct str name, struct str value);
-// JSON is indented; other text stays as it is.
 // JSON on one line, masked as in a body; for who lays it out on its own.
 void redact_add_json(struct buf *out, const struct json_node *node);
+// Secrets masked and nothing else changed, for log lines: not made printable.
+void redact_add_text(struct buf *out, struct str text);
+// JSON is indented; other text stays as it is.
 void redact_add_body(struct buf *out, struct str content_type, struct str body);

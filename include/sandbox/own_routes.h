@@ -35,7 +35,7 @@
 //   event, user (userId or anonymousId) and type must be equal, text occurs anywhere in raw, letters in
 //   either case; a search looks at the newest 500. `before`: as it was when that event had come (a paused
 //   view). detail=1 adds "pretty", and why profiles passed the event over.
-// GET /_recloop/deliveries?message_id=ID&limit=N&after=SEQ&wait=MS&attempts=N
+// GET /_recloop/deliveries?message_id=ID&limit=N&after=SEQ&wait=MS&attempts=N&exchanges=1
 //   {"deliveries":[{"sequence":12,"message_id":"…","source":"website-prod",
 //     "destination":"Amazon Personalize","type":"track","user_id":"…"|null,
 //     "status":"delivered"|"failed"|"not_sent","code":"OK",
@@ -59,6 +59,18 @@
 //   (no answer within 5 s), ECONNRESET, THROTTLED, SERVICE_ERROR;
 //   not_sent: DESTINATION_DISABLED, FILTERED_BY_INTEGRATIONS_OBJECT, UNSUPPORTED_EVENT_TYPE.
 //   attempts=N waits for the record of attempt N, or of the last one if there are fewer.
+//   exchanges=1 (limit at most 50) adds to each record, of the last attempt,
+//    "journey":null|{"started_at_ms":1700000000000.125,"log":"…all lines of the invocation",
+//      "exchanges":[{"hop":"segment"|…,"title":"PutEvents","state":"done"|"failed"|"hidden",
+//        "start_ms":0.5|null,"ms":0.1|null,"status":200,"attempts":1,
+//        "request":"POST /v1/track\nHost: …\n\n{…}\n"|null,"answer":"200 OK\n…"|null,
+//        "request_id":"…"|null,"problem":"…"|null,"note":"…"|null},…],
+//      "items":["…"]|null,       recommended last
+//      "trait_before":{"value":[…]|null,"updated_at":"…"|null}|null,"trait_after":…as before}
+//   start_ms is from started_at_ms, when the first request began. status 0: no answer. Secrets are masked.
+//   Of the built-in code the texts are what the services see and answer, though the calls stay in this
+//   process (see note); the calls of code that people bring are hidden. The newest 256 since the start; of a
+//   burst the newest 64 events; null when it is no longer there.
 // GET /_recloop/destination, PUT with any part of it (answers the new whole)
 //   {"source":"website-prod","destination":"Amazon Personalize","enabled":true,
 //    "settings":{"function":"arn:…","roleAddress":"arn:…","externalId":"123456789",

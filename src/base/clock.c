@@ -27,6 +27,10 @@ int64_t clock_wall_ms(void) {
     return read_clock_ns(CLOCK_REALTIME) / 1000000;
 }
 
+int64_t clock_wall_us(void) {
+    return read_clock_ns(CLOCK_REALTIME) / 1000;
+}
+
 static int64_t floor_divide(int64_t value, int64_t by) {
     return value / by - (value % by < 0);
 }

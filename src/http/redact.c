@@ -205,7 +205,19 @@ void redact_add_json(struct buf *out, const struct json_node *node) {
     json_print(mask_json(&masked, node) ? masked.root : node, out);
 }
 
+// Raw tabs are the printer's own: those inside of texts are escaped. As spaces they can be shown.
+static void add_indented(struct buf *out, struct str json) {
+    buf_reserve(out, json.len + json.len / 4);
+    for (size_t i = 0; i < json.len; i++) {
+        if (json.ptr[i] != '\t')
+            buf_add_char(out, json.ptr[i]);
+        else
+            buf_add(out, i && json.ptr[i - 1] == ':' ? STR(" ") : STR("  "));
+    }
+}
+
 static bool add_json(struct buf *out, struct str body) {
+    CLEANUP(buf_release) struct buf shown = {0};
     CLEANUP(json_release) struct json parsed = {0};
     CLEANUP(json_release) struct json masked = {0};
     CLEANUP(buf_release) struct buf text = {0};
@@ -213,7 +225,8 @@ static bool add_json(struct buf *out, struct str body) {
     if (!json_parse(body, &parsed, &ignored)) return false;
     if (!mask_json(&masked, parsed.root)) return false;
     json_print_pretty(masked.root, &text);
-    add_lines(out, str_slice(buf_str(&text), 0, REDACT_BODY_BYTES));
+    add_indented(&shown, buf_str(&text));
+    add_lines(out, str_slice(buf_str(&shown), 0, REDACT_BODY_BYTES));
     return true;
 }
 
@@ -231,26 +244,30 @@ static size_t secret_at(struct str text, size_t at, struct str *out_name) {
     return 0;
 }
 
-static void add_text(struct buf *out, struct str text) {
-    CLEANUP(buf_release) struct buf masked = {0};
+void redact_add_text(struct buf *masked, struct str text) {
     size_t at = 0;
     while (at < text.len) {
         struct str name;
         const bool is_word_start = at == 0 || !strchr("_-.", text.ptr[at - 1]);
         const size_t name_len = is_word_start ? secret_at(text, at, &name) : 0;
         if (!name_len) {
-            buf_add_char(&masked, text.ptr[at++]);
+            buf_add_char(masked, text.ptr[at++]);
             continue;
         }
-        buf_add(&masked, name);
+        buf_add(masked, name);
         at += name_len;
         while (at < text.len && strchr(">\"=: '", text.ptr[at]))
-            buf_add_char(&masked, text.ptr[at++]);
+            buf_add_char(masked, text.ptr[at++]);
         const size_t from = at;
         while (at < text.len && !strchr("<\"'&,\r\n", text.ptr[at]))
             at++;
-        secret_add_masked_text(&masked, str_slice(text, from, at - from));
+        secret_add_masked_text(masked, str_slice(text, from, at - from));
     }
+}
+
+static void add_text(struct buf *out, struct str text) {
+    CLEANUP(buf_release) struct buf masked = {0};
+    redact_add_text(&masked, text);
     add_lines(out, buf_str(&masked));
 }
 

@@ -21,6 +21,7 @@
 #include "tracking/destination.h"
 #include "tracking/dispatch.h"
 #include "tracking/figures.h"
+#include "tracking/passages.h"
 
 #define LOG_LOOK_MS 50          // a reader of the request log that stood still wakes nobody either
 #define LEAVING_LOOK_MS 10      // a held client that hangs up wakes nobody
@@ -64,6 +65,7 @@ static size_t body_limit(void *context, struct str path) {
 
 static void leaving(void *context, struct exchange *exchange) {
     answered_note(context, exchange);
+    passages_ingest_left(context, exchange);
 }
 
 // ---- start and stop ----
@@ -224,6 +226,7 @@ void cloud_close(struct cloud *cloud) {
     server_close(cloud->server);
     functions_close(cloud);
     dispatch_free(cloud);
+    passages_free(cloud);
     if (cloud->store && cloud->recommender && cloud->options.data_folder) ledger_save(cloud);
     store_close(cloud->store);
     recommender_free(cloud->recommender);

@@ -73,6 +73,7 @@ struct cloud {
     struct resources *resources;             // personalize/resources.h
     struct answers *answers;                 // operations/answers.h
     struct metrics *metrics;                 // operations/metrics.h
+    struct passages *passages;               // tracking/passages.h
     struct request_log *log;                 // operations/request_log.h; NULL: none
     bool has_log_waiting;                    // lines that could not be written yet
 };

@@ -507,6 +507,17 @@ add_header(void *context, enum MHD_ValueKind kind, const char *name, const char 
     return MHD_YES;
 }
 
+static enum MHD_Result
+add_header_line(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
+    (void)kind;
+    server_head_add_line(context, name, value);
+    return MHD_YES;
+}
+
+void server_add_headers(const struct exchange *exchange, struct buf *out) {
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header_line, out);
+}
+
 void server_copy_request(const struct exchange *exchange, struct request *out) {
     request_release(out);
     request_set_method(out, exchange->method);

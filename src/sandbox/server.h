@@ -57,6 +57,7 @@ struct exchange {
     bool has_expired_token;            // a fault: the caller's token counts as expired
     int64_t skew_ms;                   // a fault: what is added to now, also in the Date header
     enum server_ending ending;
+    int64_t passage; // of passages.h, when the request is recorded; 0
 
     // the server's own
     char *target;           // owned
@@ -117,6 +118,9 @@ struct str server_header(const struct exchange *exchange, const char *name);
 // The same of what follows a body that came in pieces.
 struct str server_trailer(const struct exchange *exchange, const char *name);
 int server_socket(const struct exchange *exchange); // to ask the system about its other end
+// The headers in order of arrival, a line "Name: value\n" each: cheaper than a request, for what may never be
+// looked at.
+void server_add_headers(const struct exchange *exchange, struct buf *out);
 // The request as a value with every header in order of arrival; for signatures.
 void server_copy_request(const struct exchange *exchange, struct request *out);
 

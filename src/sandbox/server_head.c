@@ -12,3 +12,10 @@ void server_head_add(const struct response *answer, struct buf *out) {
     }
     buf_add(out, STR("\r\n"));
 }
+
+void server_head_add_line(struct buf *out, const char *name, const char *value) {
+    buf_add(out, str_from(name));
+    buf_add(out, STR(": "));
+    buf_add(out, str_from(value));
+    buf_add_char(out, '\n');
+}

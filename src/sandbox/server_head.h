@@ -6,3 +6,5 @@
 #include "http/response.h"
 
 void server_head_add(const struct response *answer, struct buf *out);
+// "Name: value\n"
+void server_head_add_line(struct buf *out, const char *name, const char *value);

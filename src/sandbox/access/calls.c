@@ -20,7 +20,7 @@ void calls_add_request_id(struct cloud *cloud, struct exchange *exchange) {
 }
 
 // A denial is one thing to access, and three to the protocols.
-static void fit_denial(const struct operation *operation, struct aws_error *error) {
+void calls_fit_denial(const struct operation *operation, struct aws_error *error) {
     if (!operation || !str_equal(str_from(error->code), STR("AccessDeniedException"))) return;
     if (operation->protocol == OPERATION_JSON11) error->status = 400;
     if (operation->protocol == OPERATION_QUERY) {
@@ -36,7 +36,7 @@ void calls_refuse(
     const struct aws_error *refusal) {
     struct aws_error error = *refusal;
     struct buf id = {0};
-    fit_denial(operation, &error);
+    calls_fit_denial(operation, &error);
     rng_add_uuid(&cloud->rng, &id);
     memcpy(error.request_id, buf_text(&id), id.len + 1);
     buf_release(&id);

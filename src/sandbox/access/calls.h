@@ -35,6 +35,8 @@ struct calls calls_sts(void);
 struct calls calls_iam(void);
 struct calls calls_logs(void);
 
+// Code and status of a denial as that operation's protocol has them.
+void calls_fit_denial(const struct operation *operation, struct aws_error *error);
 // Refusals replace what is in the response.
 void calls_refuse(
     struct cloud *cloud,

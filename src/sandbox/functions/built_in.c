@@ -83,6 +83,7 @@ void built_in_run(
         .function = str_from(function->name)};
     const struct services services = local_services_make(&context);
     const bool is_destination = function->code == FUNCTION_CODE_DESTINATION;
+    invocation->run.has_used_tape = invocation->run.tape != NULL;
     invocation->started_us = clock_monotonic_us();
     if (is_destination && !at->settings.has_write_key) {
         fail_to_load(invocation); // and the next one begins anew

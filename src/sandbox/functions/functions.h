@@ -36,11 +36,14 @@ struct functions_run {
     int64_t us;
     const char *outcome;  // of the destination handler; NULL for others
     struct error failure; // code ERROR_NONE: the function returned
+    struct tape *tape;    // borrowed; the call's
+    bool has_used_tape;   // its calls were recorded there
 };
 void functions_run_release(struct functions_run *run);
 
 struct function;
 struct function_list;
+struct tape; // tracking/tape.h
 
 // What a name means now: hand it to functions_start in the same turn, as it is.
 struct functions_target {
@@ -76,6 +79,7 @@ struct functions_call {
     struct str payload, client_context; // copied when the run has to wait
     struct str trace_id;                // X-Amzn-Trace-Id; empty: one is made
     struct str request_id;              // of an earlier attempt; empty: a new one
+    struct tape *tape;                  // borrowed; of a run of the built-in code; NULL: none
     // Called exactly once, maybe before functions_start returns; never after functions_forget. `run` is
     // released after it, unless it was moved out: *run = (struct functions_run){0}.
     void (*done)(void *context, struct functions_run *run);

@@ -39,6 +39,7 @@ void invocation_begin(
         .init_us = -1};
     memcpy(invocation->function, function->name, sizeof(invocation->function));
     invocation->run.reply.status = 200;
+    invocation->run.tape = call->tape;
     invocation->run.reply.log.limit = LOG_LIMIT;
     if (call->request_id.len)
         buf_add(&invocation->run.reply.request_id, call->request_id);
@@ -56,6 +57,7 @@ static void add_trace_id(struct cloud *cloud, struct buf *out) {
 }
 
 void invocation_keep(struct functions_invocation *invocation) {
+    invocation->run.tape = NULL; // is of this turn only
     struct str *const views[] = {
         &invocation->label,     &invocation->log_group, &invocation->log_stream,
         &invocation->role_name, &invocation->log_arn,   &invocation->arn,

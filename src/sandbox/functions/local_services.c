@@ -11,6 +11,7 @@
 #include "profiles/profiles.h"
 #include "segment/tracking.h"
 #include "tracking/intake.h"
+#include "tracking/tape.h"
 
 #include <math.h>
 
@@ -79,9 +80,53 @@ static bool is_allowed(
         self->cloud, self->settings->role_name, self->function, action, resource, refusal);
 }
 
+// What the tape is told of a call that is over. `refusal` without a code: there was none.
+static struct tape_end end_of(
+    const struct functions_hop *hop,
+    int64_t start_us,
+    const struct aws_error *refusal,
+    const struct error *err) {
+    const bool is_refused = hop->has_failed && refusal->code[0];
+    return (struct tape_end){
+        .start_us = start_us,
+        .us = hop->us,
+        .status = hop->status,
+        .refusal = is_refused ? refusal : NULL,
+        .lost = str_from(hop->has_failed && !is_refused ? err->message : NULL)};
+}
+
+static bool carry_out_put(
+    struct local_services *self,
+    struct functions_hop *hop,
+    struct str region,
+    const struct personalize_events *whole,
+    struct aws_error *refusal,
+    struct error *err) {
+    if (!personalize_check_events(whole, err)) {
+        return finish(hop, false, 400, str_from(err->message));
+    }
+    const enum faults_inside fault =
+        faults_strike_inside(self->cloud, OPERATION_PUT_EVENTS, whole->user_id, refusal);
+    if (struck(fault, false, hop, OPERATION_PUT_EVENTS, refusal, err)) return false;
+    if (!is_allowed(self, "personalize:PutEvents", STR(""), refusal) ||
+        !campaigns_put_events(self->cloud, region_of(self, region), whole, refusal)) {
+        return refused(hop, OPERATION_PUT_EVENTS, refusal, err);
+    }
+    refusal->code[0] = '\0';
+    if (struck(fault, true, hop, OPERATION_PUT_EVENTS, refusal, err)) return false;
+    struct buf text = {0};
+    buf_add_format(
+        &text, "%zu event%s: " STR_FMT, whole->count, whole->count == 1 ? "" : "s",
+        STR_ARG(whole->events[0].item_id));
+    (void)finish(hop, true, 200, buf_str(&text));
+    buf_release(&text);
+    return true;
+}
+
 static bool put_events(void *context, const struct services_put_events *call, struct error *err) {
     struct local_services *self = context;
     struct functions_hop *hop = start(self, FUNCTIONS_PUT_EVENTS);
+    const int64_t start_us = -hop->us;
     struct personalize_event events[SERVICES_MAX_PUT_EVENTS] = {0};
     ASSERT(call->event_count <= SERVICES_MAX_PUT_EVENTS);
     for (size_t i = 0; i < call->event_count; i++) {
@@ -99,24 +144,51 @@ static bool put_events(void *context, const struct services_put_events *call, st
         .events = events,
         .count = call->event_count};
     struct aws_error refusal;
-    if (!personalize_check_events(&whole, err)) {
+    refusal.code[0] = '\0';
+    const bool is_done = carry_out_put(self, hop, call->region, &whole, &refusal, err);
+    const struct tape_end end = end_of(hop, start_us, &refusal, err);
+    tape_put_events(self->run->tape, &whole, &end);
+    return is_done;
+}
+
+static bool carry_out_recommend(
+    struct local_services *self,
+    struct functions_hop *hop,
+    struct str region,
+    const struct personalize_recommend *call,
+    struct personalize_items *items,
+    struct aws_error *refusal,
+    struct error *err) {
+    if (!personalize_check_recommend(call, err)) {
         return finish(hop, false, 400, str_from(err->message));
     }
     const enum faults_inside fault =
-        faults_strike_inside(self->cloud, OPERATION_PUT_EVENTS, call->user_id, &refusal);
-    if (struck(fault, false, hop, OPERATION_PUT_EVENTS, &refusal, err)) return false;
-    if (!is_allowed(self, "personalize:PutEvents", STR(""), &refusal) ||
-        !campaigns_put_events(self->cloud, region_of(self, call->region), &whole, &refusal)) {
-        return refused(hop, OPERATION_PUT_EVENTS, &refusal, err);
+        faults_strike_inside(self->cloud, OPERATION_GET_RECOMMENDATIONS, call->user_id, refusal);
+    if (struck(fault, false, hop, OPERATION_GET_RECOMMENDATIONS, refusal, err)) return false;
+    if (!is_allowed(self, "personalize:GetRecommendations", call->campaign_arn, refusal) ||
+        !campaigns_recommend(self->cloud, region_of(self, region), call, items, refusal)) {
+        return refused(hop, OPERATION_GET_RECOMMENDATIONS, refusal, err);
     }
-    if (struck(fault, true, hop, OPERATION_PUT_EVENTS, &refusal, err)) return false;
+    refusal->code[0] = '\0';
+    return !struck(fault, true, hop, OPERATION_GET_RECOMMENDATIONS, refusal, err);
+}
+
+static void hand_over(
+    struct functions_hop *hop, const struct personalize_items *items, struct services_items *out) {
     struct buf text = {0};
-    buf_add_format(
-        &text, "%zu event%s: " STR_FMT, call->event_count, call->event_count == 1 ? "" : "s",
-        STR_ARG(events[0].item_id));
+    for (size_t i = 0; i < items->count; i++) {
+        services_items_add(
+            out, items->items[i].item_id,
+            items->items[i].has_score ? items->items[i].score : (double)NAN);
+    }
+    out->recommendation_id = mem_alloc(items->recommendation_id.len + 1);
+    memcpy(out->recommendation_id, items->recommendation_id.ptr, items->recommendation_id.len);
+    out->recommendation_id[items->recommendation_id.len] = '\0';
+    buf_add_format(&text, "%zu items", items->count);
+    if (items->count) buf_add_format(&text, ", first: " STR_FMT, STR_ARG(items->items[0].item_id));
     (void)finish(hop, true, 200, buf_str(&text));
     buf_release(&text);
-    return true;
+    out->http_status = 200;
 }
 
 static bool get_recommendations(
@@ -126,6 +198,7 @@ static bool get_recommendations(
     struct error *err) {
     struct local_services *self = context;
     struct functions_hop *hop = start(self, FUNCTIONS_RECOMMENDATIONS);
+    const int64_t start_us = -hop->us;
     const struct personalize_recommend call = {
         .campaign_arn = query->campaign_arn,
         .user_id = query->user_id,
@@ -134,38 +207,14 @@ static bool get_recommendations(
         .results = query->count};
     struct personalize_items items = {0};
     struct aws_error refusal;
-    if (!personalize_check_recommend(&call, err)) {
-        return finish(hop, false, 400, str_from(err->message));
-    }
-    const enum faults_inside fault =
-        faults_strike_inside(self->cloud, OPERATION_GET_RECOMMENDATIONS, query->user_id, &refusal);
-    if (struck(fault, false, hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err)) return false;
-    if (!is_allowed(self, "personalize:GetRecommendations", query->campaign_arn, &refusal) ||
-        !campaigns_recommend(
-            self->cloud, region_of(self, query->region), &call, &items, &refusal)) {
-        personalize_items_release(&items);
-        return refused(hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err);
-    }
-    if (struck(fault, true, hop, OPERATION_GET_RECOMMENDATIONS, &refusal, err)) {
-        personalize_items_release(&items);
-        return false;
-    }
-    struct buf text = {0};
-    for (size_t i = 0; i < items.count; i++) {
-        services_items_add(
-            out, items.items[i].item_id,
-            items.items[i].has_score ? items.items[i].score : (double)NAN);
-    }
-    out->recommendation_id = mem_alloc(items.recommendation_id.len + 1);
-    memcpy(out->recommendation_id, items.recommendation_id.ptr, items.recommendation_id.len);
-    out->recommendation_id[items.recommendation_id.len] = '\0';
-    buf_add_format(&text, "%zu items", items.count);
-    if (items.count) buf_add_format(&text, ", first: " STR_FMT, STR_ARG(items.items[0].item_id));
-    (void)finish(hop, true, 200, buf_str(&text));
-    buf_release(&text);
-    out->http_status = 200;
+    refusal.code[0] = '\0';
+    const bool is_done =
+        carry_out_recommend(self, hop, query->region, &call, &items, &refusal, err);
+    if (is_done) hand_over(hop, &items, out);
+    const struct tape_end end = end_of(hop, start_us, &refusal, err);
+    tape_recommend(self->run->tape, &call, is_done ? &items : NULL, &end);
     personalize_items_release(&items);
-    return true;
+    return is_done;
 }
 
 static bool identify_failed(
@@ -185,15 +234,17 @@ static bool identify_failed(
 }
 
 // Segment answers success also to a key that nobody has, and for what it then discards.
-static bool identify(void *context, struct event *message, struct error *err) {
-    struct local_services *self = context;
-    struct functions_hop *hop = start(self, FUNCTIONS_IDENTIFY);
+static bool carry_out_identify(
+    struct local_services *self,
+    struct functions_hop *hop,
+    struct event *message,
+    struct aws_error *refusal,
+    struct error *err) {
     struct intake_result result;
-    struct aws_error refusal;
     const enum faults_inside fault = faults_strike_inside(
-        self->cloud, place_of_path(STR("/v1/identify")), message->user_id, &refusal);
+        self->cloud, place_of_path(STR("/v1/identify")), message->user_id, refusal);
     if (fault == FAULTS_INSIDE_REFUSED || fault == FAULTS_INSIDE_DROPPED)
-        return identify_failed(hop, fault, &refusal, err);
+        return identify_failed(hop, fault, refusal, err);
     if (self->settings->source < 0) {
         self->cloud->counters.unknown_keys++;
         return finish(hop, true, 200, STR("success, but no source has this write key"));
@@ -201,12 +252,40 @@ static bool identify(void *context, struct event *message, struct error *err) {
     intake_accept(
         self->cloud, (enum source_id)self->settings->source, message,
         &(struct ingest_options){.channel = STR("server")}, &result);
-    if (fault == FAULTS_INSIDE_LOST) return identify_failed(hop, fault, &refusal, err);
+    if (result.discard == INGEST_ACCEPTED && !result.is_duplicate)
+        tape_set_written(self->run->tape, self->cloud->now_ms);
+    if (fault == FAULTS_INSIDE_LOST) return identify_failed(hop, fault, refusal, err);
     return finish(
         hop, true, 200,
         result.discard != INGEST_ACCEPTED ? str_from(ingest_discard_name(result.discard))
         : result.is_duplicate             ? STR("success, a repeat of an earlier message")
                                           : STR("success"));
+}
+
+// The shopper's trait as it is now, for who wants to see what the identify changed.
+static void note_before(struct local_services *self, struct str user_id) {
+    struct tape *tape = self->run->tape;
+    struct store_trait trait;
+    const int64_t profile = tape ? profiles_find(self->cloud, STR("user_id"), user_id) : 0;
+    if (!tape) return;
+    if (profile && store_find_trait(self->cloud->store, profile, STR(TAPE_TRAIT), &trait))
+        tape_set_before(tape, true, trait.value, trait.updated_at_ms);
+    else
+        tape_set_before(tape, false, STR(""), 0);
+}
+
+static bool identify(void *context, struct event *message, struct error *err) {
+    struct local_services *self = context;
+    struct functions_hop *hop = start(self, FUNCTIONS_IDENTIFY);
+    const int64_t start_us = -hop->us;
+    struct aws_error refusal;
+    refusal.code[0] = '\0';
+    note_before(self, message->user_id);
+    tape_begin_identify(self->run->tape, message);
+    const bool is_done = carry_out_identify(self, hop, message, &refusal, err);
+    const struct tape_end end = end_of(hop, start_us, &refusal, err);
+    tape_end_identify(self->run->tape, self->settings->source, &end);
+    return is_done;
 }
 
 static bool purchased_products(

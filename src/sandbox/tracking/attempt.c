@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "operations/faults.h"
+#include "tracking/passages.h"
 
 // ---- is it sent at all? ----
 
@@ -170,15 +171,18 @@ static void invoke(struct attempt *attempt) {
     } else {
         const bool had_pending = cloud->has_pending;
         const bool had_changed = cloud->has_changed;
+        struct tape *tape = passages_tape(cloud, attempt);
         attempt->stage = ATTEMPT_RUNNING;
         attempt->invocation = functions_start(
             cloud, &(struct functions_call){
                        .target = target,
                        .payload = attempt->event.body,
                        .client_context = attempt->settings.client_context,
+                       .tape = tape,
                        .done = take_run,
                        .context = attempt});
         if (attempt->has_answer) { // at once: this very loop reads it
+            attempt->has_tape = tape && attempt->run.has_used_tape;
             cloud->has_pending = had_pending;
             cloud->has_changed = had_changed;
         }
@@ -238,6 +242,7 @@ static void walk(struct attempt *attempt, int64_t now_ms) {
 void attempt_start(
     struct attempt *attempt, struct cloud *cloud, const struct store_event *event, bool is_test) {
     attempt->cloud = cloud;
+    attempt->is_test = is_test;
     attempt->event = *event;
     attempt->attempts = attempt->attempts ? attempt->attempts : 1;
     attempt->first_ms = attempt->first_ms ? attempt->first_ms : cloud->now_ms;

@@ -41,7 +41,8 @@ struct attempt {
     int64_t resume_at_ms; // monotonic; a latency to be waited for; 0: none
     bool is_answer_lost;  // carried out, but the answer will not be heard
     bool has_answer;
-    struct buf kept; // owned copies
+    bool is_test, has_tape; // has_tape: its run was recorded on passages_tape
+    struct buf kept;        // owned copies
 };
 
 // `is_test`: the Event Tester's, which asks neither the switch nor the filter.

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "store_queue.h"
 #include "tracking/destination.h"
+#include "tracking/passages.h"
 #include "writer.h"
 
 static enum server_verdict finish(struct exchange *exchange, struct buf *take_json) {
@@ -13,7 +14,9 @@ static enum server_verdict finish(struct exchange *exchange, struct buf *take_js
 }
 
 struct listing {
+    struct cloud *cloud;
     struct writer writer;
+    bool has_exchanges;
     int64_t attempts; // a record with fewer is passed over, unless it is the last word
     size_t count;
 };
@@ -29,11 +32,24 @@ static bool is_awaited(const struct listing *listing, struct str record) {
     return has_next && attempts < listing->attempts;
 }
 
+// The record's last member: "journey".
+static void add_with_exchanges(struct listing *listing, int64_t sequence, struct str record) {
+    CLEANUP(buf_release) struct buf whole = {0};
+    buf_reserve(&whole, record.len + 64);
+    buf_add(&whole, str_slice(record, 0, record.len - 1));
+    buf_add(&whole, STR(",\"journey\":"));
+    passages_add_json(listing->cloud, sequence, &whole);
+    buf_add_char(&whole, '}');
+    writer_json(&listing->writer, NULL, buf_str(&whole));
+}
+
 static bool add_delivery(void *context, int64_t sequence, struct str record) {
     struct listing *listing = context;
-    (void)sequence;
     if (is_awaited(listing, record)) return true;
-    writer_json(&listing->writer, NULL, record);
+    if (listing->has_exchanges)
+        add_with_exchanges(listing, sequence, record);
+    else
+        writer_json(&listing->writer, NULL, record);
     listing->count++;
     return true;
 }
@@ -41,10 +57,14 @@ static bool add_delivery(void *context, int64_t sequence, struct str record) {
 enum server_verdict delivery_routes_get(struct cloud *cloud, struct exchange *exchange) {
     struct buf json = {0}, message_id = {0};
     struct listing listing = {
-        .writer = {.out = &json}, .attempts = routes_query_int(exchange, "attempts", 1, 1, 1000)};
+        .cloud = cloud,
+        .writer = {.out = &json},
+        .has_exchanges = routes_query_int(exchange, "exchanges", 0, 0, 1) != 0,
+        .attempts = routes_query_int(exchange, "attempts", 1, 1, 1000)};
     struct writer *writer = &listing.writer;
     const int64_t after = routes_query_int(exchange, "after", 0, 0, INT64_MAX);
-    const int limit = (int)routes_query_int(exchange, "limit", 50, 1, 500);
+    const int most = listing.has_exchanges ? 50 : 500; // those are large
+    const int limit = (int)routes_query_int(exchange, "limit", 50, 1, most);
     int64_t only = 0;
     bool is_known = true;
     if (routes_query_text(exchange, "message_id", &message_id)) {

@@ -34,6 +34,7 @@ void destination_record_refuse(
                "version, in its own region.";
     }
     destination_record_fail(record, outcome, refusal->message, hint);
+    copy(record->aws_code, sizeof(record->aws_code), refusal->code);
     record->status = refusal->status;
     if (stage == DESTINATION_AT_FUNCTION) record->lambda_state = DESTINATION_HOP_FAILED;
 }

@@ -23,6 +23,7 @@ struct destination_record {
     int64_t at_ms, total_us, assume_us, lambda_us;
     enum destination_hop_state assume_state, lambda_state;
     char reason[1024], hint[400];
+    char aws_code[96]; // of a refusal: "AccessDenied"; empty: none, or not known
     int status;
     const struct functions_run *run; // NULL: the function did not run, or nobody heard its answer
 

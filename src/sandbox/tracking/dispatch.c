@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "operations/metrics.h"
 #include "store_queue.h"
+#include "tracking/passages.h"
 #include "tracking/retry.h"
 #include "tracking/sources.h"
 
@@ -30,6 +31,7 @@ void dispatch_load(struct cloud *cloud) {
     struct dispatch *dispatch = cloud->dispatch;
     if (!dispatch->places) dispatch->places = DISPATCH_PLACES;
     forget_all(dispatch);
+    passages_clear(cloud);
     dispatch->queued = store_count_queued(cloud->store);
     dispatch->queued_bytes = store_queued_bytes(cloud->store);
     if (dispatch->queued) store_requeue_under_way(cloud->store, cloud->now_ms);
@@ -130,6 +132,7 @@ static void settle(struct work *work, struct attempt *attempt, bool is_queued) {
     }
     count(cloud, attempt, is_retried);
     write_record(cloud, attempt);
+    passages_keep(cloud, attempt);
     work->has_worked = true;
     work->is_over_time = clock_monotonic_us() >= work->until_us;
 }

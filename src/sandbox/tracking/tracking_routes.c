@@ -13,6 +13,7 @@
 #include "tracking/figures.h"
 #include "tracking/intake.h"
 #include "tracking/oauth_routes.h"
+#include "tracking/passages.h"
 
 #define BODY_LIMIT (BATCH_MAX_BYTES + 1024)
 #define TOKEN_LIMIT ((size_t)64 << 10)
@@ -185,7 +186,7 @@ static enum server_verdict read_metrics(struct exchange *exchange) {
     return door_answer_success(exchange);
 }
 
-static enum server_verdict track(struct cloud *cloud, struct exchange *exchange) {
+static enum server_verdict take(struct cloud *cloud, struct exchange *exchange) {
     struct tracking_route route = {0};
     (void)tracking_route_parse(exchange->path, &route);
     cloud->counters.tracking_requests++;
@@ -198,6 +199,20 @@ static enum server_verdict track(struct cloud *cloud, struct exchange *exchange)
     case TRACKING_ROUTE_NONE: break;
     }
     return door_answer_bad(exchange, 404, "not_found", STR("there is no such route"));
+}
+
+static enum server_verdict track(struct cloud *cloud, struct exchange *exchange) {
+    const int64_t before = store_last_sequence(cloud->store);
+    const enum server_verdict verdict = take(cloud, exchange);
+    passages_add_ingest(cloud, exchange, before);
+    return verdict;
+}
+
+static enum server_verdict take_pixel(struct cloud *cloud, struct exchange *exchange) {
+    const int64_t before = store_last_sequence(cloud->store);
+    const enum server_verdict verdict = browser_routes_get_pixel(cloud, exchange);
+    passages_add_ingest(cloud, exchange, before);
+    return verdict;
 }
 
 // A route and the question a browser asks before using it.
@@ -227,7 +242,7 @@ static const struct route rows[] = {
     PATH("/v1/a"),
     PATH("/v1/b"),
     PATH("/v1/m"),
-    PREFIX("/v1/pixel/", browser_routes_get_pixel),
+    PREFIX("/v1/pixel/", take_pixel),
     PREFIX("/v1/projects/", browser_routes_get_settings),
     PREFIX("/analytics.js/v1/", browser_routes_get_settings),
     {.method = "POST", .path = "/token", .body_limit = TOKEN_LIMIT, .run = oauth_routes_post_token},
