@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 enum message_kind {
-    MESSAGE_HOP,             // one hop of a fired event changed
-    MESSAGE_EVENT,           // a Segment message was seen at a source
+    MESSAGE_HOP,   // one hop of a fired event changed
+    MESSAGE_EVENT, // a Segment message was seen at a source, or (is_sent) sent by this program
     MESSAGE_RECOMMENDATIONS, // a list, from any campaign or from the endpoint
     MESSAGE_PROFILE,         // traits, identifiers, events of one profile
     MESSAGE_SETTINGS,        // every setting with its value, origin and diagnosis
@@ -33,6 +33,8 @@ enum message_kind {
 
 struct message_event {
     char *source, *type, *name, *user_id, *anonymous_id, *sku, *message_id;
+    char *via;              // is_sent: "segment", "destination" …
+    bool is_sent;           // told to those who observe (actions/action.h), not to the surfaces
     int64_t received_at_ms; // wall
     uint64_t sequence;      // order within the debugger
     char *discard_reason;   // NULL when accepted

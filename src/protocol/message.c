@@ -26,6 +26,7 @@ static void release_event(struct message_event *event) {
     mem_free(event->anonymous_id);
     mem_free(event->sku);
     mem_free(event->message_id);
+    mem_free(event->via);
     mem_free(event->discard_reason);
     mem_free(event->raw);
 }
