@@ -19,12 +19,18 @@
 
 struct backend;
 
+struct action_context;
 typedef void action_emit_fn(void *context, struct message *take_message);
+// Sees each message before the surface does, and those of action_observe, which no surface shows.
+typedef void action_observe_fn(
+    void *observe_context, const struct action_context *context, const struct message *message);
 
 struct action_context {
     struct backend *backend; // settings, sandbox and client
     action_emit_fn *emit;
     void *emit_context;
+    action_observe_fn *observe; // may be NULL
+    void *observe_context;
     bool wants_json; // the surface prints JSON: emit values where people would get prepared text
     // For the few actions that work inside one step: should they stop? May be NULL.
     task_cancelled_fn *cancelled;
@@ -62,3 +68,7 @@ bool action_is_group(const char *name);
 
 // For the files of src/actions: emits when somebody listens.
 void action_emit(const struct action_context *context, struct message *take_message);
+// For what only a recording wants to know: the whole event that is sent, all traits, the end of a run. Also
+// for surfaces, who tell the end (MESSAGE_DONE) here. Look before making a message: action_is_observed.
+void action_observe(const struct action_context *context, const struct message *message);
+bool action_is_observed(const struct action_context *context);

@@ -21,11 +21,13 @@
 #define WORKER_MAX_RUNS 16
 #define WORKER_MAX_COMMANDS 64
 
+struct record;
 struct worker;
 
 struct worker_options {
     const struct backend_options *backend; // copied
     struct queue *messages;                // of struct message
+    struct record *record;                 // borrowed; sees what the runs tell; NULL: none
 };
 
 bool worker_start(const struct worker_options *options, struct worker **out, struct error *err)

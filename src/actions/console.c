@@ -1,8 +1,11 @@
 // console — the row by which help and completion know the interactive surface. The program opens it; as
 // an action it can only say that it needs a terminal.
+#include "actions/record.h"
 #include "run.h"
 
 #include "registry.h"
+
+static const struct parameter parameters[] = {RECORD_PARAMETER};
 
 static struct task *start(
     struct action_context *context,
@@ -22,6 +25,8 @@ const struct action console_action = {
         {
             .name = "console",
             .summary = "the interactive console (the default without a command)",
+            .parameters = parameters,
+            .parameter_count = ARRAY_COUNT(parameters),
         },
     .start = start,
     .main_kind = MESSAGE_DONE,

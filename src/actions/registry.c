@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+// One row a line, so that two new ones do not meet in a third.
+// clang-format off
 static const struct action *const actions[] = {
     &completion_action,
     &config_export_action,
@@ -21,6 +23,7 @@ static const struct action *const actions[] = {
     &profile_action,
     &rank_action,
     &recommend_action,
+    &replay_action,
     &sandbox_action,
     &sandbox_env_action,
     &sandbox_evaluate_action,
@@ -33,6 +36,7 @@ static const struct action *const actions[] = {
     &watch_action,
     &watch_deliveries_action,
 };
+// clang-format on
 
 size_t action_count(void) {
     return ARRAY_COUNT(actions);
@@ -59,7 +63,16 @@ bool action_is_group(const char *name) {
     return false;
 }
 
+bool action_is_observed(const struct action_context *context) {
+    return context->observe != NULL;
+}
+
+void action_observe(const struct action_context *context, const struct message *message) {
+    if (context->observe) context->observe(context->observe_context, context, message);
+}
+
 void action_emit(const struct action_context *context, struct message *take_message) {
+    action_observe(context, take_message);
     if (context->emit)
         context->emit(context->emit_context, take_message);
     else

@@ -17,6 +17,7 @@ extern const struct action help_action;
 extern const struct action profile_action;
 extern const struct action rank_action;
 extern const struct action recommend_action;
+extern const struct action replay_action;
 extern const struct action sandbox_action;
 extern const struct action sandbox_env_action;
 extern const struct action sandbox_evaluate_action;

@@ -38,6 +38,18 @@ void run_note(struct run *run, struct str text) {
     run_emit(run, message_new_line(run->run_id, true, text));
 }
 
+void run_tell_sent(struct run *run, enum client_source source, const char *via, struct str text) {
+    if (!action_is_observed(run->context)) return;
+    struct message *message = message_new(MESSAGE_EVENT, run->run_id);
+    struct message_event *event = &message->as.event;
+    event->is_sent = true;
+    event->source = mem_copy_string(client_source_name(source));
+    event->via = mem_copy_string(via);
+    event->raw = message_copy_text(text);
+    action_observe(run->context, message);
+    message_free(message);
+}
+
 struct client *run_client(const struct run *run) {
     return run->client;
 }

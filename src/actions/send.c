@@ -1,6 +1,7 @@
 // send — fires one event and follows it to the changed trait. The phases are in send_*.c.
 #include "send.h"
 
+#include "actions/record.h"
 #include "base/memory.h"
 #include "event_source.h"
 #include "segment/products.h"
@@ -53,6 +54,7 @@ static const struct parameter parameters[] = {
         .metavar = "SECONDS",
         .help = "follow the event, at most so long, until the trait has changed",
     },
+    RECORD_PARAMETER,
 };
 
 #define MOST_WAIT_S 3600
@@ -135,6 +137,7 @@ static void begin(struct send *send) {
     send->give_up_ms = send->now_ms + send->wait_ms;
     send->phase = NULL;
     const bool has_trait = send->event.user_id.len > 0;
+    run_tell_sent(&send->run, send->source, ways[send->via], buf_str(&send->event_json));
     send_enter(send, send->waits && has_trait ? &send_baseline : first_phase(send));
 }
 
@@ -169,12 +172,48 @@ static void free_send(struct task *task) {
     mem_free(send);
 }
 
-static enum send_via read_via(const struct arguments *arguments) {
-    const struct str via = arguments_get(arguments, "via");
+const char *send_via_name(enum send_via via) {
+    return ways[via];
+}
+
+bool send_via_parse(struct str text, enum send_via *out) {
     for (size_t i = 0; ways[i]; i++) {
-        if (str_equal(via, str_from(ways[i]))) return (enum send_via)i;
+        if (!str_equal(text, str_from(ways[i]))) continue;
+        *out = (enum send_via)i;
+        return true;
     }
-    return SEND_VIA_SEGMENT;
+    return false;
+}
+
+struct task *send_new(
+    struct action_context *context,
+    const struct arguments *arguments,
+    uint64_t run_id,
+    const struct send_order *order) {
+    static const struct task_ops ops = {.name = "send", .step = step, .free = free_send};
+    struct send *send = MEM_NEW(struct send);
+    run_init(&send->run, &ops, context, arguments, run_id);
+    send->via = order->via;
+    send->source = order->source;
+    send->waits = order->wait_ms > 0;
+    send->wait_ms = order->wait_ms;
+    send->event = *order->take_event;
+    *order->take_event = (struct event){0};
+    event_encode(&send->event, &send->event_json);
+    return &send->run.task;
+}
+
+// The event is made by what a run has: settings, arguments, standard input.
+static bool make_event(
+    struct action_context *context,
+    const struct arguments *arguments,
+    struct event *out,
+    struct error *err) {
+    struct run run = {0};
+    run_init(&run, NULL, context, arguments, 0);
+    const bool ok = event_source_make(&run, out, err);
+    run_release(&run);
+    return ok;
 }
 
 static struct task *start(
@@ -182,21 +221,15 @@ static struct task *start(
     const struct arguments *arguments,
     uint64_t run_id,
     struct error *err) {
-    static const struct task_ops ops = {.name = "send", .step = step, .free = free_send};
     int64_t wait_s = 0;
+    struct event event = {0};
+    struct send_order order = {.take_event = &event, .source = CLIENT_SOURCE_WEBSITE};
     if (!arguments_number(arguments, "wait", 0, 0, MOST_WAIT_S, &wait_s, err)) return NULL;
     if (!backend_open(context->backend, err)) return NULL;
-    struct send *send = MEM_NEW(struct send);
-    run_init(&send->run, &ops, context, arguments, run_id);
-    send->via = read_via(arguments);
-    send->waits = wait_s > 0;
-    send->wait_ms = wait_s * 1000;
-    if (!event_source_make(&send->run, &send->event, err)) {
-        free_send(&send->run.task);
-        return NULL;
-    }
-    event_encode(&send->event, &send->event_json);
-    return &send->run.task;
+    if (!make_event(context, arguments, &event, err)) return NULL;
+    (void)send_via_parse(arguments_get(arguments, "via"), &order.via);
+    order.wait_ms = wait_s * 1000;
+    return send_new(context, arguments, run_id, &order);
 }
 
 static const char *const examples[] = {

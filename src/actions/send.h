@@ -26,6 +26,7 @@ struct send_phase {
 struct send {
     struct run run;
     enum send_via via;
+    enum client_source source; // via segment
     const struct send_phase *phase;
     struct event event;                               // owned
     struct buf event_json;                            // owned
@@ -39,10 +40,26 @@ struct send {
 };
 
 extern const struct send_phase send_baseline, send_trait;    // send_trait.c
+extern const struct send_phase send_traits;                  // the same; when somebody observes
 extern const struct send_phase send_track;                   // send_segment.c
 extern const struct send_phase send_delivery, send_debugger; // send_delivery.c
 extern const struct send_phase send_assume, send_invoke;     // send_destination.c
 extern const struct send_phase send_handler;                 // send_handler.c
+
+// What another action fires through here, one task an event. The backend is open.
+struct send_order {
+    struct event *take_event;
+    enum send_via via;
+    enum client_source source;
+    int64_t wait_ms; // 0: accepted is enough
+};
+struct task *send_new(
+    struct action_context *context,
+    const struct arguments *arguments,
+    uint64_t run_id,
+    const struct send_order *order);
+const char *send_via_name(enum send_via via);
+bool send_via_parse(struct str text, enum send_via *out);
 
 // Inside a step: goes to that phase.
 void send_enter(struct send *send, const struct send_phase *phase);

@@ -8,7 +8,7 @@ static void post(struct send *send) {
     hops_begin(&send->run, HOP_SEGMENT);
     send->sent_at_ms = clock_wall_ms();
     const bool is_built = client_call_event(
-        run_client(&send->run), CLIENT_SOURCE_WEBSITE, &send->event, &send->run.call, &err);
+        run_client(&send->run), send->source, &send->event, &send->run.call, &err);
     send_start_call(send, is_built, HOP_SEGMENT, &err);
 }
 

@@ -1,7 +1,8 @@
 // send_trait — the first and the last phase of send: the trait before, and the trait changed.
 //
 // The Profile API is asked verbosely, so that a list written again unchanged counts as changed too: its
-// updated_at moves. In the sandbox the delivery record comes first, and then one look is enough.
+// updated_at moves. In the sandbox the delivery record comes first, and then one look is enough. For those
+// who observe the run all traits are asked once more.
 #include "send.h"
 
 #include "segment/profile.h"
@@ -10,6 +11,7 @@
 #define SANDBOX_CAP_MS 50
 #define CLOUD_FIRST_MS 200
 #define CLOUD_CAP_MS 2000
+#define TRAITS_LIMIT 100 // the API's default of 10 would tell a part
 #define TRAIT STR(TRAIT_WATCH_TRAIT)
 
 static bool build_query(struct send *send, struct error *err) {
@@ -100,7 +102,10 @@ tell_changed(struct send *send, const struct trait_watch_state *now, double ms, 
     }
     hops_done(&send->run, HOP_PROFILE, ms, status, buf_str(&detail));
     emit_list(send, now, ms);
-    send_finish(send);
+    if (action_is_observed(send->run.context))
+        send_enter(send, &send_traits);
+    else
+        send_finish(send);
 }
 
 static void tell_unchanged(struct send *send, double ms, int status) {
@@ -166,5 +171,41 @@ static void ask_for_change(struct send *send) {
     if (send->polls == 0) hops_begin(&send->run, HOP_PROFILE);
     ask(send);
 }
+
+static void ask_all(struct send *send) {
+    struct error err = {0};
+    const struct profile_query query = {
+        .id_type = STR("user_id"),
+        .id_value = send->event.user_id,
+        .resource = PROFILE_TRAITS,
+        .limit = TRAITS_LIMIT,
+    };
+    if (client_call_profile(run_client(&send->run), &query, &send->run.call, &err))
+        client_call_start(&send->run.call, &send->run.task);
+    else
+        send_finish(send);
+}
+
+// The event went round, whatever this last look brings.
+static void tell_all(struct send *send, const struct task_event *event) {
+    struct profile_traits traits = {0};
+    struct error ignored = {0};
+    if (client_reply_traits(&send->run.call, event, &traits, &ignored)) {
+        struct message *message = message_new(MESSAGE_PROFILE, send->run.run_id);
+        message->as.profile.user_id = message_copy_text(send->event.user_id);
+        message->as.profile.ms = event->elapsed_ms;
+        for (size_t i = 0; i < traits.count; i++) {
+            CLEANUP(buf_release) struct buf value = {0};
+            json_print(traits.items[i].value, &value);
+            (void)message_add_trait(message, traits.items[i].name, buf_str(&value));
+        }
+        action_observe(send->run.context, message);
+        message_free(message);
+    }
+    profile_traits_release(&traits);
+    send_finish(send);
+}
+
+const struct send_phase send_traits = {.name = "traits", .enter = ask_all, .answer = tell_all};
 
 const struct send_phase send_trait = {.name = "trait", .enter = ask_for_change, .answer = compare};

@@ -3,6 +3,7 @@
 // Each shopper has a favourite family of products and a session that wanders: the next product is most
 // often of that family, now and then any other. One seed gives one sequence of shoppers, products and
 // names; ids and times are fresh in every run, so that a second run is no repeat for Segment.
+#include "actions/record.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/rng.h"
@@ -38,6 +39,7 @@ static const struct parameter parameters[] = {
         .help = "the same seed makes the same shoppers do the same",
         .initial = "1",
     },
+    RECORD_PARAMETER,
 };
 
 struct shopper {
@@ -127,6 +129,11 @@ static void post(struct stream *self) {
     struct error err = {0};
     CLEANUP(event_release) struct event event = {0};
     build_event(self, &event);
+    if (action_is_observed(self->run.context)) {
+        CLEANUP(buf_release) struct buf text = {0};
+        event_encode(&event, &text);
+        run_tell_sent(&self->run, CLIENT_SOURCE_WEBSITE, "segment", buf_str(&text));
+    }
     const bool is_built = client_call_event(
         run_client(&self->run), CLIENT_SOURCE_WEBSITE, &event, &self->run.call, &err);
     if (is_built)

@@ -1,6 +1,7 @@
 // cli — see the header.
 #include "cli/cli.h"
 
+#include "actions/record.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -11,6 +12,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+#define RUN_ID 1 // there is only one
 
 int cli_exit_code(enum error_code code) {
     switch (code) {
@@ -53,7 +56,8 @@ struct cli_run {
     const struct action *action;
     struct task *task; // owned by its transfers
     bool is_stopping;
-    int64_t give_up_ms; // 0: no deadline
+    struct record *record; // NULL: --record was not given
+    int64_t give_up_ms;    // 0: no deadline
     bool is_late;
 };
 
@@ -132,7 +136,9 @@ static bool run_action(
     struct action_context *context,
     struct error *err) {
     if (!read_timeout(parsed, run, err)) return false;
-    struct task *task = parsed->action->start(context, &parsed->arguments, 1, err);
+    if (!record_open(&parsed->arguments, &run->record, err)) return false;
+    record_attach(run->record, context);
+    struct task *task = parsed->action->start(context, &parsed->arguments, RUN_ID, err);
     const char *note = backend_note(context->backend);
     if (note) printer_note(&run->printer, note);
     if (!task) return false;
@@ -164,6 +170,16 @@ static void check_output(const struct printer *printer, struct error *err) {
         *err = failure;
 }
 
+// The end belongs into the recording; a recording that is not complete is a failure, whatever was done.
+static void
+end_record(struct record *record, const struct action_context *context, struct error *err) {
+    struct error failure = {0};
+    struct message *done = message_new_done(RUN_ID, err);
+    action_observe(context, done);
+    message_free(done);
+    if (!record_close(record, &failure) && err->code == ERROR_NONE) *err = failure;
+}
+
 int cli_run(const struct parse *parsed, config_environment_fn *environment, void *context) {
     struct cli_run run = {0};
     struct error err = {0};
@@ -186,6 +202,7 @@ int cli_run(const struct parse *parsed, config_environment_fn *environment, void
         log_to_stderr(run.printer.is_quiet ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN);
     if (run_action(parsed, &run, &action_context, &err)) err = (struct error){0};
     judge(parsed, &run, &err);
+    end_record(run.record, &action_context, &err);
     // what is stopped from outside has no result to tell: `sandbox --json` prints its one line
     const bool is_told = parsed->action->is_endless && err.code == ERROR_NONE;
     if (!is_told) printer_finish(&run.printer, &err);

@@ -1,6 +1,7 @@
 // recloop — builds the parts and connects them: a command runs on this thread; the console gets a worker
 // thread, two queues and the action table.
 #include "actions/action.h"
+#include "actions/record.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/queue.h"
@@ -49,16 +50,19 @@ static bool find_state_file(struct buf *path) {
     return is_there;
 }
 
-static bool run_console(
-    const struct parse *parsed,
-    struct queue *messages,
-    struct console_wake *wake,
-    int *status,
-    struct error *err) {
+struct parts {
+    struct queue *messages;
+    struct console_wake wake;
+    struct record *record; // NULL: --record was not given
+};
+
+static bool
+run_console(const struct parse *parsed, struct parts *parts, int *status, struct error *err) {
     struct backend_options backend = {0};
     struct worker *worker = NULL;
     cli_backend_options(parsed, config_process_environment, NULL, &backend);
-    const struct worker_options options = {.backend = &backend, .messages = messages};
+    const struct worker_options options = {
+        .backend = &backend, .messages = parts->messages, .record = parts->record};
     if (!worker_start(&options, &worker, err)) return false;
 
     struct model_product products[CATALOG_COUNT];
@@ -70,8 +74,8 @@ static bool run_console(
     const struct console_options console = {
         .state_path = has_state ? buf_text(&state) : NULL,
         .commands = worker_commands(worker),
-        .messages = messages,
-        .wake = wake,
+        .messages = parts->messages,
+        .wake = &parts->wake,
         .actions = actions,
         .action_count = action_count(),
         .model = {.products = products, .product_count = CATALOG_COUNT},
@@ -79,34 +83,44 @@ static bool run_console(
         .is_ascii = arguments_has(&parsed->globals, "ascii"),
     };
     const bool ok = console_run(&console, status, err);
-    queue_close(messages); // first, so that no push of the worker waits for a reader
+    queue_close(parts->messages); // first, so that no push of the worker waits for a reader
     worker_stop(worker);
     mem_free(actions);
     buf_release(&state);
     return ok;
 }
 
-static int open_console(const struct parse *parsed) {
-    struct error err = {0};
-    struct console_wake wake = {0};
-    int status = 0;
-    if (!console_wake_open(&wake, &err)) {
-        cli_print_error(&err);
-        return cli_exit_code(err.code);
-    }
-    transfers_prepare(); // the worker will need it, when the sandbox is up and the first frame drawn
+static bool open_parts(const struct parse *parsed, struct parts *parts, struct error *err) {
+    if (!record_open(&parsed->arguments, &parts->record, err)) return false;
+    if (!console_wake_open(&parts->wake, err)) return false;
     const struct queue_options options = {
         .capacity = MESSAGES,
         .free_item = message_free_item,
         .same_source = message_same_source,
         .wake = console_wake_signal,
-        .wake_context = &wake,
+        .wake_context = &parts->wake,
     };
-    struct queue *messages = queue_new(&options);
-    const bool ok = run_console(parsed, messages, &wake, &status, &err);
-    queue_free(messages);
-    console_wake_close(&wake);
-    transfers_prepared();
+    parts->messages = queue_new(&options);
+    return true;
+}
+
+static int open_console(const struct parse *parsed) {
+    struct error err = {0};
+    struct error failure = {0};
+    struct parts parts = {0};
+    int status = 0;
+    bool ok = open_parts(parsed, &parts, &err);
+    if (ok) {
+        transfers_prepare(); // the worker will need it, when the sandbox is up and the first frame drawn
+        ok = run_console(parsed, &parts, &status, &err);
+        queue_free(parts.messages);
+        console_wake_close(&parts.wake);
+        transfers_prepared();
+    }
+    if (!record_close(parts.record, &failure) && ok) {
+        ok = false;
+        err = failure;
+    }
     if (ok) return status;
     cli_print_error(&err);
     return cli_exit_code(err.code);

@@ -3,6 +3,7 @@
 #include "worker/worker.h"
 
 #include "actions/action.h"
+#include "actions/record.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/trace.h"
@@ -27,6 +28,7 @@ struct worker {
     pthread_t thread;
     struct queue *commands;
     struct queue *messages; // borrowed
+    struct record *record;  // borrowed; may be NULL
     struct backend *backend;
     struct transfers *transfers;
     struct worker_run *runs;
@@ -75,7 +77,9 @@ static void on_done(void *context, struct task *task, const struct error *err) {
         error_hint(&outcome, "Try again, or look at what it waits for.");
     }
     trace_point("worker", run->run_id, "done", str_from(error_code_name(outcome.code)));
-    post(worker, message_new_done(run->run_id, &outcome));
+    struct message *done = message_new_done(run->run_id, &outcome);
+    action_observe(&run->context, done);
+    post(worker, done);
     forget(worker, run);
 }
 
@@ -197,6 +201,7 @@ static void start_run(struct worker *worker, const struct command *command) {
         .cancelled = must_end,
         .cancelled_context = run,
     };
+    record_attach(worker->record, &run->context);
     run->task = action->start(&run->context, &command->arguments, command->run_id, &err);
     if (!run->task) {
         mem_free(run);
@@ -281,6 +286,7 @@ static void *work(void *context) {
 bool worker_start(const struct worker_options *options, struct worker **out, struct error *err) {
     struct worker *worker = MEM_NEW(struct worker);
     worker->messages = options->messages;
+    worker->record = options->record;
     worker->backend = backend_new(options->backend);
     const struct transfers_options transfers = backend_transfers_options(worker->backend);
     worker->transfers = transfers_new(&transfers);
