@@ -20,6 +20,7 @@
 #include "console/journey_screen.h"
 #include "console/layout.h"
 #include "console/list.h"
+#include "console/lists.h"
 #include "console/meter.h"
 #include "console/mouse.h"
 #include "console/overlay.h"
@@ -129,6 +130,7 @@ struct model {
     struct overlay_question question;
     struct journey_screen journey;
     struct meter meter;
+    struct lists shown_lists;
     int help_top;
     enum model_editing editing;
     struct editor editor;

@@ -17,6 +17,7 @@ enum model_editing {
     MODEL_EDITING_SETTING,
     MODEL_EDITING_FIELD,
     MODEL_EDITING_JOURNEY_SEARCH,
+    MODEL_EDITING_BESIDE, // the shopper to compare with
     MODEL_EDITING_COUNT
 };
 

@@ -264,17 +264,22 @@ tell_features(struct model *model, const struct message *message, struct effects
         if (features[i]->apply) features[i]->apply(model, message, effects);
 }
 
-static void offer(struct model *model, struct message *take_message, struct effects *effects) {
+// A feature may keep the message of a run of its own.
+static bool offer(struct model *model, struct message *take_message, struct effects *effects) {
     size_t count = 0;
     const struct feature *const *features = feature_all(&count);
     for (size_t i = 0; i < count; i++)
-        if (features[i]->take && features[i]->take(model, take_message, effects)) return;
-    message_free(take_message);
+        if (features[i]->take && features[i]->take(model, take_message, effects)) return true;
+    return false;
 }
 
 // The features hear it before the core takes it; what the core asks and shows is settled after both.
 void model_apply(struct model *model, struct message *take_message, struct effects *effects) {
     tell_features(model, take_message, effects);
+    if (offer(model, take_message, effects)) {
+        internal_settle(model);
+        return;
+    }
     switch (take_message->kind) {
     case MESSAGE_EVENT: apply_event(model, take_message, effects); break;
     case MESSAGE_RECOMMENDATIONS: apply_recommendations(model, take_message); break;
@@ -296,7 +301,7 @@ void model_apply(struct model *model, struct message *take_message, struct effec
         break;
     case MESSAGE_JOURNEY:
     case MESSAGE_REQUEST:
-    case MESSAGE_VALUES: offer(model, take_message, effects); break;
+    case MESSAGE_VALUES: message_free(take_message); break; // nobody asked
     }
     internal_settle(model);
 }

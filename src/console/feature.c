@@ -2,11 +2,12 @@
 #include "console/feature.h"
 
 #include "console/journey_screen.h"
+#include "console/lists.h"
 #include "console/meter.h"
 
 // Each is declared in the header of its state.
 static const struct feature *const features[] = {
-    &journey_screen_feature, &meter_feature,
+    &journey_screen_feature, &lists_feature, &meter_feature,
     NULL, // ends the list
 };
 

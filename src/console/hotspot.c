@@ -92,6 +92,7 @@ static void walk_footer(const struct model *model, struct walk *walk) {
     // help and quit have a place of their own at the right: they must be found on any width
     const bool has_corner = contexts[context_count - 1] == KEYMAP_EVERYWHERE;
     struct rect corner = rect_take_right(&rect, has_corner ? 14 : 0);
+    rect_take_right(&rect, has_corner ? 1 : 0);
     struct canvas_pen right = canvas_pen(canvas, corner, 0);
     struct canvas_pen left = canvas_pen(canvas, rect, 0);
     for (size_t at = 0; at < context_count; at++) {

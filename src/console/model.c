@@ -119,6 +119,8 @@ void internal_ask_recommendations(struct model *model, struct effects *effects) 
     if (!may_ask(&model->recommendations)) return;
     struct command *command = model_new_run(model, "recommend");
     arguments_set(&command->arguments, "user", str_from(model->user));
+    if (model->shown_lists.is_filtered)
+        arguments_set(&command->arguments, "filter", STR("exclude-purchased"));
     model->recommendations.run_id = run(command, effects);
 }
 

@@ -27,6 +27,13 @@ static const struct prompt prompts[] = {
             .submit = internal_submit_field,
             .has_history = true,
         },
+    [MODEL_EDITING_BESIDE] =
+        {
+            .id = MODEL_EDITING_BESIDE,
+            .label = "Compare with shopper: ",
+            .submit = lists_submit_beside,
+            .has_history = true,
+        },
     [MODEL_EDITING_JOURNEY_SEARCH] =
         {
             .id = MODEL_EDITING_JOURNEY_SEARCH,

@@ -5,6 +5,7 @@
 #include "panes.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 #define BAR 0x2501u
 #define HALF_BAR 0x2578u
@@ -12,10 +13,13 @@
 #define NAME_COLUMNS 30
 #define BAR_COLUMNS_MIN 4 // shorter bars compare nothing
 #define BARS_FROM 56      // columns of the detail from which shares have bars
-#define NAME_FROM 100     // columns of the list from which the product's name is shown, too
+#define NAME_FROM 110     // columns of the list from which the product's name is shown, too
+#define HISTORY_FROM 58   // … and how its rank went
+#define HISTORY_COLUMNS 12
+#define MOST_CAUSES 5
 
 static const struct message_recommendations *find_list(const struct model *model) {
-    return model->recommendations.now ? &model->recommendations.now->as.recommendations : NULL;
+    return lists_shown(model);
 }
 
 static const struct message_recommendations *list_of(const struct model *model) {
@@ -25,26 +29,32 @@ static const struct message_recommendations *list_of(const struct model *model) 
 }
 
 static size_t count(const struct model *model) {
-    return find_list(model) ? find_list(model)->item_count : 0;
+    const struct message_recommendations *list = find_list(model);
+    const bool is_beside = model->shown_lists.mode == LISTS_BESIDE;
+    const struct message_recommendations *other = is_beside ? lists_beside(model) : NULL;
+    const size_t items = list ? list->item_count : 0;
+    return items && other && other->item_count > items ? other->item_count : items;
 }
 
 static const struct message_item *selected(const struct model *model) {
-    return &list_of(model)->items[model->lists[PANE_RECOMMENDATIONS].selected];
+    const struct message_recommendations *list = list_of(model);
+    const size_t row = model->lists[PANE_RECOMMENDATIONS].selected;
+    return &list->items[row < list->item_count ? row : list->item_count - 1];
 }
 
-static void draw_movement(const struct message_item *item, int rank, struct canvas_pen *pen) {
+static void draw_movement(int previous, int rank, struct canvas_pen *pen) {
     struct buf text = {0};
     enum theme_role role = THEME_DIM;
-    if (item->previous_rank == 0) {
+    if (previous == 0) {
         role = THEME_UP;
         buf_add(&text, STR("new"));
-    } else if (item->previous_rank > rank) {
+    } else if (previous > rank) {
         role = THEME_UP;
-        buf_add_format(&text, "▲%d", item->previous_rank - rank);
-    } else if (item->previous_rank > 0 && item->previous_rank < rank) {
+        buf_add_format(&text, "▲%d", previous - rank);
+    } else if (previous > 0 && previous < rank) {
         role = THEME_DOWN;
-        buf_add_format(&text, "▼%d", rank - item->previous_rank);
-    } else if (item->previous_rank == rank) {
+        buf_add_format(&text, "▼%d", rank - previous);
+    } else if (previous == rank) {
         buf_add_char(&text, '=');
     }
     canvas_write_column(pen, role, buf_str(&text), 4);
@@ -89,23 +99,62 @@ static int bar_room(const struct message_recommendations *list, int room) {
     return columns < BAR_COLUMNS_MIN ? 0 : columns;
 }
 
+// The other shopper's list at the right: each item with where it stands in the first one.
+static void draw_beside(const struct model *model, size_t row, struct canvas_pen *pen) {
+    const struct message_recommendations *main = list_of(model), *other = lists_beside(model);
+    const int half = canvas_room(pen) / 2;
+    const int middle = pen->column + half;
+    const bool has_main = row < main->item_count;
+    canvas_write_format(pen, THEME_DIM, "%3zu ", row + 1);
+    if (has_main) {
+        const char *item_id = main->items[row].item_id;
+        const bool is_shared = lists_rank_in(other, item_id) > 0;
+        canvas_write_column(
+            pen, is_shared ? THEME_TEXT : THEME_STRONG, str_from(item_id), half - 5);
+    }
+    canvas_move_to(pen, middle);
+    if (!other || row >= other->item_count) return;
+    const char *item_id = other->items[row].item_id;
+    const int rank = lists_rank_in(main, item_id);
+    struct buf text = {0};
+    if (rank)
+        buf_add_format(&text, "%d", rank);
+    else
+        buf_add(&text, STR("only"));
+    canvas_write_column_right(pen, rank ? THEME_DIM : THEME_UP, buf_str(&text), 4);
+    buf_release(&text);
+    canvas_write_text(pen, THEME_TEXT, " ");
+    canvas_write(pen, rank ? THEME_TEXT : THEME_STRONG, str_from(item_id));
+}
+
 static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
+    if (model->shown_lists.mode == LISTS_BESIDE) {
+        draw_beside(model, row, pen);
+        return;
+    }
     const struct message_item *item = &list_of(model)->items[row];
+    const int previous = lists_previous_rank(model, item);
+    const bool has_history =
+        canvas_room(pen) >= HISTORY_FROM && model->shown_lists.moment_count > 1;
     const bool has_name = canvas_room(pen) >= NAME_FROM;
     struct buf rank = {0};
     buf_add_int(&rank, (int64_t)row + 1);
     canvas_write_column_right(pen, THEME_DIM, buf_str(&rank), 3);
     buf_release(&rank);
     canvas_write_text(pen, THEME_TEXT, " ");
-    draw_movement(item, (int)row + 1, pen);
+    draw_movement(previous, (int)row + 1, pen);
     canvas_write_text(pen, THEME_TEXT, " ");
 
+    if (has_history) {
+        lists_draw_history(model, item->item_id, HISTORY_COLUMNS, pen);
+        canvas_write_text(pen, THEME_TEXT, " ");
+    }
     const int room = canvas_room(pen);
     const int name_columns = has_name ? NAME_COLUMNS + 1 : 0;
     const int bar_columns = bar_room(list_of(model), room - name_columns);
     const int item_columns =
         room - name_columns - SCORE_COLUMNS - (bar_columns ? bar_columns + 1 : 0);
-    const bool is_moved = item->previous_rank == 0 || item->previous_rank > (int)row + 1;
+    const bool is_moved = previous == 0 || previous > (int)row + 1;
     canvas_write_column(
         pen, is_moved ? THEME_STRONG : THEME_TEXT, str_from(item->item_id), item_columns);
     if (has_name) {
@@ -152,6 +201,25 @@ static void add_reasons(const struct message_item *item, struct sheet *sheet) {
         add_reason(item->reasons[i] / sum, i, sheet);
 }
 
+// What moved the list, newest first.
+static void add_causes(const struct model *model, struct sheet *sheet) {
+    const struct lists *lists = &model->shown_lists;
+    const char *mark = "moved by  ";
+    size_t told = 0;
+    for (size_t i = lists->moment_count; i-- > 0 && told < MOST_CAUSES;) {
+        const struct lists_moment *moment = &lists->moments[i];
+        if (!moment->cause) continue;
+        struct buf text = {0};
+        buf_add(&text, str_from(moment->cause));
+        buf_add(&text, STR(" at "));
+        const struct clock_date date = clock_date_from_s(moment->at_ms / 1000);
+        buf_add_format(&text, "%02d:%02d:%02d", date.hour, date.minute, date.second);
+        sheet_item(sheet, THEME_DIM, told ? "          " : mark, THEME_TEXT, buf_str(&text));
+        buf_release(&text);
+        told++;
+    }
+}
+
 static void detail(const struct model *model, struct sheet *sheet) {
     const struct message_recommendations *list = list_of(model);
     const struct message_item *item = selected(model);
@@ -162,43 +230,86 @@ static void detail(const struct model *model, struct sheet *sheet) {
     if (list->campaign_arn) {
         sheet_item(sheet, THEME_DIM, "campaign  ", THEME_TEXT, str_from(list->campaign_arn));
     }
+    add_causes(model, sheet);
     if (list->recommendation_id) {
         sheet_item(sheet, THEME_DIM, "answer    ", THEME_TEXT, str_from(list->recommendation_id));
     }
 }
 
 static void empty(const struct model *model, struct sheet *sheet) {
-    const struct model_answer *answer = &model->recommendations;
-    if (answer->problem.code != ERROR_NONE) {
-        sheet_item(sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(answer->problem.message));
-        if (answer->problem.hint[0]) {
-            sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(answer->problem.hint));
+    const struct lists *lists = &model->shown_lists;
+    const bool is_side = lists->mode == LISTS_RELATED || lists->mode == LISTS_RANKED;
+    const struct error *problem = is_side ? &lists->problem : &model->recommendations.problem;
+    if (problem->code != ERROR_NONE) {
+        sheet_item(sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(problem->message));
+        if (problem->hint[0]) {
+            sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(problem->hint));
         }
-    } else if (answer->now) {
+    } else if (find_list(model)) {
         sheet_text(sheet, THEME_DIM, STR("The list is empty."));
     } else {
         sheet_text(sheet, THEME_DIM, STR("Asking for recommendations …"));
     }
 }
 
-static void add_changes(const struct message_recommendations *list, struct buf *note) {
+static void add_changes(
+    const struct model *model, const struct message_recommendations *list, struct buf *note) {
     size_t up = 0, fresh = 0;
     for (size_t i = 0; i < list->item_count; i++) {
-        if (list->items[i].previous_rank == 0) fresh++;
-        if (list->items[i].previous_rank > (int)i + 1) up++;
+        const int previous = lists_previous_rank(model, &list->items[i]);
+        if (previous == 0) fresh++;
+        if (previous > (int)i + 1) up++;
     }
+    if (model->shown_lists.pinned.count) buf_add(note, STR("pinned · "));
     if (up) buf_add_format(note, "▲%zu · ", up);
     if (fresh) buf_add_format(note, "%zu new · ", fresh);
 }
 
+static void add_title(const struct model *model, struct buf *title) {
+    const struct lists *lists = &model->shown_lists;
+    switch (lists->mode) {
+    case LISTS_MAIN: buf_add_format(title, "Recommendations for %s", model->user); break;
+    case LISTS_RELATED: buf_add_format(title, "Related to %s", lists->about); break;
+    case LISTS_RANKED: buf_add_format(title, "Ranked for %s", lists->about); break;
+    case LISTS_BESIDE: buf_add_format(title, "%s beside %s", model->user, lists->about); break;
+    }
+    if (lists->is_filtered && lists->mode == LISTS_MAIN)
+        buf_add(title, STR(" · purchased left out"));
+}
+
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
     const struct message_recommendations *list = find_list(model);
-    buf_add_format(title, "Recommendations for %s", model->user);
+    add_title(model, title);
     if (!list) return;
-    add_changes(list, note);
+    add_changes(model, list, note);
     buf_add_format(note, "%zu items · ", list->item_count);
     strip_add_ms(note, list->ms);
     if (list->ms < 999.5) buf_add(note, STR(" ms"));
+}
+
+static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    const bool is_main = model->shown_lists.mode == LISTS_MAIN;
+    if (intent == INTENT_RELATED) {
+        if (count(model)) lists_show_related(model, selected(model)->item_id, effects);
+    } else if (intent == INTENT_RANK) {
+        lists_show_ranked(model, effects);
+    } else if (intent == INTENT_BESIDE) {
+        model_edit(model, MODEL_EDITING_BESIDE, STR(""), false);
+    } else if (intent == INTENT_FILTER_PURCHASED) {
+        lists_toggle_filter(model, effects);
+    } else if (intent == INTENT_PIN) {
+        lists_toggle_pin(model);
+    } else if (intent == INTENT_CLOSE && !is_main && !model->is_detail_open) {
+        lists_show_main(model);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool can(const struct model *model, enum intent intent) {
+    if (intent == INTENT_CLOSE) return model->shown_lists.mode != LISTS_MAIN;
+    return true;
 }
 
 static void detail_title(const struct model *model, struct buf *title) {
@@ -222,4 +333,6 @@ const struct pane recommendations_pane = {
     .empty = empty,
     .title_text = title_text,
     .detail_title = detail_title,
+    .handle = handle,
+    .can = can,
 };
