@@ -13,6 +13,7 @@
 static size_t count_in(struct str body, const char *part, uint64_t *numbers, size_t most) {
     const struct str wanted = str_from(part);
     size_t count = 0;
+    if (!body.ptr) return 0;
     for (size_t at = 0; at + wanted.len <= body.len; at++) {
         const char *quote = memchr(body.ptr + at, '"', body.len - wanted.len - at + 1);
         if (!quote) break;

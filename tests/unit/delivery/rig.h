@@ -67,12 +67,12 @@ struct rig {
 };
 
 void rig_start(struct rig *rig, uint64_t count);
-void rig_start_with(struct rig *rig, uint64_t count, const struct client_fixture_options *options);
+void rig_start_with(struct rig *rig, uint64_t count, const struct client_fixture_options *given);
 void rig_stop(struct rig *rig); // twice is fine
 // Between two runs; before the first, `decide` may be set as it is.
 void rig_set_decide(
     struct rig *rig,
-    struct loopback_exchange (*decide)(struct rig *rig, struct rig_request *request));
+    struct loopback_exchange (*decide_next)(struct rig *rig, struct rig_request *request));
 // Until the delivery ends (true: with success, else rig->outcome), or `look` ends it.
 bool rig_run(struct rig *rig);
 // As rig_run, but the transfers are freed after so many looks, whatever is under way.

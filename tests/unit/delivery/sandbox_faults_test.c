@@ -147,7 +147,7 @@ static void compressed_bodies_are_understood(void **state) {
     rig.options.compresses = true;
     assert_true(rig_run(&rig));
     assert_int_equal(number_of("events"), COUNT);
-    assert_true(rig.counts.bytes < COUNT * 3200); // of thirteen million
+    assert_true(rig.counts.bytes < (uint64_t)COUNT * 3200); // of thirteen million
 }
 
 #define WITH_RIG(test) cmocka_unit_test_teardown(test, tear_down)

@@ -473,7 +473,7 @@ static void no_more_is_taken_than_lanes_can_hold(void **state) {
     rig.decide = fail_some;
     assert_true(rig_run(&rig));
     rig_assert_taken(&rig, 0, 20000, 1);
-    assert_true(rig.most_outstanding <= 3 * 2500);
+    assert_true(rig.most_outstanding <= (uint64_t)3 * 2500);
     assert_int_equal(rig.asked, 20001);
 }
 
