@@ -18,6 +18,7 @@ struct effects {
     size_t command_count;
     bool bell, quit, repaint;        // repaint: everything, also what should already be there
     bool mouse_changed;              // model.is_mouse_off says how it should be
+    bool theme_changed;              // model.theme says which
     struct buf copy;                 // to the clipboard (OSC 52); empty: nothing
     struct buf file_path, file_text; // to be written, never over another file; empty path: nothing
     struct buf edit_text;            // to be edited in $VISUAL or $EDITOR

@@ -21,6 +21,12 @@ enum intent {
     INTENT_REFRESH,
     INTENT_REPAINT,
     INTENT_MOUSE,
+    INTENT_PALETTE,
+    INTENT_THEME,
+    INTENT_COPY,
+    INTENT_EXPORT,
+    INTENT_FILTER,
+    INTENT_STOP, // what is under way
     INTENT_UP,
     INTENT_DOWN,
     INTENT_PAGE_UP,

@@ -15,6 +15,7 @@ enum keymap_context {
     KEYMAP_HELP,   // the help is open: alone in force, with what leaves it
     KEYMAP_JOURNEY,
     KEYMAP_CONFIRM, // a question
+    KEYMAP_OUTPUT,  // what an action says
     KEYMAP_OVERLAY, // what all overlays share
     KEYMAP_DETAIL,  // the detail fills the pane
     KEYMAP_SETUP,

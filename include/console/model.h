@@ -23,7 +23,9 @@
 #include "console/lists.h"
 #include "console/meter.h"
 #include "console/mouse.h"
+#include "console/output.h"
 #include "console/overlay.h"
+#include "console/palette.h"
 #include "console/pane.h"
 #include "console/prompt.h"
 #include "protocol/descriptor.h"
@@ -51,6 +53,8 @@ enum model_field {
 struct model_options { // borrowed, outlive the model
     const struct model_product *products;
     size_t product_count;
+    const struct descriptor *actions; // for the palette
+    size_t action_count;
     const char *user, *event_name, *sku; // NULL: the workshop's
 };
 
@@ -125,6 +129,9 @@ struct model {
     bool is_detail_open; // of the pane in focus
     bool is_mouse_off;   // so that the terminal's own selection works
     struct mouse mouse;
+    enum theme_id theme;
+    struct palette palette;
+    struct output output;
     enum overlay_id overlays[MODEL_OVERLAYS]; // bottom to top
     int overlay_count;
     struct overlay_question question;

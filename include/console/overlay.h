@@ -15,6 +15,7 @@ struct model;
 enum overlay_id {
     OVERLAY_HELP,
     OVERLAY_JOURNEY, // one event's way round the loop
+    OVERLAY_OUTPUT,  // what an action of the palette says
     OVERLAY_CONFIRM, // a question before something that cannot be taken back
     OVERLAY_COUNT
 };

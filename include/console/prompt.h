@@ -7,6 +7,7 @@
 #pragma once
 
 #include "console/effects.h"
+#include "console/intent.h"
 #include "console/sheet.h"
 
 struct model;
@@ -18,6 +19,7 @@ enum model_editing {
     MODEL_EDITING_FIELD,
     MODEL_EDITING_JOURNEY_SEARCH,
     MODEL_EDITING_BESIDE, // the shopper to compare with
+    MODEL_EDITING_PALETTE,
     MODEL_EDITING_COUNT
 };
 
@@ -27,6 +29,8 @@ struct prompt {
     void (*submit)(struct model *model, struct str value, struct effects *effects);
     void (*change)(struct model *model, struct str value); // after every key; may be NULL
     void (*cancel)(struct model *model);                   // may be NULL
+    // Keys that move in what is offered instead of the line. May be NULL; false: not mine.
+    bool (*handle)(struct model *model, enum intent intent);
     // Tab: the text completed as far as it is certain. May be NULL.
     void (*complete)(const struct model *model, struct str text, struct buf *out);
     // Below the line, while typing: matches, an error, help. May be NULL. Measured as status rows.

@@ -28,6 +28,7 @@ void term_size(const struct term *term, int *columns, int *rows);
 void term_present(struct term *term, const struct canvas *canvas);
 void term_repaint(struct term *term); // the next present writes everything
 void term_bell(struct term *term);
+void term_set_theme(struct term *term, enum theme_id theme); // THEME_ID_TERMINAL at the start
 // Clicks, drags and the wheel become inputs, and the terminal's own selection stops working meanwhile.
 // Off at the start.
 void term_set_mouse(struct term *term, bool is_on);

@@ -1,10 +1,14 @@
-// theme — colours by role, in three depths, and the ASCII stand-ins for our symbols.
+// theme — colours by role: six themes in four depths, and the ASCII stand-ins for our symbols.
 //
-// Shape    nobody but term.c knows colours; everybody else names a role. A theme is an array
-//          indexed by role. Without colour (NO_COLOR, --no-color) roles differ by bold, dim and
-//          reverse, and every state has a symbol of its own, so nothing is told by colour alone.
+// Shape    nobody but term.c and picture.c knows colours; everybody else names a role. A theme is a table of
+//          inks; a role uses one of them. The theme of the terminal keeps the terminal's own text and
+//          background; the others paint theirs. Without colour (NO_COLOR, --no-color, mono) roles differ by
+//          bold, dim and reverse, and every state has a symbol of its own, so nothing is told by colour alone.
+// Contrast every text is 4.5 : 1 or better on the theme's background and on a selected row (tested).
 // Threads  constant data.
 #pragma once
+
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,17 +45,36 @@ enum theme_role {
         THEME_ROLE_COUNT
 };
 
-enum theme_depth { THEME_DEPTH_MONO, THEME_DEPTH_16, THEME_DEPTH_256, THEME_DEPTH_COUNT };
+enum theme_id {
+    THEME_ID_TERMINAL,
+    THEME_ID_DARK,
+    THEME_ID_LIGHT,
+    THEME_ID_CONTRAST,
+    THEME_ID_COLOR_BLIND,
+    THEME_ID_MONO,
+    THEME_ID_COUNT
+};
+extern const char *const theme_names[THEME_ID_COUNT + 1]; // NULL-terminated
+
+enum theme_depth {
+    THEME_DEPTH_MONO,
+    THEME_DEPTH_8, // the terminal's own eight
+    THEME_DEPTH_256,
+    THEME_DEPTH_TRUE,
+    THEME_DEPTH_COUNT
+};
 
 struct theme_style {
-    int16_t foreground, background; // palette index; THEME_DEFAULT_COLOR: the terminal's own
+    // THEME_DEPTH_8, 256: index; TRUE: 0xRRGGBB; THEME_DEFAULT_COLOR: the terminal's own
+    int foreground, background;
     bool bold, dim, reverse, underline;
 };
-#define THEME_DEFAULT_COLOR ((int16_t)-1)
+#define THEME_DEFAULT_COLOR (-1)
 
-const struct theme_style *theme_style(enum theme_depth depth, enum theme_role role);
-// What a selected row looks like in that depth: its background replaces the role's, or reverse is
-// set.
-const struct theme_style *theme_selection(enum theme_depth depth);
+// A selected row has a background of its own, or is reversed.
+struct theme_style
+theme_style(enum theme_id theme, enum theme_depth depth, enum theme_role role, bool is_selected);
+// False: no theme is called so.
+bool theme_find(struct str name, enum theme_id *out);
 // One ASCII character for one of our symbols, '?' for everything we have no stand-in for.
 char theme_ascii(uint32_t rune);

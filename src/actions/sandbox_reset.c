@@ -43,6 +43,7 @@ const struct action sandbox_reset_action = {
             .summary = "take the sandbox back to its seeded state",
             .details = "Events, profiles, deliveries and imported interactions are forgotten.",
             .in_palette = true,
+            .takes_away = true,
         },
     .start = start,
     .main_kind = MESSAGE_VALUES,

@@ -243,6 +243,7 @@ const struct action stream_action = {
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,
             .in_palette = true,
+            .writes_many = true,
         },
     .start = start,
     .output = ACTION_LINES,

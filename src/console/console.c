@@ -92,6 +92,7 @@ static void carry_out(struct console *console, struct effects *effects) {
     if (effects->quit) console->is_over = true;
     if (effects->bell) term_bell(console->term);
     if (effects->repaint) term_repaint(console->term);
+    if (effects->theme_changed) term_set_theme(console->term, console->model.theme);
     if (effects->mouse_changed) term_set_mouse(console->term, !console->model.is_mouse_off);
     write_file(console, effects);
     console->is_changed = true;
@@ -243,6 +244,7 @@ static void run(struct console *console) {
     struct effects effects = {0};
     read_clock(console);
     load_state(console);
+    term_set_theme(console->term, console->model.theme);
     term_set_mouse(console->term, !console->model.is_mouse_off);
     resize(console);
     model_start(&console->model, &effects);
@@ -262,7 +264,10 @@ bool console_run(const struct console_options *options, int *out_status, struct 
     };
     if (!term_open(&term_options, &console.term, err)) return false;
     console.canvas.is_ascii = term_is_ascii(console.term);
-    model_init(&console.model, &options->model);
+    struct model_options model_options = options->model;
+    model_options.actions = options->actions;
+    model_options.action_count = options->action_count;
+    model_init(&console.model, &model_options);
     run(&console);
     term_close(console.term);
     save_state(&console);

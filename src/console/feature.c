@@ -4,11 +4,15 @@
 #include "console/journey_screen.h"
 #include "console/lists.h"
 #include "console/meter.h"
+#include "console/output.h"
 
-// Each is declared in the header of its state.
+// Each is declared in the header of its state. One a line (the comments keep them so).
 static const struct feature *const features[] = {
-    &journey_screen_feature, &lists_feature, &meter_feature,
-    NULL, // ends the list
+    &journey_screen_feature, //
+    &lists_feature,          //
+    &meter_feature,          //
+    &output_feature,         //
+    NULL,                    // ends the list
 };
 
 const struct feature *const *feature_all(size_t *out_count) {

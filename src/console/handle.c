@@ -121,6 +121,11 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
         model_edit(model, MODEL_EDITING_USER, str_from(model->user), false);
     } else if (intent == INTENT_REPAINT) {
         effects->repaint = true;
+    } else if (intent == INTENT_PALETTE) {
+        palette_change(model, (struct str){0});
+        model_edit(model, MODEL_EDITING_PALETTE, (struct str){0}, false);
+    } else if (intent == INTENT_THEME) {
+        internal_next_theme(model, effects);
     } else if (intent == INTENT_MOUSE) {
         internal_switch_mouse(model, effects);
     } else {
@@ -190,6 +195,8 @@ static void handle_editor(struct model *model, uint32_t key, struct effects *eff
         prompt_cancel(model);
         return;
     }
+    if (prompt_get(model->editing)->handle && prompt_get(model->editing)->handle(model, intent))
+        return;
     if (intent == INTENT_COMPLETE) {
         prompt_complete(model);
     } else if (intent == INTENT_HISTORY_OLDER || intent == INTENT_HISTORY_NEWER) {

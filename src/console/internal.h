@@ -19,6 +19,8 @@ void internal_press(
 // Rows of a list, over headings in the direction of the move.
 void internal_move_rows(struct model *model, enum pane_id id, int rows);
 void internal_mouse(struct model *model, const struct input_mouse *mouse, struct effects *effects);
+void internal_next_theme(struct model *model, struct effects *effects);
+void internal_choose_theme(struct model *model, struct str name, struct effects *effects);
 void internal_switch_mouse(struct model *model, struct effects *effects);
 // Of the prompts.
 void internal_submit_user(struct model *model, struct str user, struct effects *effects);

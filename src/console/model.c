@@ -72,6 +72,7 @@ void model_release(struct model *model) {
     for (size_t i = 0; i < count; i++)
         if (features[i]->release) features[i]->release(model);
     overlay_close_all(model);
+    palette_release(&model->palette);
     buf_release(&model->question.title);
     buf_release(&model->question.text);
     internal_forget_answer(&model->recommendations);

@@ -41,6 +41,16 @@ static const struct prompt prompts[] = {
             .submit = journey_screen_search,
             .has_history = true,
         },
+    [MODEL_EDITING_PALETTE] =
+        {
+            .id = MODEL_EDITING_PALETTE,
+            .label = ": ",
+            .submit = palette_submit,
+            .change = palette_change,
+            .handle = palette_handle,
+            .complete = palette_complete,
+            .assist = palette_assist,
+        },
 };
 static_assert(ARRAY_COUNT(prompts) == MODEL_EDITING_COUNT, "a row per prompt");
 

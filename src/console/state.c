@@ -10,6 +10,7 @@ static void save_arrangement(const struct model *model, struct json_node *root) 
     json_add_text(object, "pane", str_from(pane_get(model->pane)->short_title));
     json_add_bool(object, "zoomed", arrangement->is_zoomed);
     json_add_bool(object, "mouse", !model->is_mouse_off);
+    json_add_text(object, "theme", str_from(theme_names[model->theme]));
     json_add_integer(object, "row_share", arrangement->row_share);
     struct json_node *shares = json_add_array(object, "column_shares");
     json_add_integer(shares, NULL, arrangement->column_shares[2][0]);
@@ -47,6 +48,7 @@ static void load_arrangement(struct model *model, const struct json_node *object
     }
     arrangement->is_zoomed = json_bool(json_get(object, "zoomed"), false);
     model->is_mouse_off = !json_bool(json_get(object, "mouse"), true);
+    (void)theme_find(json_get_text(object, "theme"), &model->theme);
     arrangement->row_share = read_share(json_get(object, "row_share"));
     const struct json_node *share = json_first(json_get(object, "column_shares"));
     arrangement->column_shares[2][0] = read_share(share);

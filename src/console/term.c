@@ -47,6 +47,7 @@ static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH
 struct term {
     SCREEN *screen;
     enum theme_depth depth;
+    enum theme_id theme;
     bool is_ascii, has_mouse;
     struct canvas shown; // what the terminal shows
     bool is_stale;       // everything must be written
@@ -99,37 +100,32 @@ static enum theme_depth choose_depth(const struct term_options *options) {
     if (options->no_color || !has_colors() || start_color() == ERR || COLORS < 8) {
         return THEME_DEPTH_MONO;
     }
-    return COLORS >= 256 ? THEME_DEPTH_256 : THEME_DEPTH_16;
+    if (COLORS > 256) return THEME_DEPTH_TRUE; // numbers of colours are the colours
+    return COLORS >= 256 ? THEME_DEPTH_256 : THEME_DEPTH_8;
 }
 
 static void make_pairs(struct term *term) {
     if (term->depth == THEME_DEPTH_MONO) return;
     use_default_colors();
-    const struct theme_style *selection = theme_selection(term->depth);
     short pair = 1;
     for (int role = 0; role < THEME_ROLE_COUNT; role++) {
-        const struct theme_style *style = theme_style(term->depth, (enum theme_role)role);
-        const bool is_plain = style->foreground == THEME_DEFAULT_COLOR;
-        init_pair(pair, style->foreground, style->background);
-        term->pairs[role][0] = pair++;
-        init_pair(
-            pair, is_plain ? selection->foreground : style->foreground,
-            selection->background == THEME_DEFAULT_COLOR ? style->background
-                                                         : selection->background);
-        term->pairs[role][1] = pair++;
+        for (int selected = 0; selected < 2; selected++) {
+            const struct theme_style style =
+                theme_style(term->theme, term->depth, (enum theme_role)role, selected == 1);
+            init_extended_pair(pair, style.foreground, style.background);
+            term->pairs[role][selected] = pair++;
+        }
     }
 }
 
 static attr_t attributes_of(const struct term *term, const struct canvas_cell *cell) {
-    const struct theme_style *style = theme_style(term->depth, (enum theme_role)cell->role);
-    const bool is_reversed =
-        style->reverse || (cell->is_selected && theme_selection(term->depth)->reverse);
+    const struct theme_style style =
+        theme_style(term->theme, term->depth, (enum theme_role)cell->role, cell->is_selected != 0);
     attr_t attributes = 0;
-    if (style->bold) attributes |= WA_BOLD;
-    // dim on a reversed bar is unreadable on many terminals
-    if (style->dim && !is_reversed) attributes |= WA_DIM;
-    if (style->underline) attributes |= WA_UNDERLINE;
-    if (is_reversed) attributes |= WA_REVERSE;
+    if (style.bold) attributes |= WA_BOLD;
+    if (style.dim) attributes |= WA_DIM;
+    if (style.underline) attributes |= WA_UNDERLINE;
+    if (style.reverse) attributes |= WA_REVERSE;
     return attributes;
 }
 
@@ -185,10 +181,27 @@ static void say(const char *sequence) {
     fflush(stdout);
 }
 
+// COLORTERM is how terminals tell what their TERM does not. NULL: nothing better than TERM.
+static const char *find_direct(const char *name) {
+    static const struct {
+        const char *prefix, *direct;
+    } families[] = {{"xterm", "xterm-direct2"}, {"tmux", "tmux-direct"}};
+    const struct str told = str_from(getenv("COLORTERM"));
+    if (!str_equal(told, STR("truecolor")) && !str_equal(told, STR("24bit"))) return NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(families); i++) {
+        if (str_starts_with(str_from(name), str_from(families[i].prefix)))
+            return families[i].direct;
+    }
+    return NULL;
+}
+
 static bool open_screen(struct term *term, struct error *err) {
     const char *name = getenv("TERM");
     set_escdelay(ESCAPE_DELAY_MS);
-    term->screen = newterm(NULL, stdout, stdin);
+    // a description with direct colours, where the terminal says that it has them and one is installed
+    const char *direct = find_direct(name);
+    if (direct) term->screen = newterm(direct, stdout, stdin);
+    if (!term->screen) term->screen = newterm(NULL, stdout, stdin);
     if (term->screen && tigetstr("cup")) return true;
     if (term->screen) {
         endwin();
@@ -340,7 +353,8 @@ static bool is_agreed(const struct canvas_cell *cell) {
 static void put_cell(const struct term *term, int row, int column, const struct canvas_cell *cell) {
     wchar_t text[CANVAS_RUNES + 1] = {0};
     const attr_t attributes = attributes_of(term, cell);
-    const short pair = term->pairs[cell->role][cell->is_selected ? 1 : 0];
+    const short pair =
+        term->theme == THEME_ID_MONO ? 0 : term->pairs[cell->role][cell->is_selected ? 1 : 0];
     cchar_t glyph;
     if (is_agreed(cell)) {
         for (size_t i = 0, at = 0; i < CANVAS_RUNES && cell->runes[i]; i++) {
@@ -397,6 +411,13 @@ void term_repaint(struct term *term) {
 void term_set_mouse(struct term *term, bool is_on) {
     if (term->has_mouse != is_on) say(is_on ? MOUSE_ON : MOUSE_OFF);
     term->has_mouse = is_on;
+}
+
+void term_set_theme(struct term *term, enum theme_id theme) {
+    if (term->theme == theme) return;
+    term->theme = theme;
+    make_pairs(term);
+    term->is_stale = true;
 }
 
 void term_bell(struct term *term) {

@@ -2,15 +2,17 @@
 #include "console/theme.h"
 
 #include "base/attributes.h"
+#include "console/color.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define DEFAULT_COLOR THEME_DEFAULT_COLOR
 #define PLAIN .foreground = DEFAULT_COLOR, .background = DEFAULT_COLOR
 #define INK(color) .foreground = (color), .background = DEFAULT_COLOR
 
-// Chosen to be read on dark and on light backgrounds alike: no text in the palest or darkest tones.
-static const struct theme_style styles[THEME_DEPTH_COUNT][THEME_ROLE_COUNT] =
+// The theme of the terminal, chosen to be read on dark and on light backgrounds alike: no text in the palest or darkest tones.
+static const struct theme_style own_styles[THEME_DEPTH_TRUE][THEME_ROLE_COUNT] =
     {
         [THEME_DEPTH_MONO] =
             {
@@ -38,7 +40,7 @@ static const struct theme_style styles[THEME_DEPTH_COUNT][THEME_ROLE_COUNT] =
                 [THEME_SANDBOX] = {PLAIN, .bold = true},
                 [THEME_LIVE] = {PLAIN, .bold = true, .reverse = true},
             },
-        [THEME_DEPTH_16] =
+        [THEME_DEPTH_8] =
             {
                 [THEME_TEXT] = {PLAIN},
                 [THEME_STRONG] = {PLAIN, .bold = true},
@@ -93,20 +95,206 @@ static const struct theme_style styles[THEME_DEPTH_COUNT][THEME_ROLE_COUNT] =
 };
 
 // With 256 colours the selection is a bar whose text is light where the role asks for no colour.
-static const struct theme_style selections[THEME_DEPTH_COUNT] = {
+static const struct theme_style own_selections[THEME_DEPTH_TRUE] = {
     [THEME_DEPTH_MONO] = {PLAIN, .reverse = true},
-    [THEME_DEPTH_16] = {PLAIN, .reverse = true},
+    [THEME_DEPTH_8] = {PLAIN, .reverse = true},
     [THEME_DEPTH_256] = {.foreground = 231, .background = 237},
 };
 
-const struct theme_style *theme_style(enum theme_depth depth, enum theme_role role) {
-    ASSERT(depth < THEME_DEPTH_COUNT && role < THEME_ROLE_COUNT);
-    return &styles[depth][role];
+const char *const theme_names[THEME_ID_COUNT + 1] = {
+    [THEME_ID_TERMINAL] = "terminal",
+    [THEME_ID_DARK] = "dark",
+    [THEME_ID_LIGHT] = "light",
+    [THEME_ID_CONTRAST] = "contrast",
+    [THEME_ID_COLOR_BLIND] = "colour-blind",
+    [THEME_ID_MONO] = "mono",
+};
+
+bool theme_find(struct str name, enum theme_id *out) {
+    for (int id = 0; id < THEME_ID_COUNT; id++) {
+        if (!str_equal(str_from(theme_names[id]), name)) continue;
+        *out = (enum theme_id)id;
+        return true;
+    }
+    return false;
 }
 
-const struct theme_style *theme_selection(enum theme_depth depth) {
-    ASSERT(depth < THEME_DEPTH_COUNT);
-    return &selections[depth];
+// The other themes: inks, and which ink a role uses
+
+#define INKS(X)                                                                                    \
+    X(BACKGROUND)                                                                                  \
+    X(TEXT)                                                                                        \
+    X(FAINT) X(RULE) X(ACCENT) X(NAME) X(NUMBER) X(GOOD) X(BAD) X(WARN) X(SELECTION) X(HERE_TEXT)  \
+        X(HERE) X(LIVE_TEXT) X(LIVE)
+enum ink {
+#define X(ink) INK_##ink,
+    INKS(X)
+#undef X
+        INK_COUNT
+};
+
+// True colour, and which of the terminal's eight comes nearest in meaning.
+struct ink_color {
+    uint32_t color;
+    int8_t of_8;
+};
+
+static const struct ink_color inks[THEME_ID_COUNT][INK_COUNT] =
+    {
+        [THEME_ID_DARK] =
+            {
+                [INK_BACKGROUND] = {0x14181D, 0},
+                [INK_TEXT] = {0xD8DEE6, 7},
+                [INK_FAINT] = {0x9AA5B1, 7},
+                [INK_RULE] = {0x46515E, 7},
+                [INK_ACCENT] = {0x58C4C4, 6},
+                [INK_NAME] = {0x8FB8DE, 6},
+                [INK_NUMBER] = {0xD9B36C, 3},
+                [INK_GOOD] = {0x7CC47F, 2},
+                [INK_BAD] = {0xFF8A80, 1},
+                [INK_WARN] = {0xF0A95B, 3},
+                [INK_SELECTION] = {0x2A333D, 4},
+                [INK_HERE_TEXT] = {0xFFFFFF, 0},
+                [INK_HERE] = {0x0F6E70, 6},
+                [INK_LIVE_TEXT] = {0xFFFFFF, 7},
+                [INK_LIVE] = {0xB3261E, 1},
+            },
+        [THEME_ID_LIGHT] =
+            {
+                [INK_BACKGROUND] = {0xFAFAF7, 7},
+                [INK_TEXT] = {0x20262C, 0},
+                [INK_FAINT] = {0x5B6570, 0},
+                [INK_RULE] = {0xB4BCC4, 0},
+                [INK_ACCENT] = {0x00646A, 4},
+                [INK_NAME] = {0x1F5A93, 4},
+                [INK_NUMBER] = {0x7A4B00, 5},
+                [INK_GOOD] = {0x1E6B2B, 2},
+                [INK_BAD] = {0xB3161B, 1},
+                [INK_WARN] = {0x8A4600, 5},
+                [INK_SELECTION] = {0xDDE6EA, 6},
+                [INK_HERE_TEXT] = {0xFFFFFF, 7},
+                [INK_HERE] = {0x00646A, 4},
+                [INK_LIVE_TEXT] = {0xFFFFFF, 7},
+                [INK_LIVE] = {0xB3161B, 1},
+            },
+        [THEME_ID_CONTRAST] =
+            {
+                [INK_BACKGROUND] = {0x000000, 0},
+                [INK_TEXT] = {0xFFFFFF, 7},
+                [INK_FAINT] = {0xDADADA, 7},
+                [INK_RULE] = {0xA8A8A8, 7},
+                [INK_ACCENT] = {0x5FFFFF, 6},
+                [INK_NAME] = {0xAFD7FF, 6},
+                [INK_NUMBER] = {0xFFFF5F, 3},
+                [INK_GOOD] = {0x5FFF5F, 2},
+                [INK_BAD] = {0xFF9C9C, 1},
+                [INK_WARN] = {0xFFD75F, 3},
+                [INK_SELECTION] = {0x303030, 4},
+                [INK_HERE_TEXT] = {0x000000, 0},
+                [INK_HERE] = {0x5FFFFF, 6},
+                [INK_LIVE_TEXT] = {0x000000, 0},
+                [INK_LIVE] = {0xFF9C9C, 1},
+            },
+        // blue and orange instead of green and red, as Okabe and Ito chose them
+        [THEME_ID_COLOR_BLIND] =
+            {
+                [INK_BACKGROUND] = {0x15181C, 0},
+                [INK_TEXT] = {0xE2E6EA, 7},
+                [INK_FAINT] = {0xA4ACB4, 7},
+                [INK_RULE] = {0x4A535C, 7},
+                [INK_ACCENT] = {0xB8D4F0, 7},
+                [INK_NAME] = {0xC0C8D0, 7},
+                [INK_NUMBER] = {0xF0E442, 3},
+                [INK_GOOD] = {0x56B4E9, 6},
+                [INK_BAD] = {0xE69F00, 3},
+                [INK_WARN] = {0xF0E442, 3},
+                [INK_SELECTION] = {0x2C343C, 4},
+                [INK_HERE_TEXT] = {0xFFFFFF, 7},
+                [INK_HERE] = {0x005A8C, 4},
+                [INK_LIVE_TEXT] = {0x000000, 0},
+                [INK_LIVE] = {0xE69F00, 3},
+            },
+};
+
+static const struct {
+    enum ink foreground, background;
+    bool bold, underline;
+} roles[THEME_ROLE_COUNT] = {
+    [THEME_TEXT] = {.foreground = INK_TEXT},
+    [THEME_STRONG] = {.foreground = INK_TEXT, .bold = true},
+    [THEME_DIM] = {.foreground = INK_FAINT},
+    [THEME_BRAND] = {.foreground = INK_ACCENT, .bold = true},
+    [THEME_TAB] = {.foreground = INK_FAINT},
+    [THEME_TAB_HERE] = {.foreground = INK_HERE_TEXT, .background = INK_HERE, .bold = true},
+    [THEME_RULE] = {.foreground = INK_RULE},
+    [THEME_HEADING] = {.foreground = INK_ACCENT, .bold = true},
+    [THEME_KEY] = {.foreground = INK_ACCENT, .bold = true},
+    [THEME_NAME] = {.foreground = INK_NAME},
+    [THEME_VALUE] = {.foreground = INK_TEXT},
+    [THEME_NUMBER] = {.foreground = INK_NUMBER},
+    [THEME_GOOD] = {.foreground = INK_GOOD},
+    [THEME_BAD] = {.foreground = INK_BAD, .bold = true},
+    [THEME_WARN] = {.foreground = INK_WARN},
+    [THEME_RUNNING] = {.foreground = INK_ACCENT, .bold = true},
+    [THEME_UP] = {.foreground = INK_GOOD, .bold = true},
+    [THEME_DOWN] = {.foreground = INK_WARN},
+    [THEME_BAR] = {.foreground = INK_ACCENT},
+    [THEME_BAR_REST] = {.foreground = INK_RULE},
+    [THEME_INPUT] = {.foreground = INK_TEXT, .underline = true},
+    [THEME_SANDBOX] = {.foreground = INK_GOOD, .bold = true},
+    [THEME_LIVE] = {.foreground = INK_LIVE_TEXT, .background = INK_LIVE, .bold = true},
+};
+
+static int color_of(enum theme_id theme, enum theme_depth depth, enum ink ink) {
+    const struct ink_color *color = &inks[theme][ink];
+    if (depth == THEME_DEPTH_8) return color->of_8;
+    return depth == THEME_DEPTH_256 ? color_nearest_256(color->color) : (int)color->color;
+}
+
+// The eight are too few for a bar of another background: a selected row is reversed.
+static struct theme_style
+painted_style(enum theme_id theme, enum theme_depth depth, enum theme_role role, bool is_selected) {
+    enum ink background = roles[role].background;
+    const bool is_bar = is_selected && depth != THEME_DEPTH_8 && background == INK_BACKGROUND;
+    if (is_bar) background = INK_SELECTION;
+    return (struct theme_style){
+        .foreground = color_of(theme, depth, roles[role].foreground),
+        .background = color_of(theme, depth, background),
+        .bold = roles[role].bold,
+        .underline = roles[role].underline,
+        .reverse = is_selected && depth == THEME_DEPTH_8,
+    };
+}
+
+static int to_true(int index) {
+    return index == THEME_DEFAULT_COLOR ? index : (int)color_of_256(index);
+}
+
+static struct theme_style
+own_style(enum theme_depth depth, enum theme_role role, bool is_selected) {
+    const enum theme_depth table = depth == THEME_DEPTH_TRUE ? THEME_DEPTH_256 : depth;
+    const struct theme_style *selection = &own_selections[table];
+    struct theme_style style = own_styles[table][role];
+    if (is_selected) {
+        if (style.foreground == DEFAULT_COLOR) style.foreground = selection->foreground;
+        if (selection->background != DEFAULT_COLOR) style.background = selection->background;
+        style.reverse = style.reverse || selection->reverse;
+    }
+    // dim on a reversed bar is unreadable on many terminals
+    if (style.reverse) style.dim = false;
+    if (depth != THEME_DEPTH_TRUE) return style;
+    style.foreground = to_true(style.foreground);
+    style.background = to_true(style.background);
+    return style;
+}
+
+struct theme_style
+theme_style(enum theme_id theme, enum theme_depth depth, enum theme_role role, bool is_selected) {
+    ASSERT(theme < THEME_ID_COUNT && depth < THEME_DEPTH_COUNT && role < THEME_ROLE_COUNT);
+    if (theme == THEME_ID_MONO) depth = THEME_DEPTH_MONO;
+    if (depth == THEME_DEPTH_MONO || theme == THEME_ID_TERMINAL)
+        return own_style(depth, role, is_selected);
+    return painted_style(theme, depth, role, is_selected);
 }
 
 static const struct {

@@ -13,6 +13,49 @@ static const struct model_product products[] = {
     {.sku = "black-leather-bag", .name = "Black Leather Bag"},
 };
 
+static const char *const ways[] = {"segment", "destination", "handler", NULL};
+static const struct parameter send_parameters[] = {
+    {.name = "via", .kind = PARAMETER_CHOICE, .help = "the way it takes", .choices = ways},
+    {.name = "user", .kind = PARAMETER_TEXT, .metavar = "U", .help = "the shopper"},
+    {.name = "sku", .kind = PARAMETER_TEXT, .metavar = "SKU", .help = "the product"},
+    {.name = "name", .kind = PARAMETER_TEXT, .metavar = "NAME", .help = "what was done"},
+    {.name = "wait", .kind = PARAMETER_NUMBER, .metavar = "S", .help = "seconds to follow it"},
+};
+static const struct parameter stream_parameters[] = {
+    {.name = "rate", .kind = PARAMETER_NUMBER, .metavar = "N", .help = "events per second"},
+};
+// A few of the program's, as it describes them.
+static const struct descriptor actions[] = {
+    {
+        .name = "send",
+        .summary = "send one event and follow it",
+        .parameters = send_parameters,
+        .parameter_count = ARRAY_COUNT(send_parameters),
+        .in_palette = true,
+    },
+    {
+        .name = "stream",
+        .summary = "generate shoppers",
+        .parameters = stream_parameters,
+        .parameter_count = ARRAY_COUNT(stream_parameters),
+        .in_palette = true,
+        .writes_many = true,
+    },
+    {
+        .name = "sandbox reset",
+        .summary = "back to the seeded state",
+        .in_palette = true,
+        .takes_away = true,
+    },
+    {.name = "status", .summary = "which cloud is in use, and how it is", .in_palette = true},
+    {.name = "version", .summary = "not for the palette"},
+};
+
+const struct descriptor *script_actions(size_t *out_count) {
+    *out_count = ARRAY_COUNT(actions);
+    return actions;
+}
+
 const struct model_product *script_products(size_t *out_count) {
     *out_count = ARRAY_COUNT(products);
     return products;
@@ -61,6 +104,8 @@ void script_init(struct script *script, const char *folder) {
     const struct model_options options = {
         .products = products,
         .product_count = ARRAY_COUNT(products),
+        .actions = actions,
+        .action_count = ARRAY_COUNT(actions),
     };
     struct effects effects = {0};
     model_init(&script->model, &options);

@@ -33,3 +33,4 @@ void script_draw(struct script *script, struct buf *out);
 struct message *script_decode(struct str json, uint64_t run_id, struct error *err);
 void script_decode_journey(const struct json_node *root, struct journey *journey);
 const struct model_product *script_products(size_t *out_count);
+const struct descriptor *script_actions(size_t *out_count);

@@ -86,6 +86,7 @@ static int run_console(struct worker *worker, struct console_wake *wake, int arg
         .is_ascii = has_flag(argc, argv, "--ascii"),
     };
     options.model.products = script_products(&options.model.product_count);
+    options.actions = script_actions(&options.action_count);
     int status = 0;
     struct error err;
     if (console_run(&options, &status, &err)) return status;

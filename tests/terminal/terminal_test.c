@@ -359,6 +359,32 @@ static void mouse_is_given_back_by_a_key_and_while_stopped(void **state) {
     ends_with_exit(harness, 0);
 }
 
+// The bytes say in which form colours are sent: 38;5 of the 256, 3x of the eight.
+static void theme_uses_the_colours_that_the_terminal_has(void **state) {
+    (void)state;
+    static const struct {
+        const char *term;
+        bool has_256;
+    } cases[] = {{"TERM=xterm-256color", true}, {"TERM=xterm", false}, {"TERM=linux", false}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const char *const environment[] = {COMMON, cases[i].term, "COLORTERM", NULL};
+        struct harness *harness = start(environment, NULL, 80, 24);
+        expect(harness, "silk-summer-top");
+        harness_type(harness, "T");
+        expect(harness, "Theme: dark");
+        assert_true(harness_has_color(harness));
+        assert_int_equal(
+            str_contains(harness_bytes(harness), STR("48;5;234m")) ||
+                str_contains(harness_bytes(harness), STR("48;5;233m")),
+            cases[i].has_256);
+        harness_type(harness, "TTTT");
+        expect(harness, "Theme: mono");
+        assert_false(harness_has_color(harness));
+        harness_type(harness, "q");
+        ends_with_exit(harness, 0);
+    }
+}
+
 static void terminal_without_cursor_addressing_is_refused_with_a_hint(void **state) {
     (void)state;
     const char *const environment[] = {COMMON, "TERM=dumb", NULL};
@@ -444,6 +470,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_teardown(mouse_selects_scrolls_and_presses_what_it_is_on, stop_what_is_left),
     cmocka_unit_test_teardown(mouse_dragged_moves_a_border, stop_what_is_left),
     cmocka_unit_test_teardown(mouse_is_given_back_by_a_key_and_while_stopped, stop_what_is_left),
+    cmocka_unit_test_teardown(theme_uses_the_colours_that_the_terminal_has, stop_what_is_left),
     cmocka_unit_test_teardown(
         terminal_without_cursor_addressing_is_refused_with_a_hint, stop_what_is_left),
     cmocka_unit_test_teardown(older_terminals_work, stop_what_is_left),
