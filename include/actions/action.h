@@ -58,11 +58,14 @@ struct action {
     enum message_kind main_kind; // whose members stand at the top of the JSON object
     bool is_endless;             // runs until it is stopped: Ctrl-C is its regular end
     bool is_cli_only;            // the worker refuses it
+    bool is_private; // the console's own: not on the command line; what it says is in no record
 };
 
 size_t action_count(void);
 const struct action *action_at(size_t at);
 const struct action *action_find(const char *name); // NULL: unknown
+// Those that are private, too: for the worker. They are in no list.
+const struct action *action_find_any(const char *name);
 // Are there actions "name …"?
 bool action_is_group(const char *name);
 

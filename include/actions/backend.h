@@ -48,6 +48,9 @@ bool backend_owns_sandbox(const struct backend *backend);
 const struct sandbox_identities *backend_identities(const struct backend *backend);
 // What the person should know, such as "in memory: …"; NULL: nothing.
 const char *backend_note(const struct backend *backend);
+// The profile from now on, when --profile or the environment had named one; else the file's choice counts.
+// A reload must follow.
+void backend_choose_profile(struct backend *backend, struct str profile);
 // Forgets the settings and the client; the sandbox stays.
 void backend_reload(struct backend *backend);
 // Nobody answers at that sandbox any more: if it is the one in use and of another process, the next

@@ -72,6 +72,18 @@ bool config_file_has_profile(const struct config_file *file, struct str profile)
 // The n-th profile of the file, in order; false past the last.
 bool config_file_profile_at(const struct config_file *file, size_t at, struct str *out);
 
+// A profile of its own section, empty or with the values that another one has in the file. ERROR_CONFIG: the
+// name is odd or taken, there is no such other one.
+bool config_file_add_profile(
+    struct config_file *file, struct str profile, struct str from, struct error *err) MUST_CHECK;
+// With everything that stands in its sections, comments too. The file's choice falls back to the sandbox
+// when it was this one. ERROR_CONFIG: it is the sandbox, which is built in, or there is none of that name.
+bool config_file_remove_profile(struct config_file *file, struct str profile, struct error *err)
+    MUST_CHECK;
+// ERROR_CONFIG unless it stands in the file or is the sandbox; the hint names those there are.
+bool config_file_require_profile(
+    const struct config_file *file, struct str profile, struct error *err) MUST_CHECK;
+
 // NAME=value lines of everything set, fit for a shell and for config_import. NAME is the first
 // environment name of the setting, or its key where it has none. Secrets are masked, and such lines
 // commented out, unless `reveals`.

@@ -24,9 +24,22 @@ enum setting_kind {
     SETTING_CHOICE, // one of `choices`
 };
 
+// As people meet them; the rows of a group stand together.
+enum setting_group {
+    SETTING_GROUP_CLOUD,
+    SETTING_GROUP_PERSONALIZE,
+    SETTING_GROUP_LAMBDA,
+    SETTING_GROUP_DESTINATION,
+    SETTING_GROUP_WRITE_KEYS,
+    SETTING_GROUP_PROFILE,
+    SETTING_GROUP_ENDPOINTS,
+    SETTING_GROUP_COUNT,
+};
+
 struct setting {
     const char *name;                                  // as in the file and on the command line
     const char *environment[SETTINGS_MAX_ENVIRONMENT]; // the first that is set wins
+    enum setting_group group;
     enum setting_kind kind;
     bool is_secret;
     const char *choices; // "us,eu"
@@ -40,6 +53,7 @@ const struct setting *settings_all(size_t *count);
 const struct setting *settings_find(struct str name); // NULL: unknown
 // ERROR_CONFIG "there is no setting X", hint naming the nearest one.
 const struct setting *settings_require(struct str name, struct error *err);
+const char *settings_group_title(enum setting_group group); // "Segment destination"
 const char *settings_kind_name(enum setting_kind kind);
 // A cleaned, non-empty value.
 bool settings_check(const struct setting *setting, struct str value, struct error *err) MUST_CHECK;

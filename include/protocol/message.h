@@ -86,6 +86,7 @@ struct message_profile {
 struct message_setting {
     char *key, *value; // display form: secrets masked
     char *origin;      // "sandbox", "file", "environment AWS_REGION", "default" …
+    char *group;       // "Personalize"; settings of a group follow each other
     char *help;
     char *note; // what cleaning removed; NULL: nothing
     bool is_secret, is_set;
@@ -94,6 +95,8 @@ struct message_setting {
 
 struct message_settings {
     char *profile, *path; // path NULL: nothing is stored
+    char **profiles;      // of the file and the built-in one, in order
+    size_t profile_count;
     struct message_setting *settings;
     size_t setting_count;
 };
@@ -207,4 +210,5 @@ void message_add_identifier(struct message *message, struct str type, struct str
 struct message_event *message_add_event(struct message *message);
 struct message_setting *
 message_add_setting(struct message *message, const char *key, struct str value);
+void message_add_profile_name(struct message *message, struct str name);
 char *message_copy_text(struct str text); // owned copy, NULL for a str whose ptr is NULL

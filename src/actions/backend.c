@@ -213,6 +213,14 @@ const char *backend_note(const struct backend *backend) {
     return backend->note.len ? buf_text(&backend->note) : NULL;
 }
 
+void backend_choose_profile(struct backend *backend, struct str profile) {
+    if (!backend->profile && !backend_environment(backend, "RECLOOP_PROFILE")) return;
+    char *chosen = message_copy_text(profile);
+    mem_free(backend->profile);
+    backend->profile = chosen;
+    backend->options.profile = chosen;
+}
+
 void backend_reload(struct backend *backend) {
     if (backend->now) {
         backend->now->older = backend->retired;

@@ -1,5 +1,6 @@
 // config list — every setting with its value, where it comes from, and what is wrong with it.
 #include "base/memory.h"
+#include "config/config_file.h"
 #include "diagnosis.h"
 #include "run.h"
 
@@ -16,11 +17,28 @@ describe(struct message *message, const struct config *config, const struct sett
     buf_add(&origin, str_from(config_source_name(value->source)));
     if (value->detail) buf_add_format(&origin, " %s", value->detail);
     row->origin = mem_copy_string(buf_text(&origin));
+    row->group = mem_copy_string(settings_group_title(setting->group));
     row->help = mem_copy_string(setting->help);
     if (value->note) row->note = mem_copy_string(value->note);
     row->is_secret = setting->is_secret;
     row->is_set = config_is_set(value);
     diagnosis_of(config, setting, &row->problem);
+}
+
+// The built-in one first; those of the file that can be read. What keeps it from being read, the settings
+// have said already.
+static void add_profiles(struct message *message, const struct config *config) {
+    CLEANUP(config_file_release) struct config_file file = {0};
+    struct error ignored = {0};
+    struct str name = {0};
+    bool has_own = config_is_sandbox(config);
+    message_add_profile_name(message, STR(CONFIG_SANDBOX_PROFILE));
+    if (!config->path[0] || !config_file_load(config->path, &file, &ignored)) return;
+    for (size_t at = 0; config_file_profile_at(&file, at, &name); at++) {
+        has_own = has_own || str_equal(name, str_from(config->profile));
+        if (!str_equal(name, STR(CONFIG_SANDBOX_PROFILE))) message_add_profile_name(message, name);
+    }
+    if (!has_own) message_add_profile_name(message, str_from(config->profile)); // not made yet
 }
 
 static bool list(struct run *run, struct error *err) {
@@ -33,6 +51,7 @@ static bool list(struct run *run, struct error *err) {
     const struct setting *settings = settings_all(&count);
     for (size_t i = 0; i < count; i++)
         describe(message, config, &settings[i]);
+    add_profiles(message, config);
     run_emit(run, message);
     if (config->warning) run_note(run, str_from(config->warning));
     return true;

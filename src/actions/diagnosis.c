@@ -1,6 +1,7 @@
 // diagnosis — see the header.
 #include "diagnosis.h"
 
+#include "actions/judgement.h"
 #include "aws/pasted.h"
 
 #include <string.h>
@@ -44,7 +45,7 @@ static void tell_other_region(struct str arn_text, struct str region, struct err
 }
 
 static void ask_aws(
-    const struct config *config,
+    const struct diagnosis_context *context,
     const struct setting *setting,
     struct str value,
     struct error *err) {
@@ -52,19 +53,15 @@ static void ask_aws(
     if (!find_kind(setting->name, &kind)) return;
     // The function is called in the destination's region; everything else in the client's.
     const bool is_function = kind == PASTED_FUNCTION;
-    const struct config_value *region = is_function && config_is_set(&config->destination_region)
-                                            ? &config->destination_region
-                                            : &config->region;
-    // a region that is wrong itself says so, and only there
-    const bool is_region_known = !region->problem;
-    const struct pasted_context context = {
-        .region = is_region_known ? config_text(region) : (struct str){0}};
+    const struct pasted_context known = {
+        .region = is_function && context->has_destination_region ? context->destination_region
+                                                                 : context->region};
     struct pasted pasted = {0};
-    const bool is_usable = pasted_diagnose(value, kind, &context, &pasted);
+    const bool is_usable = pasted_diagnose(value, kind, &known, &pasted);
     // usable elsewhere, but beside that region it cannot work
     const bool is_elsewhere = pasted.mistake == PASTED_REGION_MISMATCH;
     if (!is_usable || is_elsewhere) pasted_to_error(&pasted, err);
-    if (is_elsewhere && is_function) tell_other_region(value, context.region, err);
+    if (is_elsewhere && is_function) tell_other_region(value, known.region, err);
     pasted_release(&pasted);
 }
 
@@ -79,16 +76,55 @@ static void ask_for_role(const struct setting *setting, struct str value, struct
              "Segment assumes that one.");
 }
 
-void diagnosis_of(const struct config *config, const struct setting *setting, struct error *err) {
+void diagnosis_of_value(
+    const struct diagnosis_context *context,
+    const struct setting *setting,
+    struct str value,
+    struct error *err) {
     *err = (struct error){0};
-    const struct config_value *value = config_get(config, setting);
-    if (!config_is_set(value)) return;
-    if (!setting->is_secret) ask_aws(config, setting, config_text(value), err);
-    if (!setting->is_secret && err->code == ERROR_NONE) {
-        ask_for_role(setting, config_text(value), err);
+    if (!value.len) return;
+    if (!setting->is_secret) ask_aws(context, setting, value, err);
+    if (!setting->is_secret && err->code == ERROR_NONE) ask_for_role(setting, value, err);
+    struct error problem = {0};
+    if (err->code == ERROR_NONE && !settings_check(setting, value, &problem)) *err = problem;
+}
+
+// A region that is wrong itself says so, and only there.
+static struct str right_region(const struct config_value *value) {
+    return value->problem ? (struct str){0} : config_text(value);
+}
+
+void diagnosis_of(const struct config *config, const struct setting *setting, struct error *err) {
+    const struct diagnosis_context context = {
+        .region = right_region(&config->region),
+        .destination_region = right_region(&config->destination_region),
+        .has_destination_region = config_is_set(&config->destination_region),
+    };
+    diagnosis_of_value(&context, setting, secret_reveal(&config_get(config, setting)->value), err);
+}
+
+static const struct message_setting *
+find_row(const struct message_settings *settings, const char *key) {
+    for (size_t i = 0; i < settings->setting_count; i++) {
+        if (strcmp(settings->settings[i].key, key) == 0) return &settings->settings[i];
     }
-    if (err->code == ERROR_NONE && value->problem) {
-        error_set(err, ERROR_CONFIG, "%s", value->problem);
-        if (value->remedy) error_hint(err, "%s", value->remedy);
-    }
+    return NULL;
+}
+
+static struct str right_row(const struct message_setting *row) {
+    return row && row->problem.code == ERROR_NONE ? str_from(row->value) : (struct str){0};
+}
+
+void judgement_of(
+    const struct message_settings *settings, struct str key, struct str value, struct error *err) {
+    *err = (struct error){0};
+    const struct setting *setting = settings_find(key);
+    if (!setting) return;
+    const struct message_setting *destination = find_row(settings, "destination_region");
+    const struct diagnosis_context context = {
+        .region = right_row(find_row(settings, "region")),
+        .destination_region = right_row(destination),
+        .has_destination_region = destination && destination->is_set,
+    };
+    diagnosis_of_value(&context, setting, value, err);
 }

@@ -15,6 +15,7 @@ static const struct action *const actions[] = {
     &config_import_action,
     &config_list_action,
     &config_path_action,
+    &config_profile_action,
     &config_set_action,
     &config_unset_action,
     &console_action,
@@ -38,6 +39,11 @@ static const struct action *const actions[] = {
 };
 // clang-format on
 
+// The console's own, in no list.
+static const struct action *const private_actions[] = {
+    &config_reveal_action,
+};
+
 size_t action_count(void) {
     return ARRAY_COUNT(actions);
 }
@@ -52,6 +58,13 @@ const struct action *action_find(const char *name) {
         if (strcmp(actions[i]->descriptor.name, name) == 0) return actions[i];
     }
     return NULL;
+}
+
+const struct action *action_find_any(const char *name) {
+    for (size_t i = 0; i < ARRAY_COUNT(private_actions); i++) {
+        if (strcmp(private_actions[i]->descriptor.name, name) == 0) return private_actions[i];
+    }
+    return action_find(name);
 }
 
 bool action_is_group(const char *name) {

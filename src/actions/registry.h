@@ -9,6 +9,8 @@ extern const struct action config_get_action;
 extern const struct action config_import_action;
 extern const struct action config_list_action;
 extern const struct action config_path_action;
+extern const struct action config_profile_action;
+extern const struct action config_reveal_action;
 extern const struct action config_set_action;
 extern const struct action config_unset_action;
 extern const struct action console_action;

@@ -109,11 +109,15 @@ static void add_error(struct json_node *object, const char *key, const struct er
 static void add_settings(struct json_node *object, const struct message_settings *settings) {
     members_add_text(object, "profile", settings->profile);
     members_add_text(object, "path", settings->path);
+    struct json_node *profiles = json_add_array(object, "profiles");
+    for (size_t i = 0; i < settings->profile_count; i++)
+        json_add_text(profiles, NULL, str_from(settings->profiles[i]));
     struct json_node *list = json_add_array(object, "settings");
     for (size_t i = 0; i < settings->setting_count; i++) {
         const struct message_setting *setting = &settings->settings[i];
         struct json_node *entry = json_add_object(list, NULL);
         members_add_text(entry, "key", setting->key);
+        members_add_text(entry, "group", setting->group);
         members_add_text(entry, "value", setting->is_set ? setting->value : NULL);
         members_add_text(entry, "origin", setting->origin);
         json_add_bool(entry, "is_secret", setting->is_secret);

@@ -176,6 +176,22 @@ static void add_setting(
     buf_add_char(out, '\n');
 }
 
+static void add_settings(
+    struct buf *out, const struct message_settings *settings, const struct as_text_style *style) {
+    struct str group = {0};
+    for (size_t i = 0; i < settings->setting_count; i++) {
+        const struct message_setting *setting = &settings->settings[i];
+        const struct str here = str_from(setting->group);
+        if (here.len && !str_equal(here, group)) {
+            if (i) buf_add_char(out, '\n');
+            paint_add_coloured(out, style, PAINT_DIM, setting->group);
+            buf_add_char(out, '\n');
+        }
+        group = here;
+        add_setting(out, setting, style);
+    }
+}
+
 static void add_values(
     struct buf *out, const struct message_values *values, const struct as_text_style *style) {
     // A single value without a title is the answer itself: it goes into shell variables.
@@ -324,10 +340,7 @@ void as_text_add(
         add_recommendations(out, &message->as.recommendations, style);
         break;
     case MESSAGE_PROFILE: add_profile(out, &message->as.profile, style); break;
-    case MESSAGE_SETTINGS:
-        for (size_t i = 0; i < message->as.settings.setting_count; i++)
-            add_setting(out, &message->as.settings.settings[i], style);
-        break;
+    case MESSAGE_SETTINGS: add_settings(out, &message->as.settings, style); break;
     case MESSAGE_VALUES: add_values(out, &message->as.values, style); break;
     case MESSAGE_LINE:
         paint_add_safe(out, message->as.line.text);

@@ -369,3 +369,64 @@ bool config_file_profile_at(const struct config_file *file, size_t at, struct st
     }
     return false;
 }
+
+static bool is_built_in(struct str profile) {
+    return str_equal(profile, STR(CONFIG_SANDBOX_PROFILE));
+}
+
+bool config_file_require_profile(
+    const struct config_file *file, struct str profile, struct error *err) {
+    if (is_built_in(profile) || config_file_has_profile(file, profile)) return true;
+    CLEANUP(buf_release) struct buf names = {0};
+    CLEANUP(buf_release) struct buf shown = {0};
+    struct str name = {0};
+    buf_add(&names, STR(CONFIG_SANDBOX_PROFILE));
+    for (size_t at = 0; config_file_profile_at(file, at, &name); at++) {
+        if (!is_built_in(name)) buf_add_format(&names, ", " STR_FMT, STR_ARG(name));
+    }
+    buf_add_printable(&shown, str_slice(profile, 0, PROFILE_NAME_BYTES));
+    (void)error_set(err, ERROR_CONFIG, "there is no profile \"%s\"", buf_text(&shown));
+    return error_hint(err, "There are: %s.", buf_text(&names));
+}
+
+bool config_file_add_profile(
+    struct config_file *file, struct str profile, struct str from, struct error *err) {
+    if (!check_profile(profile, err)) return false;
+    if (is_built_in(profile) || config_file_has_profile(file, profile)) {
+        (void)error_set(err, ERROR_CONFIG, "there is a profile of that name already");
+        return error_hint(err, "Choose another name, or use that profile.");
+    }
+    if (from.len && !config_file_require_profile(file, from, err)) return false;
+    CLEANUP(buf_release) struct buf heading = {0};
+    char *name = copy_text(profile);
+    const size_t old_count = file->count;
+    if (file->count && str_trim(str_from(file->lines[file->count - 1].text)).len)
+        insert(file, file->count, mem_copy_string(""), file->lines[file->count - 1].profile);
+    buf_add_format(&heading, "[profile %s]", name);
+    insert(file, file->count, buf_take(&heading), name);
+    for (size_t i = 0; from.len && i < old_count; i++) {
+        // what is nobody's key, such as a comment, is about the other one
+        if (!is_in(&file->lines[i], from) || !file->lines[i].key.len) continue;
+        insert(file, file->count, mem_copy_string(file->lines[i].text), name);
+    }
+    mem_free(name);
+    return true;
+}
+
+bool config_file_remove_profile(struct config_file *file, struct str profile, struct error *err) {
+    if (is_built_in(profile)) {
+        (void)error_set(err, ERROR_CONFIG, "the profile sandbox is built in");
+        return error_hint(err, "Take single values out of it: recloop config unset KEY.");
+    }
+    if (!config_file_require_profile(file, profile, err)) return false;
+    CLEANUP(buf_release) struct buf name = {0};
+    buf_add(&name, profile); // it may be a view of a line that goes
+    for (size_t i = file->count; i > 0; i--) {
+        if (!is_in(&file->lines[i - 1], buf_str(&name))) continue;
+        if (file->lines[i - 1].text)
+            mem_wipe(file->lines[i - 1].text, strlen(file->lines[i - 1].text));
+        remove_line(file, i - 1);
+    }
+    if (!str_equal(config_file_chosen(file), buf_str(&name))) return true;
+    return config_file_choose(file, STR(CONFIG_SANDBOX_PROFILE), err);
+}

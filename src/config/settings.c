@@ -10,6 +10,7 @@
 static const struct setting settings[] = {
     {
         .name = "region",
+        .group = SETTING_GROUP_CLOUD,
         .environment = {"AWS_REGION", "region_name"},
         .kind = SETTING_REGION,
         .initial = "us-east-1",
@@ -19,6 +20,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "aws_profile",
+        .group = SETTING_GROUP_CLOUD,
         .environment = {"AWS_PROFILE"},
         .kind = SETTING_TEXT,
         .example = "default",
@@ -27,6 +29,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "campaign_arn",
+        .group = SETTING_GROUP_PERSONALIZE,
         .environment = {"personalize_campaign_arn"},
         .kind = SETTING_ARN,
         .example = "arn:aws:personalize:us-east-1:123456789012:campaign/segment-workshop-campaign",
@@ -35,6 +38,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "related_campaign_arn",
+        .group = SETTING_GROUP_PERSONALIZE,
         .environment = {"personalize_related_campaign_arn"},
         .kind = SETTING_ARN,
         .example = "arn:aws:personalize:us-east-1:123456789012:campaign/segment-workshop-related",
@@ -43,6 +47,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "ranking_campaign_arn",
+        .group = SETTING_GROUP_PERSONALIZE,
         .environment = {"personalize_ranking_campaign_arn"},
         .kind = SETTING_ARN,
         .example = "arn:aws:personalize:us-east-1:123456789012:campaign/segment-workshop-ranking",
@@ -51,6 +56,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "filter_arn",
+        .group = SETTING_GROUP_PERSONALIZE,
         .environment = {"personalize_filter_arn"},
         .kind = SETTING_ARN,
         .example = "arn:aws:personalize:us-east-1:123456789012:filter/exclude-purchased",
@@ -59,6 +65,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "tracking_id",
+        .group = SETTING_GROUP_PERSONALIZE,
         .environment = {"personalize_tracking_id"},
         .kind = SETTING_UUID,
         .example = "0f3c5a1e-7b2d-4c68-9a10-5d2e8f6b7c31",
@@ -67,6 +74,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "lambda_function",
+        .group = SETTING_GROUP_LAMBDA,
         .kind = SETTING_FUNCTION,
         .example = "SegmentPersonalizeDestinationHandler",
         .help = "Function that the destination invokes: its name or ARN.",
@@ -74,6 +82,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "destination_role_arn",
+        .group = SETTING_GROUP_DESTINATION,
         .kind = SETTING_ARN,
         .example =
             "arn:aws:iam::123456789012:role/module-personalize-SegmentExecutePersonalizeLambda-1A",
@@ -82,6 +91,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "external_id",
+        .group = SETTING_GROUP_DESTINATION,
         .kind = SETTING_KEY,
         .is_secret = true,
         .example = "123456789",
@@ -90,6 +100,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "destination_region",
+        .group = SETTING_GROUP_DESTINATION,
         .kind = SETTING_REGION,
         .example = "us-east-1",
         .help = "Region set in the destination; Segment's own default is us-west-2.",
@@ -97,6 +108,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "log_type",
+        .group = SETTING_GROUP_DESTINATION,
         .kind = SETTING_CHOICE,
         .choices = "Tail,None",
         .example = "Tail",
@@ -105,6 +117,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "website_write_key",
+        .group = SETTING_GROUP_WRITE_KEYS,
         .environment = {"SEGMENT_WEBSITE_WRITE_KEY"},
         .kind = SETTING_KEY,
         .is_secret = true,
@@ -114,6 +127,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "android_write_key",
+        .group = SETTING_GROUP_WRITE_KEYS,
         .environment = {"SEGMENT_ANDROID_WRITE_KEY"},
         .kind = SETTING_KEY,
         .is_secret = true,
@@ -123,6 +137,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "ios_write_key",
+        .group = SETTING_GROUP_WRITE_KEYS,
         .environment = {"SEGMENT_IOS_WRITE_KEY"},
         .kind = SETTING_KEY,
         .is_secret = true,
@@ -132,6 +147,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "email_write_key",
+        .group = SETTING_GROUP_WRITE_KEYS,
         .environment = {"SEGMENT_EMAIL_WRITE_KEY"},
         .kind = SETTING_KEY,
         .is_secret = true,
@@ -141,6 +157,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "personas_write_key",
+        .group = SETTING_GROUP_WRITE_KEYS,
         .environment = {"connections_source_write_key", "connections_source_api_key"},
         .kind = SETTING_KEY,
         .is_secret = true,
@@ -150,6 +167,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "profile_space_id",
+        .group = SETTING_GROUP_PROFILE,
         .environment = {"personas_workspace_id"},
         .kind = SETTING_KEY,
         .example = "spa_1a2b3c4d5e",
@@ -158,6 +176,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "profile_api_token",
+        .group = SETTING_GROUP_PROFILE,
         .environment = {"personas_api_key"},
         .kind = SETTING_KEY,
         .is_secret = true,
@@ -166,14 +185,8 @@ static const struct setting settings[] = {
         AT(profile_api_token),
     },
     {
-        .name = "recommendations_url",
-        .kind = SETTING_URL,
-        .example = "https://abcde12345.execute-api.us-east-1.amazonaws.com/default/recommendations",
-        .help = "API Gateway endpoint of Exercise 3.",
-        AT(recommendations_url),
-    },
-    {
         .name = "user_id",
+        .group = SETTING_GROUP_PROFILE,
         .kind = SETTING_TEXT,
         .initial = "2941404340",
         .example = "2941404340",
@@ -181,7 +194,16 @@ static const struct setting settings[] = {
         AT(user_id),
     },
     {
+        .name = "recommendations_url",
+        .group = SETTING_GROUP_ENDPOINTS,
+        .kind = SETTING_URL,
+        .example = "https://abcde12345.execute-api.us-east-1.amazonaws.com/default/recommendations",
+        .help = "API Gateway endpoint of Exercise 3.",
+        AT(recommendations_url),
+    },
+    {
         .name = "segment_region",
+        .group = SETTING_GROUP_ENDPOINTS,
         .kind = SETTING_CHOICE,
         .choices = "us,eu",
         .initial = "us",
@@ -191,6 +213,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "tracking_url",
+        .group = SETTING_GROUP_ENDPOINTS,
         .environment = {"RECLOOP_TRACKING_URL"},
         .kind = SETTING_URL,
         .example = "https://api.segment.io",
@@ -199,6 +222,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "profile_url",
+        .group = SETTING_GROUP_ENDPOINTS,
         .environment = {"RECLOOP_PROFILE_URL"},
         .kind = SETTING_URL,
         .example = "https://profiles.segment.com",
@@ -207,6 +231,7 @@ static const struct setting settings[] = {
     },
     {
         .name = "aws_endpoint_url",
+        .group = SETTING_GROUP_ENDPOINTS,
         .environment = {"AWS_ENDPOINT_URL"},
         .kind = SETTING_URL,
         .example = "http://127.0.0.1:7780",
@@ -290,6 +315,20 @@ const struct setting *settings_require(struct str name, struct error *err) {
     else
         error_hint(err, "`recloop config list` shows all.");
     return NULL;
+}
+
+const char *settings_group_title(enum setting_group group) {
+    switch (group) {
+    case SETTING_GROUP_CLOUD: return "Cloud";
+    case SETTING_GROUP_PERSONALIZE: return "Personalize";
+    case SETTING_GROUP_LAMBDA: return "Lambda";
+    case SETTING_GROUP_DESTINATION: return "Segment destination";
+    case SETTING_GROUP_WRITE_KEYS: return "Write keys";
+    case SETTING_GROUP_PROFILE: return "Profile API and shopper";
+    case SETTING_GROUP_ENDPOINTS: return "Endpoints";
+    case SETTING_GROUP_COUNT: break;
+    }
+    return "";
 }
 
 const char *settings_kind_name(enum setting_kind kind) {

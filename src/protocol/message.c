@@ -63,10 +63,14 @@ static void release_profile(struct message_profile *profile) {
 static void release_settings(struct message_settings *settings) {
     mem_free(settings->profile);
     mem_free(settings->path);
+    for (size_t i = 0; i < settings->profile_count; i++)
+        mem_free(settings->profiles[i]);
+    mem_free(settings->profiles);
     for (size_t i = 0; i < settings->setting_count; i++) {
         mem_free(settings->settings[i].key);
         mem_free(settings->settings[i].value);
         mem_free(settings->settings[i].origin);
+        mem_free(settings->settings[i].group);
         mem_free(settings->settings[i].help);
         mem_free(settings->settings[i].note);
     }
@@ -77,6 +81,9 @@ static void release_values(struct message_values *values) {
     mem_free(values->title);
     for (size_t i = 0; i < values->value_count; i++) {
         mem_free(values->values[i].key);
+        // a revealed secret may be among them
+        if (values->values[i].text)
+            mem_wipe(values->values[i].text, strlen(values->values[i].text));
         mem_free(values->values[i].text);
     }
     mem_free(values->values);
@@ -262,6 +269,13 @@ struct message_event *message_add_event(struct message *message) {
     struct message_profile *profile = &message->as.profile;
     profile->events = grow(profile->events, profile->event_count, sizeof(struct message_event));
     return &profile->events[profile->event_count++];
+}
+
+void message_add_profile_name(struct message *message, struct str name) {
+    ASSERT(message->kind == MESSAGE_SETTINGS);
+    struct message_settings *settings = &message->as.settings;
+    settings->profiles = grow(settings->profiles, settings->profile_count, sizeof(char *));
+    settings->profiles[settings->profile_count++] = message_copy_text(name);
 }
 
 struct message_setting *

@@ -170,7 +170,7 @@ static bool must_end(void *context) {
 
 static const struct action *
 find_action(const struct worker *worker, const struct command *command, struct error *err) {
-    const struct action *action = action_find(command->action);
+    const struct action *action = action_find_any(command->action);
     if (!action || action->is_cli_only) {
         error_set(err, ERROR_USAGE, "there is no action \"%s\" here", command->action);
         return NULL;

@@ -51,6 +51,27 @@ out_has campaign/shoes
 run 0 --profile copy config get personas_write_key --reveal
 out_has "$secret"
 
+# profiles: made, copied, chosen, taken away; the built-in one stays
+run 0 config profile new fork --from copy
+run 0 --profile fork config get campaign_arn
+out_has campaign/shoes
+run 3 config profile new fork
+err_has already
+run 0 config profile use fork
+run 0 config profile --json
+json 'o["in_use"] == "fork" and o["profiles"][0] == "sandbox" and "work" in o["profiles"]'
+run 0 config profile delete fork
+run 0 config profile --json
+json 'o["in_use"] == "sandbox" and "fork" not in o["profiles"]'
+run 3 config profile use fork
+err_has "There are: sandbox, work"
+run 3 config profile delete sandbox
+run 2 config profile use
+# what the console alone may ask is no command
+run 2 config reveal personas_write_key
+run 0 --profile work config list --json
+json '[s for s in o["settings"] if s["key"] == "log_type"][0]["group"] == "Segment destination"'
+
 # precedence and origin; unset
 with="AWS_REGION=ap-south-1"
 run 0 --profile work config list --json

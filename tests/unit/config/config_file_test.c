@@ -254,7 +254,37 @@ static void config_file_is_private_and_survives_the_disk(void **state) {
     rmdir(folder);
 }
 
+static void config_file_adds_copies_and_removes_profiles(void **state) {
+    (void)state;
+    CLEANUP(config_file_release) struct config_file file = {0};
+    struct error err = {0};
+    parse("# mine\nprofile = work\n[profile work]\n# a note\nregion = eu-west-1\nodd = 1\n", &file);
+    assert_ok(config_file_add_profile(&file, STR("empty"), STR(""), &err), err);
+    assert_ok(config_file_add_profile(&file, STR("copy"), STR("work"), &err), err);
+    assert_formatted(
+        &file, "# mine\nprofile = work\n[profile work]\n# a note\nregion = eu-west-1\nodd = 1\n\n"
+               "[profile empty]\n\n[profile copy]\nregion = eu-west-1\nodd = 1\n");
+    assert_true(config_file_has_profile(&file, STR("empty")));
+
+    assert_false(config_file_add_profile(&file, STR("copy"), STR(""), &err));
+    assert_contains(str_from(err.message), "already");
+    assert_false(config_file_add_profile(&file, STR("sandbox"), STR(""), &err));
+    assert_false(config_file_add_profile(&file, STR("new"), STR("nobody"), &err));
+    assert_contains(str_from(err.hint), "sandbox, work, empty, copy");
+    assert_false(config_file_add_profile(&file, STR("a b"), STR(""), &err));
+
+    assert_ok(config_file_remove_profile(&file, config_file_chosen(&file), &err), err);
+    assert_formatted(
+        &file, "# mine\nprofile = sandbox\n[profile empty]\n\n[profile copy]\nregion = eu-west-1\n"
+               "odd = 1\n");
+    assert_false(config_file_remove_profile(&file, STR("work"), &err));
+    assert_contains(str_from(err.message), "no profile");
+    assert_false(config_file_remove_profile(&file, STR("sandbox"), &err));
+    assert_contains(str_from(err.hint), "config unset");
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(config_file_adds_copies_and_removes_profiles),
     cmocka_unit_test(config_file_keeps_what_it_does_not_understand),
     cmocka_unit_test(config_file_changes_the_one_line_it_is_about),
     cmocka_unit_test(config_file_makes_profiles_and_choices),

@@ -2,6 +2,7 @@
 #include "config/settings.h"
 
 #include "config/config.h"
+#include "config/setting_guide.h"
 #include "support/test.h"
 
 static void settings_names_are_unique_and_their_places_too(void **state) {
@@ -185,7 +186,22 @@ static void settings_messages_never_hold_a_secret(void **state) {
     }
 }
 
+static void settings_of_a_group_stand_together_and_each_has_its_guide(void **state) {
+    (void)state;
+    size_t count = 0;
+    const struct setting *settings = settings_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (i) assert_true(settings[i].group >= settings[i - 1].group);
+        assert_string_not_equal(settings_group_title(settings[i].group), "");
+        const struct setting_guide *guide = setting_guide_find(str_from(settings[i].name));
+        assert_non_null(guide);
+        assert_true(guide->where[0] != '\0');
+    }
+    assert_null(setting_guide_find(STR("nothing")));
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(settings_of_a_group_stand_together_and_each_has_its_guide),
     cmocka_unit_test(settings_names_are_unique_and_their_places_too),
     cmocka_unit_test(settings_have_help_and_examples_that_pass),
     cmocka_unit_test(settings_of_the_contract_are_secret),
