@@ -31,6 +31,8 @@ struct action_context {
     void *emit_context;
     action_observe_fn *observe; // may be NULL
     void *observe_context;
+    // Standard output is the action's, for what is no message (stream --out -).
+    bool may_write_output;
     bool wants_json; // the surface prints JSON: emit values where people would get prepared text
     // For the few actions that work inside one step: should they stop? May be NULL.
     task_cancelled_fn *cancelled;

@@ -1,36 +1,57 @@
-// stream — a simple generator: made shoppers click, add and buy products of the catalogue at a fixed rate.
-//
-// Each shopper has a favourite family of products and a session that wanders: the next product is most
-// often of that family, now and then any other. One seed gives one sequence of shoppers, products and
-// names; ids and times are fresh in every run, so that a second run is no repeat for Segment.
+// stream — the event generator: invented shoppers, into Segment, Personalize or a file. The runs are in
+// stream_deliver.c and stream_write.c; stream.h has the map.
+#include "stream.h"
+
 #include "actions/record.h"
 #include "base/clock.h"
-#include "base/memory.h"
-#include "base/rng.h"
-#include "run.h"
-#include "segment/catalog.h"
-#include "segment/test_event.h"
 
 #include "registry.h"
 
-#define SHOPPERS 25
-#define MOST_RATE 1000
-#define REPORT_MS 250
-#define LOYALTY 0.8 // share of steps inside the favourite family
+static const char *const models[] = {"workshop", "shopper", NULL};
+static const char *const formats[] = {"ndjson", "csv", NULL};
 
 static const struct parameter parameters[] = {
     {
-        .name = "rate",
+        .name = "from_date",
+        .kind = PARAMETER_TEXT,
+        .metavar = "FROM_DATE",
+        .help = "the first day, 2019-05-19, in UTC; without it the shoppers act now, until stopped",
+        .positional = true,
+    },
+    {
+        .name = "to",
+        .kind = PARAMETER_TEXT,
+        .metavar = "DATE|segment|personalize",
+        .help = "the last day, without it yesterday; or the receiver, without it Segment; may be "
+                "given twice",
+        .repeats = true,
+    },
+    {
+        .name = "users",
         .kind = PARAMETER_NUMBER,
         .metavar = "N",
-        .help = "events per second, at most 1000",
-        .initial = "5",
+        .help = "workshop: new shoppers on each platform each day; shopper: all there are",
+        .initial = "the model's own",
+    },
+    {
+        .name = "rate",
+        .kind = PARAMETER_TEXT,
+        .metavar = "N|max",
+        .help = "events per second",
+        .initial = "max with a first day, 5 without",
     },
     {
         .name = "limit",
         .kind = PARAMETER_NUMBER,
         .metavar = "N",
-        .help = "stop after so many events; without it, stream until stopped",
+        .help = "stop after so many; with a first day the next call goes on behind them",
+    },
+    {
+        .name = "platforms",
+        .kind = PARAMETER_TEXT,
+        .metavar = "LIST",
+        .help = "of web,android,ios,email",
+        .initial = "those that have a write key",
     },
     {
         .name = "seed",
@@ -39,169 +60,159 @@ static const struct parameter parameters[] = {
         .help = "the same seed makes the same shoppers do the same",
         .initial = "1",
     },
+    {
+        .name = "model",
+        .kind = PARAMETER_CHOICE,
+        .help = "workshop: the script of the workshop; shopper: tastes, sessions, prices, seasons",
+        .initial = "workshop with a first day, shopper without",
+        .choices = models,
+    },
+    {
+        .name = "out",
+        .kind = PARAMETER_FILE,
+        .metavar = "FILE",
+        .help = "write a file instead of sending; \"-\" is standard output",
+    },
+    {
+        .name = "format",
+        .kind = PARAMETER_CHOICE,
+        .help = "ndjson: Segment messages, one a line; csv: the interactions that Personalize "
+                "imports",
+        .initial = "ndjson",
+        .choices = formats,
+    },
+    {
+        .name = "shard",
+        .kind = PARAMETER_TEXT,
+        .metavar = "I/N",
+        .help = "only part I of N, from 0; all parts together are the single run",
+    },
+    {
+        .name = "cursor",
+        .kind = PARAMETER_FILE,
+        .metavar = "FILE",
+        .help = "where the job's place is remembered",
+        .initial = "in the state folder, by what the job is",
+    },
+    {
+        .name = "restart",
+        .kind = PARAMETER_FLAG,
+        .help = "begin the job again",
+    },
+    {
+        .name = "dead-letters",
+        .kind = PARAMETER_FILE,
+        .metavar = "FILE",
+        .help = "where refused messages are kept, for `recloop replay`",
+        .initial = "beside the cursor",
+    },
+    {
+        .name = "lanes",
+        .kind = PARAMETER_NUMBER,
+        .metavar = "N",
+        .help = "requests in flight at a time",
+        .initial = "8 to Segment, 32 to Personalize",
+    },
+    {
+        .name = "patience",
+        .kind = PARAMETER_NUMBER,
+        .metavar = "SECONDS",
+        .help = "give up when nothing was accepted for so long",
+        .initial = "600",
+    },
     RECORD_PARAMETER,
 };
 
-struct shopper {
-    char user_id[16];
-    enum catalog_family favourite;
+void stream_init(
+    struct stream *self,
+    const struct task_ops *ops,
+    struct action_context *context,
+    const struct arguments *arguments,
+    const struct stream_options *options,
+    uint64_t run_id) {
+    run_init(&self->run, ops, context, arguments, run_id);
+    self->options = *options;
+}
+
+void stream_release(struct stream *self) {
+    stream_job_release(&self->job);
+    stream_feed_release(&self->feed);
+    run_release(&self->run);
+}
+
+struct stream *stream_of(struct task *task) {
+    return (struct stream *)(void *)task;
+}
+
+// ---- changes while it runs ----
+
+struct changes {
+    bool has_rate, has_pause, has_steps, stops;
+    bool is_paused;
+    double per_second;
+    int64_t steps;
 };
 
-struct stream {
-    struct run run;
-    struct rng script; // who does what: from the seed
-    struct rng ids;    // message ids: from the system
-    struct shopper shoppers[SHOPPERS];
-    int64_t rate, limit;
-    int64_t began_ms, reported_ms;
-    uint64_t sent, failed;
-    struct error last_error;
-};
+static bool read_yes(struct str value, bool *out) {
+    *out = str_equal(value, STR("yes"));
+    return *out || str_equal(value, STR("no"));
+}
 
-static void make_shoppers(struct stream *self) {
-    for (size_t i = 0; i < SHOPPERS; i++) {
-        struct shopper *shopper = &self->shoppers[i];
-        CLEANUP(buf_release) struct buf id = {0};
-        if (i == 0)
-            buf_add(&id, STR(TEST_EVENT_USER));
-        else
-            buf_add_int(&id, 1000000000 + (int64_t)rng_below(&self->script, 9000000000u));
-        memcpy(shopper->user_id, buf_text(&id), id.len + 1);
-        shopper->favourite = (enum catalog_family)rng_below(&self->script, CATALOG_FAMILY_COUNT);
+static bool
+read_change(struct str name, struct str value, struct changes *changes, struct error *err) {
+    if (str_equal(name, STR("rate"))) {
+        changes->has_rate = true;
+        return stream_options_read_rate(value, &changes->per_second, err);
     }
-}
-
-static const struct catalog_product *pick_product(struct stream *self, enum catalog_family family) {
-    if (rng_unit(&self->script) > LOYALTY)
-        return catalog_at(rng_below(&self->script, CATALOG_COUNT));
-    size_t members[CATALOG_COUNT];
-    size_t count = 0;
-    for (size_t i = 0; i < CATALOG_COUNT; i++) {
-        if (catalog_at(i)->family == family) members[count++] = i;
+    if (str_equal(name, STR("paused")) && read_yes(value, &changes->is_paused)) {
+        changes->has_pause = true;
+        return true;
     }
-    return catalog_at(count ? members[rng_below(&self->script, count)] : 0);
-}
-
-static const char *pick_name(struct stream *self) {
-    static const char *const names[] = {"Product Clicked", "Product Added", "Order Completed"};
-    static const double weights[] = {7, 2, 1};
-    return names[rng_pick(&self->script, weights, ARRAY_COUNT(weights))];
-}
-
-static void build_event(struct stream *self, struct event *out) {
-    const struct shopper *shopper = &self->shoppers[rng_below(&self->script, SHOPPERS)];
-    const struct catalog_product *product = pick_product(self, shopper->favourite);
-    CLEANUP(buf_release) struct buf id = {0};
-    CLEANUP(buf_release) struct buf anonymous_id = {0};
-    buf_add(&id, STR("stream-"));
-    rng_add_alphanumeric(&self->ids, &id, 22);
-    buf_add_format(&anonymous_id, "%s-anon", shopper->user_id);
-    const struct event_draft draft = {
-        .type = EVENT_TRACK,
-        .user_id = str_from(shopper->user_id),
-        .anonymous_id = buf_str(&anonymous_id),
-        .name = str_from(pick_name(self)),
-        .message_id = buf_str(&id),
-        .timestamp_ms = clock_wall_ms(),
-    };
-    event_build(&draft, out);
-    struct json_node *properties = event_add_body(out);
-    json_add_text(properties, "sku", str_from(product->sku));
-    json_add_text(properties, "name", str_from(product->name));
-    json_add_number(properties, "price", (double)product->price_cents / 100);
-}
-
-static void report(struct stream *self, int64_t now_ms, bool is_running) {
-    struct message *message = message_new(MESSAGE_PROGRESS, self->run.run_id);
-    struct message_progress *progress = &message->as.progress;
-    const int64_t elapsed_ms = now_ms - self->began_ms;
-    progress->label = mem_copy_string("events streamed");
-    progress->done = self->sent;
-    progress->failed = self->failed;
-    progress->total = (uint64_t)self->limit;
-    progress->per_second = elapsed_ms > 0 ? (double)self->sent * 1000 / (double)elapsed_ms : 0;
-    progress->is_running = is_running;
-    self->reported_ms = now_ms;
-    run_emit(&self->run, message);
-}
-
-static void post(struct stream *self) {
-    struct error err = {0};
-    CLEANUP(event_release) struct event event = {0};
-    build_event(self, &event);
-    if (action_is_observed(self->run.context)) {
-        CLEANUP(buf_release) struct buf text = {0};
-        event_encode(&event, &text);
-        run_tell_sent(&self->run, CLIENT_SOURCE_WEBSITE, "segment", buf_str(&text));
+    if (str_equal(name, STR("step")) && str_parse_int64(value, &changes->steps) &&
+        changes->steps > 0) {
+        changes->has_steps = true;
+        return true;
     }
-    const bool is_built = client_call_event(
-        run_client(&self->run), CLIENT_SOURCE_WEBSITE, &event, &self->run.call, &err);
-    if (is_built)
-        client_call_start(&self->run.call, &self->run.task);
-    else
-        task_fail(&self->run.task, &err);
-}
-
-static void finish(struct stream *self, int64_t now_ms) {
-    report(self, now_ms, false);
-    if (self->failed)
-        task_fail(&self->run.task, &self->last_error);
-    else
-        task_finish(&self->run.task);
-}
-
-// Each event has its place in time, so that a slow answer does not lower the rate.
-static void go_on(struct stream *self, int64_t now_ms) {
-    const uint64_t count = self->sent + self->failed;
-    if (self->limit && count >= (uint64_t)self->limit) {
-        finish(self, now_ms);
-        return;
+    if (str_equal(name, STR("stop")) && str_equal(value, STR("yes"))) {
+        changes->stops = true;
+        return true;
     }
-    if (now_ms - self->reported_ms >= REPORT_MS) report(self, now_ms, true);
-    const int64_t due_ms = self->began_ms + (int64_t)count * 1000 / self->rate;
-    if (due_ms > now_ms)
-        task_wait(&self->run.task, due_ms - now_ms);
-    else
-        post(self);
+    error_set(
+        err, ERROR_USAGE, "a stream that runs does not take " STR_FMT "=" STR_FMT, STR_ARG(name),
+        STR_ARG(value));
+    return error_hint(err, "It takes rate=N or max, paused=yes or no, step=N and stop=yes.");
 }
 
-static void read_answer(struct stream *self, const struct task_event *event) {
-    struct error err = {0};
-    if (client_reply_accepted(&self->run.call, event, &err)) {
-        self->sent++;
-    } else {
-        self->failed++;
-        self->last_error = err;
-        if (self->sent == 0) { // nothing ever worked: say why instead of counting
-            finish(self, event->now_ms);
-            return;
-        }
+static bool adjust(struct task *task, const struct arguments *arguments, struct error *err) {
+    struct stream *self = stream_of(task);
+    struct changes changes = {0};
+    for (size_t i = 0; i < arguments->count; i++) {
+        const struct arguments_pair *pair = &arguments->pairs[i];
+        if (!read_change(str_from(pair->name), str_from(pair->value), &changes, err)) return false;
     }
-    go_on(self, event->now_ms);
-}
-
-static void step(struct task *task, const struct task_event *event) {
-    struct stream *self = (struct stream *)(void *)task;
-    switch (event->kind) {
-    case TASK_BEGIN:
-        self->began_ms = event->now_ms;
-        report(self, event->now_ms, true);
-        post(self);
-        break;
-    case TASK_TIMER: post(self); break;
-    case TASK_RESPONSE:
-        if (run_recover(&self->run, event))
-            post(self);
-        else
-            read_answer(self, event);
-        break;
-    case TASK_CANCELLED: report(self, event->now_ms, false); break;
+    struct stream_feed *feed = &self->feed;
+    if (changes.has_rate) self->options.per_second = changes.per_second;
+    if (changes.has_pause) self->is_paused = changes.is_paused;
+    if (changes.has_steps) self->is_paused = false;
+    if (changes.has_steps || changes.has_pause) {
+        feed->has_steps = changes.has_steps;
+        feed->steps = changes.has_steps ? (uint64_t)changes.steps : 0;
+        feed->is_stepped = false;
     }
+    if (changes.stops) feed->is_stopped = true;
+    if (!self->is_over) self->engine->apply(self);
+    task_nudge(task);
+    return true;
 }
 
-static void free_stream(struct task *task) {
-    run_release(run_of(task));
-    mem_free(task);
+// ---- the start ----
+
+static bool finish_at_once(struct run *run, struct error *err) {
+    (void)err;
+    run_note(
+        run, STR("Nothing to do: the first day is after the last one, which without --to is "
+                 "yesterday (UTC)."));
+    return true;
 }
 
 static struct task *start(
@@ -209,36 +220,39 @@ static struct task *start(
     const struct arguments *arguments,
     uint64_t run_id,
     struct error *err) {
-    static const struct task_ops ops = {.name = "stream", .step = step, .free = free_stream};
-    int64_t rate = 0;
-    int64_t limit = 0;
-    int64_t seed = 0;
-    if (!arguments_number(arguments, "rate", 5, 1, MOST_RATE, &rate, err) ||
-        !arguments_number(arguments, "limit", 0, 0, INT64_MAX, &limit, err) ||
-        !arguments_number(arguments, "seed", 1, 0, INT64_MAX, &seed, err))
-        return NULL;
-    if (!backend_open(context->backend, err)) return NULL;
-    struct stream *self = MEM_NEW(struct stream);
-    run_init(&self->run, &ops, context, arguments, run_id);
-    rng_seed(&self->script, (uint64_t)seed);
-    rng_seed_from_system(&self->ids);
-    self->rate = rate;
-    self->limit = limit;
-    make_shoppers(self);
-    return &self->run.task;
+    struct stream_options options;
+    if (!stream_options_read(arguments, clock_wall_ms(), &options, err)) return NULL;
+    if (options.plan.to_day < options.plan.from_day)
+        return run_new_local(context, arguments, run_id, finish_at_once);
+    if (options.target >= STREAM_FILE)
+        return stream_write_start(context, arguments, &options, run_id, err);
+    return stream_deliver_start(context, arguments, &options, run_id, err);
 }
 
 static const char *const examples[] = {
-    "recloop stream --rate 20 --limit 200", "recloop stream --seed 7 --json", NULL};
+    "recloop stream --rate 20 --limit 200",
+    "recloop stream 2019-05-19 --to 2019-05-25",
+    "recloop stream 2019-05-19 --shard 0/4",
+    "recloop stream 2026-01-01 --model shopper --to personalize",
+    "recloop stream 2026-01-01 --model shopper --out history.csv --format csv",
+    NULL,
+};
 
 const struct action stream_action = {
     .descriptor =
         {
             .name = "stream",
-            .summary = "a simple stream of product events at a fixed rate",
-            .details = "Made shoppers, the workshop's user among them, click, add and buy products "
-                       "of the catalogue, one event after the other, from now on. It does not "
-                       "backfill dates and keeps no state.",
+            .summary = "invented shoppers, into Segment, Personalize or a file",
+            .details =
+                "With a first day it is a job: every message of the days up to the last one, each "
+                "sent once. It remembers its place in a cursor file; after Ctrl-C or a crash the "
+                "same command goes on without a gap, and when all is done it says so. Messages "
+                "keep their ids, so that what is sent again is known for a repeat. --shard I/N "
+                "shares a job out to N machines.\n\n"
+                "Without a first day the shoppers act now, at 5 events a second, until it is "
+                "stopped.\n\n"
+                "What the receiver refuses is kept with the reason in a file that `recloop "
+                "replay` reads; the exit status is 1 then, and 4 when nobody could be reached.",
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,
@@ -246,6 +260,8 @@ const struct action stream_action = {
             .writes_many = true,
         },
     .start = start,
+    .adjust = adjust,
+    .stop_argument = "stop",
     .output = ACTION_LINES,
     .main_kind = MESSAGE_PROGRESS,
 };

@@ -192,6 +192,7 @@ int cli_run(const struct parse *parsed, config_environment_fn *environment, void
         .backend = backend,
         .emit = emit,
         .emit_context = &run,
+        .may_write_output = true,
         .wants_json = run.printer.is_json,
         .cancelled = is_cancelled,
         .cancelled_context = &run,

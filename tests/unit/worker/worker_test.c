@@ -174,6 +174,23 @@ static void worker_tells_what_cannot_be_changed_and_lets_the_run_be(void **state
     message_free(expect(world, 1, MESSAGE_EVENT)); // it still watches
 }
 
+static void worker_changes_a_stream_while_it_runs(void **state) {
+    struct world *world = *state;
+    order(world, 1, "stream", "rate=1 limit=100");
+    message_free(expect(world, 1, MESSAGE_PROGRESS));
+    adjust(world, 1, STR("rate"), STR("slow"));
+    message_free(expect(world, 1, MESSAGE_LINE)); // no such rate: it stays as it is
+    adjust(world, 1, STR("paused"), STR("yes"));
+    for (bool is_paused = false; !is_paused;) {
+        struct message *message = expect(world, 1, MESSAGE_PROGRESS);
+        is_paused = message->as.progress.is_paused;
+        message_free(message);
+    }
+    adjust(world, 1, STR("paused"), STR("no"));
+    adjust(world, 1, STR("rate"), STR("max"));
+    assert_int_equal(expect_done(world, 1), ERROR_NONE); // at one a second it took minutes
+}
+
 static int start_worker_with_a_silent_cloud(void **state) {
     return start_worker_on(state, listen_in_silence());
 }
@@ -274,6 +291,8 @@ static const struct CMUnitTest tests[] = {
         worker_cancels_what_waits_behind_a_step, start_worker_with_a_silent_cloud, stop_worker),
     cmocka_unit_test_setup_teardown(
         worker_tells_what_cannot_be_changed_and_lets_the_run_be, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_changes_a_stream_while_it_runs, start_worker, stop_worker),
     cmocka_unit_test_setup_teardown(
         worker_cancels_past_a_change_that_waits, start_worker_with_a_silent_cloud, stop_worker),
     cmocka_unit_test_setup_teardown(
