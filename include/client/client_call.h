@@ -16,6 +16,7 @@
 #pragma once
 
 #include "aws/invoke.h"
+#include "aws/log_events.h"
 #include "aws/operation.h"
 #include "aws/personalize.h"
 #include "aws/sts.h"
@@ -31,6 +32,8 @@
     X(CLIENT_CALL_INVOKE, "invoke", "Lambda Invoke")                                               \
     X(CLIENT_CALL_ASSUME_ROLE, "assume_role", "AssumeRole")                                        \
     X(CLIENT_CALL_CALLER_IDENTITY, "caller_identity", "GetCallerIdentity")                         \
+    X(CLIENT_CALL_LOG_EVENTS, "log_events", "CloudWatch FilterLogEvents")                          \
+    X(CLIENT_CALL_LOG_STREAMS, "log_streams", "CloudWatch DescribeLogStreams")                     \
     X(CLIENT_CALL_EVENT, "event", "Segment tracking")                                              \
     X(CLIENT_CALL_BATCH, "batch", "Segment batch")                                                 \
     X(CLIENT_CALL_PROFILE, "profile", "Segment profile")                                           \
@@ -103,6 +106,20 @@ bool client_call_assume_role(
 bool client_call_caller_identity(
     struct client *client,
     const struct client_call_as *as,
+    struct client_call *out,
+    struct error *err) MUST_CHECK;
+
+// The function's log. An empty group is that of the setting lambda_function.
+bool client_call_log_events(
+    struct client *client,
+    const struct client_call_as *as,
+    const struct log_events_filter *filter,
+    struct client_call *out,
+    struct error *err) MUST_CHECK;
+bool client_call_log_streams(
+    struct client *client,
+    const struct client_call_as *as,
+    struct str group,
     struct client_call *out,
     struct error *err) MUST_CHECK;
 

@@ -47,6 +47,17 @@ bool client_reply_identity(
     const struct task_event *event,
     struct sts_identity *out,
     struct error *err) MUST_CHECK;
+// ERROR_NOT_FOUND: the function has not written anything yet, or there is no such function.
+bool client_reply_log_events(
+    const struct client_call *call,
+    const struct task_event *event,
+    struct log_events_page *out,
+    struct error *err) MUST_CHECK;
+bool client_reply_log_streams(
+    const struct client_call *call,
+    const struct task_event *event,
+    struct log_events_streams *out,
+    struct error *err) MUST_CHECK;
 // ERROR_NOT_FOUND: no such profile (yet).
 bool client_reply_traits(
     const struct client_call *call,

@@ -21,6 +21,8 @@ static const struct action *const actions[] = {
     &console_action,
     &handler_action,
     &help_action,
+    &journey_action,
+    &lambda_logs_action,
     &profile_action,
     &rank_action,
     &recommend_action,

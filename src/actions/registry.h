@@ -16,6 +16,8 @@ extern const struct action config_unset_action;
 extern const struct action console_action;
 extern const struct action handler_action;
 extern const struct action help_action;
+extern const struct action journey_action;
+extern const struct action lambda_logs_action;
 extern const struct action profile_action;
 extern const struct action rank_action;
 extern const struct action recommend_action;

@@ -153,6 +153,11 @@ bool operation_begin(
     headers_add(&out->headers, STR("Host"), buf_str(&text));
     headers_add(
         &out->headers, STR("Content-Type"), str_from(operation_content_type(operation->protocol)));
+    if (operation->protocol == OPERATION_JSON11) {
+        buf_reset(&text);
+        buf_add_format(&text, "%s.%s", operation->target_prefix, operation->name);
+        headers_add(&out->headers, STR("X-Amz-Target"), buf_str(&text));
+    }
     request_set_body(out, body);
     struct str ignored;
     return buf_finish(&out->body, &ignored, err);

@@ -331,6 +331,17 @@ static void add_request(
     buf_add_char(out, '\n');
 }
 
+// Tabs between the fields of log lines steer nothing, but would be shown as escapes.
+static void add_line(struct buf *out, const char *text) {
+    for (struct str rest = str_from(text); rest.len;) {
+        const size_t at = str_find_char(rest, '\t');
+        buf_add_printable(out, str_slice(rest, 0, at));
+        if (at < rest.len) buf_add(out, STR("  "));
+        rest = str_skip(rest, at + 1);
+    }
+    buf_add_char(out, '\n');
+}
+
 void as_text_add(
     struct buf *out, const struct message *message, const struct as_text_style *style) {
     switch (message->kind) {
@@ -342,10 +353,7 @@ void as_text_add(
     case MESSAGE_PROFILE: add_profile(out, &message->as.profile, style); break;
     case MESSAGE_SETTINGS: add_settings(out, &message->as.settings, style); break;
     case MESSAGE_VALUES: add_values(out, &message->as.values, style); break;
-    case MESSAGE_LINE:
-        paint_add_safe(out, message->as.line.text);
-        buf_add_char(out, '\n');
-        break;
+    case MESSAGE_LINE: add_line(out, message->as.line.text); break;
     case MESSAGE_PROGRESS: add_progress(out, &message->as.progress); break;
     case MESSAGE_BACKEND: add_backend(out, &message->as.backend); break;
     case MESSAGE_JOURNEY: journey_print_text(out, &message->as.journey, style); break;

@@ -7,6 +7,7 @@
 
 #define BAR_CELLS 24
 #define LIST_ITEMS 5 // of a list, unless verbose
+#define VALUE_BYTES 100
 
 static void add_label(struct buf *out, const struct as_text_style *style, const char *label) {
     paint_add_colour(out, style, PAINT_STRONG);
@@ -128,7 +129,9 @@ static void add_exchange(
     buf_add_char(out, '\n');
     add_below(out, style, PAINT_BAD, exchange->problem);
     add_below(out, style, PAINT_WARN, exchange->hint);
-    add_below(out, style, PAINT_DIM, exchange->note);
+    // what was not literally on a wire matters where it is looked at
+    if (style->is_verbose || exchange->state != HOP_DONE || !exchange->request)
+        add_below(out, style, PAINT_DIM, exchange->note);
     if (!style->is_verbose) return;
     add_below(out, style, PAINT_DIM, exchange->request_id);
     add_http(out, style, "> ", exchange->request);
@@ -158,6 +161,16 @@ static void add_list(
     buf_add_char(out, '\n');
 }
 
+static void add_value(struct buf *out, const char *value, const struct as_text_style *style) {
+    const struct str whole = str_from(value);
+    const bool is_cut = !style->is_verbose && whole.len > VALUE_BYTES;
+    struct str shown = is_cut ? str_slice(whole, 0, VALUE_BYTES) : whole;
+    while (is_cut && shown.len && ((unsigned char)whole.ptr[shown.len] & 0xC0) == 0x80)
+        shown.len--; // at a character
+    buf_add_printable(out, shown);
+    if (is_cut) buf_add(out, style->is_ascii ? STR(" ...") : STR(" …"));
+}
+
 static void add_trait(
     struct buf *out,
     const char *label,
@@ -166,8 +179,10 @@ static void add_trait(
     add_label(out, style, label);
     if (!trait->is_known)
         buf_add(out, STR("not known"));
+    else if (!trait->value)
+        buf_add(out, STR("not set"));
     else
-        paint_add_safe(out, trait->value ? trait->value : "not set");
+        add_value(out, trait->value, style);
     if (trait->updated_at_ms > 0) {
         CLEANUP(buf_release) struct buf when = {0};
         buf_add(&when, STR("  "));

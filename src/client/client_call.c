@@ -196,3 +196,53 @@ bool client_call_caller_identity(
     if (!begin(client, as, kind, OPERATION_GET_CALLER_IDENTITY, out, &endpoint, err)) return false;
     return sts_encode_get_caller_identity(buf_str(&endpoint), &out->request, err);
 }
+
+#define LOG_STREAMS 10
+#define LOG_BODY_LIMIT ((size_t)4 << 20) // a page of CloudWatch Logs is at most 1 MB of text
+
+static bool add_group(struct client *client, struct str group, struct buf *out, struct error *err) {
+    if (group.len) {
+        buf_add(out, group);
+        return true;
+    }
+    if (!client_require(client, "lambda_function", err)) return false;
+    log_events_add_group(out, config_text(&client_config(client)->lambda_function));
+    return true;
+}
+
+bool client_call_log_events(
+    struct client *client,
+    const struct client_call_as *as,
+    const struct log_events_filter *filter,
+    struct client_call *out,
+    struct error *err) {
+    CLEANUP(buf_release) struct buf endpoint = {0};
+    CLEANUP(buf_release) struct buf group = {0};
+    struct log_events_filter whole = *filter;
+    if (!add_group(client, filter->group, &group, err)) return false;
+    if (!begin(
+            client, as, CLIENT_CALL_LOG_EVENTS, OPERATION_FILTER_LOG_EVENTS, out, &endpoint, err))
+        return false;
+    whole.group = buf_str(&group);
+    out->options.body_limit = LOG_BODY_LIMIT;
+    buf_add(&out->subject, whole.group);
+    return log_events_encode_filter(&whole, buf_str(&endpoint), &out->request, err);
+}
+
+bool client_call_log_streams(
+    struct client *client,
+    const struct client_call_as *as,
+    struct str group,
+    struct client_call *out,
+    struct error *err) {
+    CLEANUP(buf_release) struct buf endpoint = {0};
+    CLEANUP(buf_release) struct buf name = {0};
+    if (!add_group(client, group, &name, err)) return false;
+    if (!begin(
+            client, as, CLIENT_CALL_LOG_STREAMS, OPERATION_DESCRIBE_LOG_STREAMS, out, &endpoint,
+            err))
+        return false;
+    buf_add(&out->subject, buf_str(&name));
+    return log_events_encode_streams(
+        buf_str(&name), LOG_STREAMS, buf_str(&endpoint), &out->request, err);
+}

@@ -193,6 +193,24 @@ bool client_reply_identity(
     return sts_decode_identity(body_of(event), out, err) || unreadable(call, err);
 }
 
+bool client_reply_log_events(
+    const struct client_call *call,
+    const struct task_event *event,
+    struct log_events_page *out,
+    struct error *err) {
+    if (!client_reply_check(call, event, NULL, err)) return false;
+    return log_events_decode_page(body_of(event), out, err) || unreadable(call, err);
+}
+
+bool client_reply_log_streams(
+    const struct client_call *call,
+    const struct task_event *event,
+    struct log_events_streams *out,
+    struct error *err) {
+    if (!client_reply_check(call, event, NULL, err)) return false;
+    return log_events_decode_streams(body_of(event), out, err) || unreadable(call, err);
+}
+
 bool client_reply_traits(
     const struct client_call *call,
     const struct task_event *event,

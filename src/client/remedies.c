@@ -280,6 +280,35 @@ static const struct remedy remedies[] = {
             "another region.",
     },
 
+    {
+        .kind = CLIENT_CALL_LOG_EVENTS,
+        .code = "ResourceNotFoundException",
+        .hint = "There is no log group {subject} in {region}: it appears with the function's first "
+                "run. Compare lambda_function and region, then invoke it once.",
+    },
+    {
+        .kind = CLIENT_CALL_LOG_EVENTS,
+        .code = "AccessDeniedException",
+        .hint = "Allow logs:FilterLogEvents on {subject} to the user of these keys.",
+    },
+    {
+        .kind = CLIENT_CALL_LOG_EVENTS,
+        .code = "InvalidParameterException",
+        .hint = "Look at the pattern: words, \"quoted text\", ?either ?or, or a pattern for JSON "
+                "in braces.",
+    },
+    {
+        .kind = CLIENT_CALL_LOG_STREAMS,
+        .code = "ResourceNotFoundException",
+        .hint = "There is no log group {subject} in {region}: it appears with the function's first "
+                "run. Compare lambda_function and region, then invoke it once.",
+    },
+    {
+        .kind = CLIENT_CALL_LOG_STREAMS,
+        .code = "AccessDeniedException",
+        .hint = "Allow logs:DescribeLogStreams on {subject} to the user of these keys.",
+    },
+
     // Any AWS call.
     {
         .kind = ANY_CALL,

@@ -43,6 +43,47 @@ json 'o["hops"][1]["state"] == "done" and o["hops"][2]["state"] == "done" and o[
 run 0 send --via handler --wait 10 --json
 json 'all(h["state"] == "done" for h in o["hops"][3:])'
 
+# the journey is what the services tell: the function's run from its log, the list and the trait of now; hidden is what
+# nobody tells, with the reason
+run 0 send --wait 10 --json
+id=$(value 'o["message_id"]')
+run 0 journey "$id" --json
+json 'o["message_id"] == "'"$id"'" and o["is_recorded"] is False and o["is_complete"] is False'
+json '{e["hop"]: e["state"] for e in o["exchanges"]} == {"segment": "hidden", "destination": "hidden", "lambda": "done", "put_events": "hidden", "recommendations": "done", "identify": "hidden", "profile": "done"}'
+json 'all(e["note"] for e in o["exchanges"] if e["state"] == "hidden") and o["note"]'
+json 'any(l["text"].startswith("REPORT RequestId:") and l["at"] for l in o["lines"])'
+json 'o["after"]["note"] == "asked now" and len(o["trait_after"]["value"]) == 25'
+cp "$work/out" "$work/journey"
+for secret in secret_access_key profile_api_token; do
+  secret=$(identity "$secret")
+  ! grep -qF -- "$secret" "$work/journey" || fail "the journey tells $secret"
+done
+run 1 journey not-an-event
+err_has "newest 100 events"
+
+# the function's log, signed; and the end of following by Ctrl-C
+run 0 lambda logs --since 1h
+out_has "START RequestId: "
+run 0 lambda logs --since 1h --pattern '"PutEvents: 1 event"' --json
+out_lacks "START RequestId: "; out_has '"kind":"line"'; out_has "PutEvents: 1 event"
+run 2 lambda logs --since tomorrow
+err_has "--since 5m"
+run 1 lambda logs --function nobody
+err_has "no log group /aws/lambda/nobody"
+become_recloop lambda logs --follow --pattern REPORT >"$work/followed" 2>"$work/err" &
+follower=$!
+started="$started $follower"
+tries=0
+until grep -q "REPORT RequestId" "$work/followed"; do
+  tries=$((tries + 1)); [ "$tries" -lt 100 ] || fail "nothing was followed"
+  run 0 send --wait 10 --json
+done
+seen=$(sort "$work/followed" | uniq -d | wc -l)
+[ "$seen" = 0 ] || fail "lines were told twice"
+kill -INT "$follower"
+status=0; wait "$follower" || status=$?
+[ "$status" = 0 ] || fail "following ended with $status"
+
 # the debugger of a real source cannot be read, and that is said
 run 1 watch --json
 err_has "debugger"

@@ -21,6 +21,39 @@ run 0 send --user 815 --sku zipped-jacket --wait 10 --json
 run 0 profile --user 815 --json
 json 'len(o["traits"]["recommended_products"]) > 0'
 
+# the journey of an event that another process sent: every request and answer, no secret of anybody
+run 0 send --wait 10 --json
+id=$(value 'o["message_id"]')
+run 0 journey "$id" --json
+json 'o["is_recorded"] and o["is_complete"] and o["message_id"] == "'"$id"'"'
+json '[e["hop"] for e in o["exchanges"]] == ["segment","destination","lambda","put_events","recommendations","identify","profile"]'
+json 'all(e["state"] == "done" and e["request"] and e["answer"] for e in o["exchanges"])'
+json 'len(o["after"]["item_ids"]) >= 25 and len(o["trait_after"]["value"]) == 25 and o["lag_ms"] > 0'
+json 'o["trait_before"] is not None and len(o["lines"]) >= 4'
+cp "$work/out" "$work/journey"
+run 0 sandbox env --json
+cp "$work/out" "$work/env"
+python3 - "$work/journey" "$work/env" <<'PY' || fail "a secret is told"
+import json, sys
+told = open(sys.argv[1], encoding="utf-8").read()
+def texts(value, key=""):
+    if isinstance(value, dict):
+        for k in value: yield from texts(value[k], k.lower() + "." + key)
+    elif isinstance(value, str) and any(w in key for w in ("write_key", "secret", "token")):
+        if "://" not in value: yield key, value
+found = [k for k, v in texts(json.load(open(sys.argv[2], encoding="utf-8"))) if len(v) > 8 and v in told]
+sys.exit(f"{found}" if found else 0)
+PY
+run 0 journey --last
+out_has "GetRecommendations"; out_has "Lag "
+run 0 journey "$id" --verbose --ascii
+out_has "> POST /v1/track"; out_has "< 200 OK"; out_has "REPORT RequestId: "
+run 2 journey "$id" --last
+run 1 journey not-an-event
+err_has "no such event"
+run 0 lambda logs --since 1h
+out_has "REPORT RequestId: "
+
 # a second one on the same folder is refused with a reason
 run 1 sandbox --listen 127.0.0.1:0
 err_has "recloop: "
