@@ -23,7 +23,7 @@ struct canvas_cell {
     uint8_t width;                // 1, 2; 0: right half of the cell before
     uint8_t role;                 // enum theme_role
     uint8_t is_selected;
-    uint8_t unused; // keeps cells comparable as bytes
+    uint8_t is_secret; // for the terminal only: whatever else is made of cells shows a bullet
 };
 
 struct canvas {
@@ -41,7 +41,9 @@ const struct canvas_cell *canvas_at(const struct canvas *canvas, int column, int
 struct rect canvas_rect(const struct canvas *canvas);
 void canvas_fill(struct canvas *canvas, struct rect rect, uint32_t rune, enum theme_role role);
 void canvas_select(struct canvas *canvas, struct rect rect); // marks the cells as selected
-// Rows as UTF-8 lines without trailing blanks.
+// A secret stands there for a moment: cells that records and exports must not show.
+void canvas_keep_secret(struct canvas *canvas, struct rect rect);
+// Rows as UTF-8 lines without trailing blanks; a bullet for what is secret.
 void canvas_print(const struct canvas *canvas, struct buf *out);
 
 struct canvas_pen {

@@ -16,6 +16,8 @@ enum keymap_context {
     KEYMAP_JOURNEY,
     KEYMAP_CONFIRM, // a question
     KEYMAP_OUTPUT,  // what an action says
+    KEYMAP_GUIDE,   // where a setting is found
+    KEYMAP_PROFILES,
     KEYMAP_OVERLAY, // what all overlays share
     KEYMAP_DETAIL,  // the detail fills the pane
     KEYMAP_SETUP,

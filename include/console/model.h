@@ -28,6 +28,7 @@
 #include "console/palette.h"
 #include "console/pane.h"
 #include "console/prompt.h"
+#include "console/setup.h"
 #include "protocol/descriptor.h"
 #include "protocol/message.h"
 
@@ -50,7 +51,12 @@ enum model_field {
     MODEL_FIELD_COUNT
 };
 
-struct model_options { // borrowed, outlive the model
+// What can be told about a value that is being typed; actions/judgement.h.
+typedef void model_judge_fn(
+    const struct message_settings *settings, struct str key, struct str value, struct error *out);
+
+struct model_options {     // borrowed, outlive the model
+    model_judge_fn *judge; // NULL: the rules of the settings table alone
     const struct model_product *products;
     size_t product_count;
     const struct descriptor *actions; // for the palette
@@ -135,6 +141,8 @@ struct model {
     enum overlay_id overlays[MODEL_OVERLAYS]; // bottom to top
     int overlay_count;
     struct overlay_question question;
+    struct setup setup;
+    int setup_guide_top; // scroll of the guide to a setting
     struct journey_screen journey;
     struct meter meter;
     struct lists shown_lists;

@@ -14,9 +14,11 @@ struct model;
 
 enum overlay_id {
     OVERLAY_HELP,
-    OVERLAY_JOURNEY, // one event's way round the loop
-    OVERLAY_OUTPUT,  // what an action of the palette says
-    OVERLAY_CONFIRM, // a question before something that cannot be taken back
+    OVERLAY_JOURNEY,  // one event's way round the loop
+    OVERLAY_OUTPUT,   // what an action of the palette says
+    OVERLAY_GUIDE,    // where a setting is found
+    OVERLAY_PROFILES, // of the settings file
+    OVERLAY_CONFIRM,  // a question before something that cannot be taken back
     OVERLAY_COUNT
 };
 

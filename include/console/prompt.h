@@ -20,6 +20,7 @@ enum model_editing {
     MODEL_EDITING_JOURNEY_SEARCH,
     MODEL_EDITING_BESIDE, // the shopper to compare with
     MODEL_EDITING_PALETTE,
+    MODEL_EDITING_PROFILE_NAME,
     MODEL_EDITING_COUNT
 };
 

@@ -100,6 +100,14 @@ void canvas_select(struct canvas *canvas, struct rect rect) {
     }
 }
 
+void canvas_keep_secret(struct canvas *canvas, struct rect rect) {
+    for (int column = rect.column; column < rect.column + rect.columns; column++) {
+        if (!is_inside(canvas, column, rect.row)) continue;
+        struct canvas_cell *cell = cell_at(canvas, column, rect.row);
+        cell->is_secret = cell->runes[0] != ' ';
+    }
+}
+
 static void print_row(const struct canvas *canvas, int row, struct buf *out) {
     int end = canvas->columns;
     while (end > 0 && canvas_at(canvas, end - 1, row)->runes[0] == ' ' &&
@@ -108,7 +116,8 @@ static void print_row(const struct canvas *canvas, int row, struct buf *out) {
     }
     for (int column = 0; column < end; column++) {
         const struct canvas_cell *cell = canvas_at(canvas, column, row);
-        for (size_t i = 0; i < CANVAS_RUNES && cell->runes[i]; i++) {
+        if (cell->is_secret && cell->width) buf_add_rune(out, 0x2022u);
+        for (size_t i = 0; !cell->is_secret && i < CANVAS_RUNES && cell->runes[i]; i++) {
             buf_add_rune(out, cell->runes[i]);
         }
     }

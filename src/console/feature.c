@@ -5,6 +5,7 @@
 #include "console/lists.h"
 #include "console/meter.h"
 #include "console/output.h"
+#include "console/setup.h"
 
 // Each is declared in the header of its state. One a line (the comments keep them so).
 static const struct feature *const features[] = {
@@ -12,6 +13,7 @@ static const struct feature *const features[] = {
     &lists_feature,          //
     &meter_feature,          //
     &output_feature,         //
+    &setup_feature,          //
     NULL,                    // ends the list
 };
 

@@ -144,19 +144,6 @@ void internal_submit_user(struct model *model, struct str user, struct effects *
     model_ask_shopper(model, effects);
 }
 
-void internal_submit_setting(struct model *model, struct str value, struct effects *effects) {
-    if (!model->settings) return;
-    const size_t row = model->lists[PANE_SETUP].selected;
-    if (row >= model->settings->as.settings.setting_count) return;
-    const struct message_setting *setting = &model->settings->as.settings.settings[row];
-    struct command *command = model_new_run(model, value.len ? "config set" : "config unset");
-    arguments_set(&command->arguments, "key", str_from(setting->key));
-    if (value.len) arguments_set(&command->arguments, "value", value);
-    model->change_run_id = command->run_id;
-    model->change_said = value.len ? "Saved" : "Unset";
-    effects_add(effects, command);
-}
-
 void internal_submit_field(struct model *model, struct str value, struct effects *effects) {
     const enum model_field field = (enum model_field)model->lists[PANE_EVENT].selected;
     if (!value.len) return;
@@ -179,6 +166,8 @@ static void handle_paste(struct model *model, struct str text, struct effects *e
         return;
     }
     editor_paste(&model->editor, text, &model->cleaning);
+    const struct prompt *prompt = prompt_get(model->editing);
+    if (prompt->change) prompt->change(model, buf_str(&model->editor.text));
     if (model->cleaning.len) {
         model_note(model, THEME_WARN, "Removed from the paste: %s", buf_text(&model->cleaning));
     }
@@ -247,6 +236,7 @@ void internal_press(struct model *model, uint32_t key, struct effects *effects) 
 }
 
 void model_handle(struct model *model, const struct input *input, struct effects *effects) {
+    setup_conceal(model);
     // moving the pointer about takes nothing away that is being read
     const bool is_quiet = input->key == INPUT_MOUSE && input->mouse.action != INPUT_MOUSE_PRESS;
     if (!is_quiet) buf_reset(&model->notice.text);

@@ -24,5 +24,4 @@ void internal_choose_theme(struct model *model, struct str name, struct effects 
 void internal_switch_mouse(struct model *model, struct effects *effects);
 // Of the prompts.
 void internal_submit_user(struct model *model, struct str user, struct effects *effects);
-void internal_submit_setting(struct model *model, struct str value, struct effects *effects);
 void internal_submit_field(struct model *model, struct str value, struct effects *effects);

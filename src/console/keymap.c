@@ -1,41 +1,9 @@
 // keymap — see the header.
 #include "console/keymap.h"
 
+#include "keymap_rows.h"
+
 #include <assert.h>
-
-#define KEY(where, code, what, text)                                                               \
-    { .context = where, .key = code, .intent = what, .help = text }
-#define LABELLED(where, code, what, text, short)                                                   \
-    { .context = where, .key = code, .intent = what, .help = text, .label = short }
-#define ALIAS(where, code, what)                                                                   \
-    { .context = where, .key = code, .intent = what, .is_alias = true }
-
-// What moves in a line and changes it, as readline has it: in every editor.
-#define LINE_KEYS(where)                                                                           \
-    LABELLED(where, INPUT_CONTROL('u'), INTENT_ERASE_HEAD, "erase to the start", "erase"),         \
-        KEY(where, INPUT_CONTROL('k'), INTENT_ERASE_TAIL, "erase to the end"),                     \
-        KEY(where, INPUT_CONTROL('w'), INTENT_ERASE_WORD, "erase what stands before"),             \
-        KEY(where, INPUT_ALT(0x7F), INTENT_ERASE_WORD_LEFT, "erase the word before"),              \
-        KEY(where, INPUT_ALT('d'), INTENT_ERASE_WORD_RIGHT, "erase the word behind"),              \
-        KEY(where, INPUT_CONTROL('y'), INTENT_YANK, "put back what was erased"),                   \
-        LABELLED(where, INPUT_CONTROL('_'), INTENT_UNDO, "undo", "undo"),                          \
-        KEY(where, INPUT_ALT('_'), INTENT_REDO, "do it again"),                                    \
-        KEY(where, INPUT_ALT('b'), INTENT_CURSOR_WORD_LEFT, "one word left"),                      \
-        ALIAS(where, INPUT_CONTROL_LEFT, INTENT_CURSOR_WORD_LEFT),                                 \
-        KEY(where, INPUT_ALT('f'), INTENT_CURSOR_WORD_RIGHT, "one word right"),                    \
-        ALIAS(where, INPUT_CONTROL_RIGHT, INTENT_CURSOR_WORD_RIGHT),                               \
-        KEY(where, INPUT_CONTROL('t'), INTENT_TRANSPOSE, "swap two characters"),                   \
-        KEY(where, INPUT_BACKSPACE, INTENT_ERASE, "erase before the cursor"),                      \
-        KEY(where, INPUT_DELETE, INTENT_ERASE_AHEAD, "erase under the cursor"),                    \
-        ALIAS(where, INPUT_CONTROL('d'), INTENT_ERASE_AHEAD),                                      \
-        KEY(where, INPUT_LEFT, INTENT_CURSOR_LEFT, "one character left"),                          \
-        ALIAS(where, INPUT_CONTROL('b'), INTENT_CURSOR_LEFT),                                      \
-        KEY(where, INPUT_RIGHT, INTENT_CURSOR_RIGHT, "one character right"),                       \
-        ALIAS(where, INPUT_CONTROL('f'), INTENT_CURSOR_RIGHT),                                     \
-        KEY(where, INPUT_HOME, INTENT_CURSOR_HOME, "to the start"),                                \
-        ALIAS(where, INPUT_CONTROL('a'), INTENT_CURSOR_HOME),                                      \
-        KEY(where, INPUT_END, INTENT_CURSOR_END, "to the end"),                                    \
-        ALIAS(where, INPUT_CONTROL('e'), INTENT_CURSOR_END)
 
 // In the order of the help page and of the footer.
 static const struct keymap_row rows[] = {
@@ -173,21 +141,7 @@ static const struct keymap_row rows[] = {
         .help = "scroll the details back",
     },
 
-    {
-        .context = KEYMAP_SETUP,
-        .key = INPUT_ENTER,
-        .intent = INTENT_EDIT,
-        .help = "edit the value; pasting into the list does so, too",
-        .label = "edit",
-    },
-    {.context = KEYMAP_SETUP, .key = 'e', .intent = INTENT_EDIT, .is_alias = true},
-    {
-        .context = KEYMAP_SETUP,
-        .key = 'x',
-        .intent = INTENT_UNSET,
-        .help = "unset: back to the default",
-        .label = "unset",
-    },
+    SETUP_KEYS,
 
     {
         .context = KEYMAP_EVENT,
@@ -513,6 +467,8 @@ static const char *const context_titles[] = {
     [KEYMAP_CONFIRM] = "When asked",
     [KEYMAP_OUTPUT] = "In the output of an action",
     [KEYMAP_OVERLAY] = "In whatever opens over the panes",
+    [KEYMAP_GUIDE] = "In the explanation of a setting",
+    [KEYMAP_PROFILES] = "In the profiles",
     [KEYMAP_DETAIL] = "In the details",
     [KEYMAP_SETUP] = "Setup",
     [KEYMAP_EVENT] = "Event",

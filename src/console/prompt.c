@@ -18,14 +18,22 @@ static const struct prompt prompts[] = {
     [MODEL_EDITING_SETTING] =
         {
             .id = MODEL_EDITING_SETTING,
-            .submit = internal_submit_setting,
+            .submit = setup_submit,
+            .change = setup_judge,
             .has_history = true,
+            .history_of = setup_history_of,
         },
     [MODEL_EDITING_FIELD] =
         {
             .id = MODEL_EDITING_FIELD,
             .submit = internal_submit_field,
             .has_history = true,
+        },
+    [MODEL_EDITING_PROFILE_NAME] =
+        {
+            .id = MODEL_EDITING_PROFILE_NAME,
+            .label = "Name of the new profile: ",
+            .submit = setup_submit_profile,
         },
     [MODEL_EDITING_BESIDE] =
         {

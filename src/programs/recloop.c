@@ -1,6 +1,7 @@
 // recloop — builds the parts and connects them: a command runs on this thread; the console gets a worker
 // thread, two queues and the action table.
 #include "actions/action.h"
+#include "actions/judgement.h"
 #include "actions/record.h"
 #include "base/files.h"
 #include "base/memory.h"
@@ -78,7 +79,7 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
         .wake = &parts->wake,
         .actions = actions,
         .action_count = action_count(),
-        .model = {.products = products, .product_count = CATALOG_COUNT},
+        .model = {.judge = judgement_of, .products = products, .product_count = CATALOG_COUNT},
         .no_color = arguments_has(&parsed->globals, "no-color") || (no_color && *no_color),
         .is_ascii = arguments_has(&parsed->globals, "ascii"),
     };

@@ -2,6 +2,8 @@
 #include "screens/script.h"
 
 #include "base/json.h"
+#include "base/memory.h"
+#include "config/settings.h"
 
 static struct str text_of(const struct json_node *node, const char *key) {
     return json_get_text(node, key);
@@ -102,6 +104,9 @@ static void decode_profile(const struct json_node *root, struct message *message
 }
 
 static void decode_settings(const struct json_node *root, struct message *message) {
+    const struct json_node *name = json_first(json_get(root, "profiles"));
+    for (; name; name = json_next(name))
+        message_add_profile_name(message, json_text(name));
     message->as.settings.profile = copy_of(root, "profile");
     message->as.settings.path = copy_of(root, "path");
     const struct json_node *node = json_first(json_get(root, "settings"));
@@ -113,6 +118,8 @@ static void decode_settings(const struct json_node *root, struct message *messag
         buf_release(&key);
         setting->is_set = text_of(node, "value").len > 0;
         setting->is_secret = json_bool(json_get(node, "secret"), false);
+        const struct setting *known = settings_find(str_from(setting->key));
+        if (known) setting->group = mem_copy_string(settings_group_title(known->group));
         setting->origin = copy_of(node, "origin");
         setting->help = copy_of(node, "help");
         setting->note = copy_of(node, "note");
@@ -147,6 +154,17 @@ static void decode_done(const struct json_node *root, struct error *err) {
     error_hint(err, STR_FMT, STR_ARG(text_of(root, "hint")));
 }
 
+// {"values": {"KEY": "TEXT"}}
+static void decode_values(const struct json_node *root, struct message *message) {
+    const struct json_node *node = json_first(json_get(root, "values"));
+    for (; node; node = json_next(node)) {
+        struct buf key = {0};
+        buf_add(&key, json_key(node));
+        message_add_value(message, buf_text(&key), json_text(node));
+        buf_release(&key);
+    }
+}
+
 static bool decode_kind(struct str kind, enum message_kind *out) {
     for (int i = 0; i <= MESSAGE_DONE; i++) {
         if (!str_equal(kind, str_from(message_kind_name((enum message_kind)i)))) continue;
@@ -169,7 +187,7 @@ static bool decode_arm(const struct json_node *root, struct message *message) {
     case MESSAGE_LINE: message->as.line.text = copy_of(root, "text"); break;
     case MESSAGE_JOURNEY: script_decode_journey(root, &message->as.journey); break;
     case MESSAGE_REQUEST:
-    case MESSAGE_VALUES: break;
+    case MESSAGE_VALUES: decode_values(root, message); break;
     }
     return true;
 }

@@ -1,6 +1,7 @@
 // script — see the header.
 #include "screens/script.h"
 
+#include "actions/judgement.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -102,6 +103,7 @@ static uint64_t run_of(const struct script *script, struct str action) {
 void script_init(struct script *script, const char *folder) {
     *script = (struct script){.folder = folder};
     const struct model_options options = {
+        .judge = judgement_of,
         .products = products,
         .product_count = ARRAY_COUNT(products),
         .actions = actions,

@@ -13,8 +13,8 @@ static const enum keymap_context left_sections[] = {
     KEYMAP_EVERYWHERE, KEYMAP_LIST, KEYMAP_DETAIL, KEYMAP_OVERLAY, KEYMAP_HELP,
 };
 static const enum keymap_context right_sections[] = {
-    KEYMAP_SETUP,   KEYMAP_EVENT,   KEYMAP_STREAM, KEYMAP_RECOMMENDATIONS,
-    KEYMAP_PROFILE, KEYMAP_JOURNEY, KEYMAP_EDITOR,
+    KEYMAP_SETUP,   KEYMAP_EVENT,   KEYMAP_STREAM,   KEYMAP_RECOMMENDATIONS,
+    KEYMAP_PROFILE, KEYMAP_JOURNEY, KEYMAP_PROFILES, KEYMAP_EDITOR,
 };
 
 static const struct pane *pane_of(enum keymap_context context) {

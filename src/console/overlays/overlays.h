@@ -4,3 +4,4 @@
 #include "console/overlay.h"
 
 extern const struct overlay help_overlay, confirm_overlay, output_overlay, journey_overlay;
+extern const struct overlay guide_overlay, profiles_overlay;

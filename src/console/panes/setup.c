@@ -18,20 +18,32 @@ static const struct message_settings *settings_of(const struct model *model) {
     return settings;
 }
 
-static const struct message_setting *setting_at(const struct model *model, size_t row) {
-    return &settings_of(model)->settings[row];
-}
-
 static const struct message_setting *selected(const struct model *model) {
-    return setting_at(model, model->lists[PANE_SETUP].selected);
+    return setup_selected(model);
 }
 
 static size_t count(const struct model *model) {
-    return model->settings ? settings_of(model)->setting_count : 0;
+    return setup_row_count(model);
+}
+
+static bool is_selectable(const struct model *model, size_t row) {
+    return setup_setting_at(model, row, NULL) != NULL;
 }
 
 static bool is_edited(const struct model *model, size_t row) {
     return model->editing == MODEL_EDITING_SETTING && row == model->lists[PANE_SETUP].selected;
+}
+
+// Of what is being typed: right, wrong, or nothing there.
+static void draw_judgement(const struct model *model, struct canvas_pen *pen) {
+    const struct setup *setup = &model->setup;
+    if (!setup->is_typed) {
+        canvas_write_text(pen, THEME_DIM, "○ ");
+    } else if (setup->judged.code != ERROR_NONE) {
+        canvas_write_text(pen, THEME_BAD, "✗ ");
+    } else {
+        canvas_write_text(pen, THEME_GOOD, "✓ ");
+    }
 }
 
 static void draw_mark(const struct message_setting *setting, struct canvas_pen *pen) {
@@ -81,35 +93,67 @@ static void draw_origin(const struct message_setting *setting, struct canvas_pen
     canvas_write_column(pen, THEME_DIM, origin, ORIGIN_COLUMNS);
 }
 
+// In cells that leave the terminal with nobody.
+static void draw_revealed(const struct model *model, struct canvas_pen *pen, int columns) {
+    struct rect cells = {.column = pen->column, .row = pen->row, .columns = columns, .rows = 1};
+    canvas_write_column(pen, THEME_WARN, secret_reveal(&model->setup.revealed), columns);
+    if (pen->canvas) canvas_keep_secret(pen->canvas, cells);
+}
+
 static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
-    const struct message_setting *setting = setting_at(model, row);
+    struct str group = {0};
+    const struct message_setting *setting = setup_setting_at(model, row, &group);
+    if (!setting) {
+        canvas_write(pen, THEME_HEADING, group);
+        return;
+    }
     const bool has_origin = canvas_room(pen) >= ORIGIN_FROM;
     const int key = canvas_room(pen) < 46 ? 16 : KEY_COLUMNS;
-    draw_mark(setting, pen);
+    if (is_edited(model, row))
+        draw_judgement(model, pen);
+    else
+        draw_mark(setting, pen);
     canvas_write_column(pen, THEME_NAME, str_from(setting->key), key);
     canvas_write_text(pen, THEME_TEXT, " ");
     if (is_edited(model, row)) {
         editor_draw(&model->editor, pen);
         return;
     }
-    draw_value(setting, pen, canvas_room(pen) - (has_origin ? ORIGIN_COLUMNS + 1 : 0));
+    const int columns = canvas_room(pen) - (has_origin ? ORIGIN_COLUMNS + 1 : 0);
+    if (setup_is_revealed(model, setting))
+        draw_revealed(model, pen, columns);
+    else
+        draw_value(setting, pen, columns);
     if (has_origin) draw_origin(setting, pen);
 }
 
-static void add_problem(const struct message_setting *setting, struct sheet *sheet) {
-    const enum theme_role role = setting->is_set ? THEME_BAD : THEME_WARN;
-    sheet_item(
-        sheet, role, setting->is_set ? "✗ " : "○ ", THEME_STRONG,
-        str_from(setting->problem.message));
-    if (setting->problem.hint[0]) {
-        sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(setting->problem.hint));
+static void add_problem(const struct error *problem, bool is_set, struct sheet *sheet) {
+    const enum theme_role role = is_set ? THEME_BAD : THEME_WARN;
+    sheet_item(sheet, role, is_set ? "✗ " : "○ ", THEME_STRONG, str_from(problem->message));
+    if (problem->hint[0]) {
+        sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(problem->hint));
+    }
+}
+
+// While it is being typed.
+static void judge(const struct model *model, struct sheet *sheet) {
+    const struct setup *setup = &model->setup;
+    if (!setup->is_typed) {
+        sheet_item(sheet, THEME_DIM, "○ ", THEME_TEXT, STR("Enter with nothing unsets it"));
+    } else if (setup->judged.code != ERROR_NONE) {
+        add_problem(&setup->judged, true, sheet);
+    } else {
+        sheet_item(sheet, THEME_GOOD, "✓ ", THEME_TEXT, STR("Looks right"));
     }
 }
 
 static void detail(const struct model *model, struct sheet *sheet) {
     const struct message_setting *setting = selected(model);
-    if (setting->problem.code != ERROR_NONE) {
-        add_problem(setting, sheet);
+    if (!setting) return;
+    if (model->editing == MODEL_EDITING_SETTING) {
+        judge(model, sheet);
+    } else if (setting->problem.code != ERROR_NONE) {
+        add_problem(&setting->problem, setting->is_set, sheet);
     } else if (setting->is_set) {
         sheet_item(sheet, THEME_GOOD, "✓ ", THEME_TEXT, STR("Looks right"));
     }
@@ -151,7 +195,7 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
 }
 
 static void detail_title(const struct model *model, struct buf *title) {
-    buf_add(title, str_from(selected(model)->key));
+    if (selected(model)) buf_add(title, str_from(selected(model)->key));
 }
 
 static bool is_stored(const struct message_setting *setting) {
@@ -159,7 +203,9 @@ static bool is_stored(const struct message_setting *setting) {
 }
 
 static bool can(const struct model *model, enum intent intent) {
-    if (intent == INTENT_UNSET) return count(model) > 0 && is_stored(selected(model));
+    const struct message_setting *setting = selected(model);
+    if (intent == INTENT_UNSET) return setting && is_stored(setting);
+    if (intent == INTENT_REVEAL) return setting && setting->is_secret && setting->is_set;
     return intent != INTENT_EDIT || count(model) > 0;
 }
 
@@ -177,18 +223,32 @@ static void unset(struct model *model, struct effects *effects) {
     effects_add(effects, command);
 }
 
-static bool handle(struct model *model, enum intent intent, struct effects *effects) {
-    if (intent != INTENT_EDIT && intent != INTENT_UNSET) return false;
-    if (!count(model)) return true;
-    if (intent == INTENT_UNSET) {
-        unset(model, effects);
-        return true;
-    }
+static void edit(struct model *model) {
     const struct message_setting *setting = selected(model);
     // a masked value is no start for a new one
     const struct str start = setting->is_secret ? (struct str){0} : str_from(setting->value);
     model->is_detail_open = false;
     model_edit(model, MODEL_EDITING_SETTING, start, setting->is_secret);
+    setup_judge(model, start);
+}
+
+static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    const bool is_mine = intent == INTENT_EDIT || intent == INTENT_UNSET ||
+                         intent == INTENT_EXPLAIN || intent == INTENT_REVEAL;
+    if (intent == INTENT_PROFILES) {
+        overlay_open(model, OVERLAY_PROFILES);
+        return true;
+    }
+    if (!is_mine || !selected(model)) return is_mine;
+    if (intent == INTENT_UNSET) {
+        unset(model, effects);
+    } else if (intent == INTENT_EXPLAIN) {
+        overlay_open(model, OVERLAY_GUIDE);
+    } else if (intent == INTENT_REVEAL) {
+        setup_reveal(model, effects);
+    } else {
+        edit(model);
+    }
     return true;
 }
 
@@ -204,6 +264,7 @@ const struct pane setup_pane = {
     .list_share = 66,
     .detail_rows = 7,
     .count = count,
+    .is_selectable = is_selectable,
     .draw_row = draw_row,
     .detail = detail,
     .empty = empty,

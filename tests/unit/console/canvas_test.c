@@ -136,7 +136,26 @@ static void canvas_selects_cells(void **state) {
 }
 
 #define CANVAS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+// The terminal gets the characters, whatever prints the canvas gets bullets.
+static void canvas_prints_no_secret(void **state) {
+    (void)state;
+    struct canvas canvas = {0};
+    struct buf picture = {0};
+    canvas_resize(&canvas, 12, 1);
+    struct canvas_pen pen = canvas_pen(&canvas, canvas_rect(&canvas), 0);
+    canvas_write_text(&pen, THEME_TEXT, "key ab商c");
+    canvas_keep_secret(&canvas, (struct rect){.column = 4, .columns = 8, .rows = 1});
+    canvas_print(&canvas, &picture);
+    assert_str(buf_str(&picture), "key ••••\n");
+    assert_int_equal(canvas_at(&canvas, 4, 0)->runes[0], 'a');
+    canvas_clear(&canvas); // the next frame
+    assert_false(canvas_at(&canvas, 4, 0)->is_secret);
+    buf_release(&picture);
+    canvas_release(&canvas);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(canvas_prints_no_secret),
     CANVAS_TEST(canvas_writes_and_prints_without_trailing_blanks),
     CANVAS_TEST(canvas_cuts_with_an_ellipsis_and_drops_the_rest),
     CANVAS_TEST(canvas_never_shows_half_a_wide_character),

@@ -1,0 +1,195 @@
+// setup — see the header; the pane itself is panes/setup.c.
+#include "console/setup.h"
+
+#include "base/memory.h"
+#include "config/settings.h"
+#include "console/model.h"
+#include "internal.h"
+
+static const struct message_settings *settings_of(const struct model *model) {
+    return model->settings ? &model->settings->as.settings : NULL;
+}
+
+// Rows
+
+static bool begins_group(const struct message_settings *settings, size_t at) {
+    const struct str group = str_from(settings->settings[at].group);
+    if (!group.len) return false;
+    return at == 0 || !str_equal(group, str_from(settings->settings[at - 1].group));
+}
+
+size_t setup_row_count(const struct model *model) {
+    const struct message_settings *settings = settings_of(model);
+    size_t count = 0;
+    for (size_t i = 0; settings && i < settings->setting_count; i++)
+        count += begins_group(settings, i) ? 2 : 1;
+    return count;
+}
+
+const struct message_setting *
+setup_setting_at(const struct model *model, size_t row, struct str *out_group) {
+    const struct message_settings *settings = settings_of(model);
+    for (size_t i = 0; settings && i < settings->setting_count; i++) {
+        if (begins_group(settings, i)) {
+            if (out_group) *out_group = str_from(settings->settings[i].group);
+            if (row-- == 0) return NULL;
+        }
+        if (row-- == 0) return &settings->settings[i];
+    }
+    return NULL;
+}
+
+const struct message_setting *setup_selected(const struct model *model) {
+    return setup_setting_at(model, model->lists[PANE_SETUP].selected, NULL);
+}
+
+// Typing
+
+// The rules of the table always; those that know AWS where the program gave them to us.
+void setup_judge(struct model *model, struct str value) {
+    struct setup *setup = &model->setup;
+    const struct message_setting *row = setup_selected(model);
+    setup->judged = (struct error){0};
+    setup->is_typed = str_trim(value).len > 0;
+    if (!row || !setup->is_typed) return;
+    const struct str key = str_from(row->key);
+    if (model->options.judge) {
+        model->options.judge(settings_of(model), key, str_trim(value), &setup->judged);
+        return;
+    }
+    const struct setting *setting = settings_find(key);
+    struct error err = {0};
+    if (setting && !settings_check(setting, str_trim(value), &err)) setup->judged = err;
+}
+
+const char *setup_history_of(const struct model *model) {
+    const struct message_setting *setting = setup_selected(model);
+    return setting ? setting->key : NULL;
+}
+
+static void
+change(struct model *model, struct command *command, const char *said, struct effects *effects) {
+    model->change_run_id = command->run_id;
+    model->change_said = said;
+    effects_add(effects, command);
+}
+
+void setup_submit(struct model *model, struct str value, struct effects *effects) {
+    const struct message_setting *setting = setup_selected(model);
+    if (!setting) return;
+    struct command *command = model_new_run(model, value.len ? "config set" : "config unset");
+    arguments_set(&command->arguments, "key", str_from(setting->key));
+    if (value.len) arguments_set(&command->arguments, "value", value);
+    change(model, command, value.len ? "Saved" : "Unset", effects);
+}
+
+// A secret for a moment
+
+void setup_conceal(struct model *model) {
+    struct setup *setup = &model->setup;
+    secret_release(&setup->revealed);
+    mem_free(setup->revealed_key);
+    setup->revealed_key = NULL;
+    setup->revealed_until_ms = 0;
+    setup->reveal_run_id = 0; // an answer still under way comes too late
+}
+
+void setup_reveal(struct model *model, struct effects *effects) {
+    struct setup *setup = &model->setup;
+    const struct message_setting *setting = setup_selected(model);
+    if (!setting || !setting->is_secret || !setting->is_set) {
+        model_note(model, THEME_DIM, "Nothing is hidden here.");
+        return;
+    }
+    struct command *command = model_new_run(model, "config reveal");
+    arguments_set(&command->arguments, "key", str_from(setting->key));
+    setup->reveal_run_id = command->run_id;
+    effects_add(effects, command);
+}
+
+bool setup_is_revealed(const struct model *model, const struct message_setting *setting) {
+    const struct setup *setup = &model->setup;
+    return secret_is_set(&setup->revealed) &&
+           str_equal(str_from(setup->revealed_key), str_from(setting->key));
+}
+
+static void show(struct model *model, const struct message_values *values) {
+    struct setup *setup = &model->setup;
+    if (!values->value_count || !values->values[0].text) return;
+    setup_conceal(model);
+    secret_set(&setup->revealed, str_from(values->values[0].text));
+    setup->revealed_key = mem_copy_string(values->values[0].key);
+    setup->revealed_until_ms = model->now_ms + SETUP_REVEAL_MS;
+    model_note(model, THEME_WARN, "In the open for five seconds; any key hides it.");
+}
+
+// Profiles
+
+void setup_use_profile(struct model *model, const char *name, struct effects *effects) {
+    struct command *command = model_new_run(model, "config profile");
+    arguments_set(&command->arguments, "do", STR("use"));
+    arguments_set(&command->arguments, "name", str_from(name));
+    model->setup.switch_run_id = command->run_id;
+    change(model, command, "Another profile", effects);
+}
+
+void setup_submit_profile(struct model *model, struct str name, struct effects *effects) {
+    struct setup *setup = &model->setup;
+    if (name.len) {
+        struct command *command = model_new_run(model, "config profile");
+        arguments_set(&command->arguments, "do", STR("new"));
+        arguments_set(&command->arguments, "name", name);
+        if (setup->copied) arguments_set(&command->arguments, "from", str_from(setup->copied));
+        change(model, command, setup->copied ? "Copied" : "Made", effects);
+    }
+    mem_free(setup->copied);
+    setup->copied = NULL;
+}
+
+// What was shown and watched belongs to the account left behind.
+static void leave_account(struct model *model, struct effects *effects) {
+    struct model_stream *stream = &model->stream;
+    internal_forget_answer(&model->recommendations);
+    internal_forget_answer(&model->profile);
+    if (stream->watch_run_id) effects_add(effects, command_new_cancel(stream->watch_run_id));
+    stream->watch_run_id = 0; // the core asks for a new one when the change is done
+}
+
+static void apply(struct model *model, const struct message *message, struct effects *effects) {
+    struct setup *setup = &model->setup;
+    if (!message->run_id) return;
+    if (message->run_id == setup->reveal_run_id) {
+        if (message->kind == MESSAGE_VALUES) show(model, &message->as.values);
+        if (message->kind != MESSAGE_DONE) return;
+        setup->reveal_run_id = 0;
+        if (message->as.done.code != ERROR_NONE) internal_note_error(model, &message->as.done);
+    }
+    if (message->run_id == setup->switch_run_id && message->kind == MESSAGE_DONE) {
+        setup->switch_run_id = 0;
+        if (message->as.done.code == ERROR_NONE) leave_account(model, effects);
+    }
+}
+
+static int64_t wake_ms(const struct model *model) {
+    return model->setup.revealed_until_ms;
+}
+
+static void wake(struct model *model, struct effects *effects) {
+    (void)effects;
+    setup_conceal(model);
+    buf_reset(&model->notice.text);
+}
+
+static void release(struct model *model) {
+    setup_conceal(model);
+    mem_free(model->setup.copied);
+    model->setup.copied = NULL;
+}
+
+const struct feature setup_feature = {
+    .name = "setup",
+    .release = release,
+    .apply = apply,
+    .wake_ms = wake_ms,
+    .wake = wake,
+};
