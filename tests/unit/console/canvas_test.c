@@ -139,19 +139,19 @@ static void canvas_selects_cells(void **state) {
 // The terminal gets the characters, whatever prints the canvas gets bullets.
 static void canvas_prints_no_secret(void **state) {
     (void)state;
-    struct canvas canvas = {0};
+    struct canvas shown = {0};
     struct buf picture = {0};
-    canvas_resize(&canvas, 12, 1);
-    struct canvas_pen pen = canvas_pen(&canvas, canvas_rect(&canvas), 0);
+    canvas_resize(&shown, 12, 1);
+    struct canvas_pen pen = canvas_pen(&shown, canvas_rect(&shown), 0);
     canvas_write_text(&pen, THEME_TEXT, "key ab商c");
-    canvas_keep_secret(&canvas, (struct rect){.column = 4, .columns = 8, .rows = 1});
-    canvas_print(&canvas, &picture);
+    canvas_keep_secret(&shown, (struct rect){.column = 4, .columns = 8, .rows = 1});
+    canvas_print(&shown, &picture);
     assert_str(buf_str(&picture), "key ••••\n");
-    assert_int_equal(canvas_at(&canvas, 4, 0)->runes[0], 'a');
-    canvas_clear(&canvas); // the next frame
-    assert_false(canvas_at(&canvas, 4, 0)->is_secret);
+    assert_int_equal(canvas_at(&shown, 4, 0)->runes[0], 'a');
+    canvas_clear(&shown); // the next frame
+    assert_false(canvas_at(&shown, 4, 0)->is_secret);
     buf_release(&picture);
-    canvas_release(&canvas);
+    canvas_release(&shown);
 }
 
 static const struct CMUnitTest tests[] = {
