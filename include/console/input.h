@@ -68,5 +68,10 @@ bool input_parse_key_name(struct str name, uint32_t *out);
 // What a terminal reports: the button's code with its modifiers, column and row from 1, and whether
 // it went up. False: nothing that we have a meaning for.
 bool input_decode_mouse(int code, int column, int row, bool is_up, struct input *out);
+// A whole report behind its start: "0;12;7M" (m: the button went up); of old terminals button, column and row as
+// characters from the blank on, where it is not told which button went up.
+bool input_is_whole_report(struct str report, bool is_old);
+bool input_decode_report(struct str report, struct input *out);
+bool input_decode_old_report(struct str report, struct input *out);
 // The reverse of the action's name, for scripts: press release drag wheel-up wheel-down.
 bool input_parse_mouse_action(struct str name, enum input_mouse_action *out);

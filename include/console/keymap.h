@@ -15,6 +15,7 @@ enum keymap_context {
     KEYMAP_HELP,   // the help is open: alone in force, with what leaves it
     KEYMAP_JOURNEY,
     KEYMAP_CONFIRM, // a question
+    KEYMAP_LEAVE,   // … whether to leave what runs
     KEYMAP_OUTPUT,  // what an action says
     KEYMAP_GUIDE,   // where a setting is found
     KEYMAP_PROFILES,

@@ -18,7 +18,8 @@ enum overlay_id {
     OVERLAY_OUTPUT,   // what an action of the palette says
     OVERLAY_GUIDE,    // where a setting is found
     OVERLAY_PROFILES, // of the settings file
-    OVERLAY_CONFIRM,  // a question before something that cannot be taken back
+    OVERLAY_LEAVE,    // a question before leaving while something runs
+    OVERLAY_CONFIRM,  // … before something that cannot be taken back
     OVERLAY_COUNT
 };
 
@@ -68,9 +69,13 @@ void overlay_confirm(
     struct command *take_command,
     overlay_then_fn *then);
 
+// Leaves, or asks first when something would be cut off.
+void overlay_leave(struct model *model, struct effects *effects);
+
 struct overlay_question { // state of OVERLAY_CONFIRM
     struct buf title, text;
     const char *yes;
+    const char *yes_key;     // "y"
     struct command *command; // owned
     overlay_then_fn *then;
 };

@@ -6,6 +6,7 @@
 // Threads  constant data.
 #pragma once
 
+#include "base/json.h"
 #include "console/canvas.h"
 #include "console/effects.h"
 #include "console/keymap.h"
@@ -53,6 +54,10 @@ struct pane {
     // Text on the rules: title and, at the right, a note; the detail's title.
     void (*title_text)(const struct model *model, struct buf *title, struct buf *note);
     void (*detail_title)(const struct model *model, struct buf *title);
+    // The selected row for the clipboard, as one would want to paste it; nothing of what is secret. NULL: none.
+    void (*copy)(const struct model *model, struct buf *out);
+    // A row for files (JSON, CSV): members of its object. NULL: the pane cannot be written as rows.
+    void (*write_row)(const struct model *model, size_t row, struct json_node *object);
     // Its own intents; false: not mine. NULL: none.
     bool (*handle)(struct model *model, enum intent intent, struct effects *effects);
     // Would its own intent do anything now? The footer asks. NULL: always.

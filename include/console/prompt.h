@@ -21,6 +21,7 @@ enum model_editing {
     MODEL_EDITING_BESIDE, // the shopper to compare with
     MODEL_EDITING_PALETTE,
     MODEL_EDITING_PROFILE_NAME,
+    MODEL_EDITING_EXPORT,
     MODEL_EDITING_COUNT
 };
 

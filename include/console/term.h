@@ -26,7 +26,8 @@ void term_close(struct term *term); // NULL is fine
 bool term_is_ascii(const struct term *term);
 void term_size(const struct term *term, int *columns, int *rows);
 void term_present(struct term *term, const struct canvas *canvas);
-void term_repaint(struct term *term); // the next present writes everything
+void term_repaint(struct term *term);               // the next present writes everything
+void term_copy(struct term *term, struct str text); // to the clipboard, see clipboard.h
 void term_bell(struct term *term);
 void term_set_theme(struct term *term, enum theme_id theme); // THEME_ID_TERMINAL at the start
 // Clicks, drags and the wheel become inputs, and the terminal's own selection stops working meanwhile.

@@ -94,6 +94,7 @@ static void carry_out(struct console *console, struct effects *effects) {
     if (effects->repaint) term_repaint(console->term);
     if (effects->theme_changed) term_set_theme(console->term, console->model.theme);
     if (effects->mouse_changed) term_set_mouse(console->term, !console->model.is_mouse_off);
+    if (effects->copy.len) term_copy(console->term, buf_str(&effects->copy));
     write_file(console, effects);
     console->is_changed = true;
     effects_release(effects);

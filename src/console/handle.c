@@ -1,5 +1,6 @@
 // handle — what keys and pastes do to the model.
 #include "base/memory.h"
+#include "console/export.h"
 #include "console/view.h"
 #include "internal.h"
 
@@ -107,7 +108,7 @@ static void refresh(struct model *model, struct effects *effects) {
 
 static bool handle_everywhere(struct model *model, enum intent intent, struct effects *effects) {
     if (intent == INTENT_QUIT) {
-        effects->quit = true;
+        overlay_leave(model, effects);
     } else if (intent == INTENT_HELP) {
         overlay_open(model, OVERLAY_HELP);
         model->help_top = 0;
@@ -124,6 +125,10 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
     } else if (intent == INTENT_PALETTE) {
         palette_change(model, (struct str){0});
         model_edit(model, MODEL_EDITING_PALETTE, (struct str){0}, false);
+    } else if (intent == INTENT_COPY) {
+        export_copy(model, effects);
+    } else if (intent == INTENT_EXPORT) {
+        export_open(model);
     } else if (intent == INTENT_THEME) {
         internal_next_theme(model, effects);
     } else if (intent == INTENT_MOUSE) {

@@ -60,6 +60,38 @@ bool input_decode_mouse(int code, int column, int row, bool is_up, struct input 
     return true;
 }
 
+#define REPORT_BYTES_MAX 24
+
+bool input_is_whole_report(struct str report, bool is_old) {
+    if (is_old) return report.len >= 3;
+    if (report.len >= REPORT_BYTES_MAX) return true;
+    if (!report.len) return false;
+    const char last = report.ptr[report.len - 1];
+    return last != ';' && (last < '0' || last > '9');
+}
+
+bool input_decode_report(struct str report, struct input *out) {
+    struct str rest = str_slice(report, 0, report.len ? report.len - 1 : 0);
+    int64_t numbers[3] = {0};
+    const bool is_up = str_ends_with(report, STR("m"));
+    if (!is_up && !str_ends_with(report, STR("M"))) return false;
+    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+        struct str number;
+        const bool has_more = str_split(rest, ';', &number, &rest);
+        if (has_more != (i < 2) || !str_parse_int64(number, &numbers[i])) return false;
+        if (numbers[i] < 0 || numbers[i] > INPUT_MOUSE_MOST) return false;
+    }
+    return input_decode_mouse((int)numbers[0], (int)numbers[1], (int)numbers[2], is_up, out);
+}
+
+bool input_decode_old_report(struct str report, struct input *out) {
+    if (report.len != 3) return false;
+    const int code = report.ptr[0] - ' ';
+    const bool is_up = (code & CODE_BUTTONS) == 3;
+    return input_decode_mouse(
+        is_up ? code & ~3 : code, report.ptr[1] - ' ', report.ptr[2] - ' ', is_up, out);
+}
+
 bool input_parse_mouse_action(struct str name, enum input_mouse_action *out) {
     static const char *const actions[] = {
         [INPUT_MOUSE_PRESS] = "press",

@@ -78,6 +78,18 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_EVERYWHERE,
+        .key = 'y',
+        .intent = INTENT_COPY,
+        .help = "copy the selected row to the clipboard",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
+        .key = 'w',
+        .intent = INTENT_EXPORT,
+        .help = "write the pane (JSON, CSV) or the screen (SVG, HTML, text) to a file",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
         .key = ':',
         .intent = INTENT_PALETTE,
         .help = "everything by name: keys, actions and their parameters",
@@ -364,6 +376,16 @@ static const struct keymap_row rows[] = {
     },
 
     {
+        .context = KEYMAP_LEAVE,
+        .key = 'q',
+        .intent = INTENT_YES,
+        .help = "leave all the same",
+        .label = "leave",
+    },
+    {.context = KEYMAP_LEAVE, .key = 'y', .intent = INTENT_YES, .is_alias = true},
+    {.context = KEYMAP_LEAVE, .key = 'n', .intent = INTENT_CLOSE, .help = "stay"},
+
+    {
         .context = KEYMAP_CONFIRM,
         .key = 'y',
         .intent = INTENT_YES,
@@ -465,6 +487,7 @@ static const char *const context_titles[] = {
     [KEYMAP_HELP] = "In this help",
     [KEYMAP_JOURNEY] = "In a journey",
     [KEYMAP_CONFIRM] = "When asked",
+    [KEYMAP_LEAVE] = "When leaving while something runs",
     [KEYMAP_OUTPUT] = "In the output of an action",
     [KEYMAP_OVERLAY] = "In whatever opens over the panes",
     [KEYMAP_GUIDE] = "In the explanation of a setting",

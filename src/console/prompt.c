@@ -2,6 +2,7 @@
 #include "console/prompt.h"
 
 #include "base/memory.h"
+#include "console/export.h"
 #include "console/model.h"
 #include "internal.h"
 
@@ -48,6 +49,14 @@ static const struct prompt prompts[] = {
             .label = "Find: ",
             .submit = journey_screen_search,
             .has_history = true,
+        },
+    [MODEL_EDITING_EXPORT] =
+        {
+            .id = MODEL_EDITING_EXPORT,
+            .label = "Write to: ",
+            .submit = export_submit,
+            .complete = export_complete,
+            .assist = export_assist,
         },
     [MODEL_EDITING_PALETTE] =
         {

@@ -4,6 +4,7 @@
 #include "console/term.h"
 
 #include "base/memory.h"
+#include "console/clipboard.h"
 #include "console/width.h"
 #include "crash.h"
 
@@ -27,7 +28,6 @@
 #define MOUSE_OFF "\033[?1006l\033[?1002l"
 #define MOUSE_START "\033[<"
 #define MOUSE_START_OLD "\033[M" // of terminals that do not know 1006: three bytes
-#define MOUSE_BYTES_MAX 24
 #define KEY_MOUSE_START (KEY_MAX + 3)
 #define KEY_MOUSE_START_OLD (KEY_MAX + 4)
 #define KEY_PASTE_START (KEY_MAX + 1)
@@ -420,6 +420,14 @@ void term_set_theme(struct term *term, enum theme_id theme) {
     term->is_stale = true;
 }
 
+void term_copy(struct term *term, struct str text) {
+    struct buf sequence = {0};
+    (void)term;
+    clipboard_add(&sequence, text, clipboard_way_for(getenv("TMUX"), getenv("STY")));
+    say(buf_text(&sequence));
+    buf_release(&sequence);
+}
+
 void term_bell(struct term *term) {
     (void)term;
     beep();
@@ -487,47 +495,26 @@ static bool read_next(int *out) {
     return true;
 }
 
-// "0;12;7M", or with m when the button goes up.
-static bool read_mouse(struct input *input) {
-    int numbers[3] = {0}, at = 0, character = 0;
-    bool is_whole = false;
+// The rest of a report, up to its last character; shorter when it does not come.
+static bool read_mouse(struct input *input, bool is_old) {
+    struct buf report = {0};
+    int character = 0;
     timeout(ESCAPE_DELAY_MS);
-    for (int i = 0; i < MOUSE_BYTES_MAX && read_next(&character); i++) {
-        if (character == ';' && at < 2) {
-            at++;
-        } else if (character >= '0' && character <= '9' && numbers[at] < INPUT_MOUSE_MOST) {
-            numbers[at] = numbers[at] * 10 + (character - '0');
-        } else {
-            is_whole = at == 2 && (character == 'M' || character == 'm');
-            break;
-        }
-    }
+    while (!input_is_whole_report(buf_str(&report), is_old) && read_next(&character))
+        buf_add_char(&report, (char)(character < 0x7F ? character : 0x7F));
     nodelay(stdscr, TRUE);
-    return is_whole &&
-           input_decode_mouse(numbers[0], numbers[1], numbers[2], character == 'm', input);
-}
-
-// Button, column and row as characters from the blank on; the button that went up is not told.
-static bool read_old_mouse(struct input *input) {
-    int numbers[3] = {0};
-    bool is_whole = true;
-    timeout(ESCAPE_DELAY_MS);
-    for (int i = 0; i < 3 && is_whole; i++)
-        is_whole = read_next(&numbers[i]);
-    nodelay(stdscr, TRUE);
-    if (!is_whole) return false;
-    const int code = numbers[0] - ' ';
-    const bool is_up = (code & 0x43) == 3;
-    return input_decode_mouse(
-        is_up ? code & ~3 : code, numbers[1] - ' ', numbers[2] - ' ', is_up, input);
+    const bool is_good = is_old ? input_decode_old_report(buf_str(&report), input)
+                                : input_decode_report(buf_str(&report), input);
+    buf_release(&report);
+    return is_good;
 }
 
 // What begins with a sequence of its own and goes on for longer. False: nothing that means something.
 static bool read_sequence(wint_t start, struct input *input) {
     switch (start) {
     case KEY_PASTE_START: read_paste(input); return true;
-    case KEY_MOUSE_START: return read_mouse(input);
-    case KEY_MOUSE_START_OLD: return read_old_mouse(input);
+    case KEY_MOUSE_START: return read_mouse(input, false);
+    case KEY_MOUSE_START_OLD: return read_mouse(input, true);
     default: return find_function_key(start, &input->key);
     }
 }

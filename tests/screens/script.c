@@ -89,6 +89,12 @@ static void take_effects(struct script *script, struct effects *effects) {
         }
         script->actions[slot].run_id = command->run_id;
     }
+    if (effects->copy.len) buf_add_format(&script->commands, "copy %s\n", buf_text(&effects->copy));
+    if (effects->file_path.len) {
+        buf_add_format(&script->commands, "write %s\n", buf_text(&effects->file_path));
+        buf_add(&script->commands, buf_str(&effects->file_text));
+    }
+    if (effects->quit) buf_add(&script->commands, STR("quit\n"));
     script->has_quit |= effects->quit;
     effects_release(effects);
 }
@@ -238,7 +244,7 @@ static bool step_expect(struct script *script, struct str text, struct error *er
     struct str rest = buf_str(&script->commands), line;
     while (rest.len) {
         str_split(rest, '\n', &line, &rest);
-        if (str_equal(line, text)) return true;
+        if (str_equal(str_trim(line), text)) return true;
     }
     return error_set(
         err, ERROR_INVALID, "expected the command \"" STR_FMT "\", got \"%s\"", STR_ARG(text),

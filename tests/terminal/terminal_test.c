@@ -385,6 +385,27 @@ static void theme_uses_the_colours_that_the_terminal_has(void **state) {
     }
 }
 
+static void copying_reaches_the_clipboard_through_tmux_and_screen(void **state) {
+    (void)state;
+    static const struct {
+        const char *variable, *sequence;
+    } cases[] = {
+        {"RECLOOP_TEST=", "\033]52;c;c2lsay1zdW1tZXItdG9w\a"},
+        {"TMUX=/tmp/tmux-0/default,1,0", "\033Ptmux;\033\033]52;c;c2lsay1zdW1tZXItdG9w\a\033\\"},
+        {"STY=1.screen", "\033P\033]52;c;c2lsay1zdW1tZXItdG9w\a\033\\"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const char *const environment[] = {COMMON, "TMUX", "STY", cases[i].variable, NULL};
+        struct harness *harness = start(environment, NULL, 80, 24);
+        expect(harness, "silk-summer-top");
+        harness_type(harness, "y");
+        expect(harness, "Copied: silk-summer-top (15 characters)");
+        assert_contains(harness_bytes(harness), cases[i].sequence);
+        harness_type(harness, "q");
+        ends_with_exit(harness, 0);
+    }
+}
+
 static void terminal_without_cursor_addressing_is_refused_with_a_hint(void **state) {
     (void)state;
     const char *const environment[] = {COMMON, "TERM=dumb", NULL};
@@ -471,6 +492,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_teardown(mouse_dragged_moves_a_border, stop_what_is_left),
     cmocka_unit_test_teardown(mouse_is_given_back_by_a_key_and_while_stopped, stop_what_is_left),
     cmocka_unit_test_teardown(theme_uses_the_colours_that_the_terminal_has, stop_what_is_left),
+    cmocka_unit_test_teardown(
+        copying_reaches_the_clipboard_through_tmux_and_screen, stop_what_is_left),
     cmocka_unit_test_teardown(
         terminal_without_cursor_addressing_is_refused_with_a_hint, stop_what_is_left),
     cmocka_unit_test_teardown(older_terminals_work, stop_what_is_left),

@@ -23,6 +23,7 @@ void overlay_confirm(
     question->command = take_command;
     question->then = then;
     question->yes = yes;
+    question->yes_key = "y";
     overlay_open(model, OVERLAY_CONFIRM);
 }
 
@@ -30,7 +31,7 @@ static void write_question(const struct model *model, struct sheet *sheet) {
     sheet_text(sheet, THEME_TEXT, buf_str(&model->question.text));
     sheet_blank(sheet);
     struct canvas_pen pen = sheet_line(sheet);
-    canvas_write_text(&pen, THEME_KEY, "y");
+    canvas_write_text(&pen, THEME_KEY, model->question.yes_key);
     canvas_write_format(&pen, THEME_TEXT, " %s   ", model->question.yes);
     canvas_write_text(&pen, THEME_KEY, "Esc");
     canvas_write_text(&pen, THEME_TEXT, " leave it");
@@ -84,6 +85,51 @@ static void closed(struct model *model) {
 const struct overlay confirm_overlay = {
     .id = OVERLAY_CONFIRM,
     .context = KEYMAP_CONFIRM,
+    .measure = measure,
+    .draw = draw,
+    .handle = handle,
+    .click = click,
+    .closed = closed,
+};
+
+// Leaving
+
+static void leave(struct model *model, struct effects *effects) {
+    (void)model;
+    effects->quit = true;
+}
+
+// What would be cut off, one a line.
+static void add_running(const struct model *model, struct buf *out) {
+    const struct output *output = &model->output;
+    if (model->stream.generate_run_id) buf_add(out, STR("The generator is running.\n"));
+    if (model->fire.run_id) buf_add(out, STR("An event is under way.\n"));
+    if (model->change_run_id) buf_add(out, STR("A setting is being changed.\n"));
+    if (output->run_id && !output->is_over)
+        buf_add_format(out, "%s is running.\n", buf_text(&output->title));
+}
+
+static void ask(struct model *model, struct str title, struct str text, overlay_then_fn *then) {
+    overlay_confirm(model, title, text, "leave", NULL, then);
+    overlay_close(model);
+    model->question.yes_key = "q";
+    overlay_open(model, OVERLAY_LEAVE);
+}
+
+void overlay_leave(struct model *model, struct effects *effects) {
+    struct buf text = {0};
+    add_running(model, &text);
+    if (text.len) {
+        ask(model, STR("Leave?"), str_trim(buf_str(&text)), leave);
+    } else {
+        effects->quit = true;
+    }
+    buf_release(&text);
+}
+
+const struct overlay leave_overlay = {
+    .id = OVERLAY_LEAVE,
+    .context = KEYMAP_LEAVE,
     .measure = measure,
     .draw = draw,
     .handle = handle,

@@ -3,5 +3,5 @@
 
 #include "console/overlay.h"
 
-extern const struct overlay help_overlay, confirm_overlay, output_overlay, journey_overlay;
-extern const struct overlay guide_overlay, profiles_overlay;
+extern const struct overlay help_overlay, confirm_overlay, leave_overlay, output_overlay;
+extern const struct overlay journey_overlay, guide_overlay, profiles_overlay;

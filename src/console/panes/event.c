@@ -90,6 +90,16 @@ static void detail(const struct model *model, struct sheet *sheet) {
     buf_release(&json);
 }
 
+static void copy(const struct model *model, struct buf *out) {
+    struct json document = {0};
+    struct buf text = {0};
+    struct error ignored;
+    model_add_event_json(model, &text);
+    if (json_parse(buf_str(&text), &document, &ignored)) json_print_pretty(document.root, out);
+    json_release(&document);
+    buf_release(&text);
+}
+
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
     buf_add(title, STR("The event"));
     buf_add(note, model->fire.run_id ? STR("under way") : STR("t fires it"));
@@ -179,6 +189,7 @@ const struct pane event_pane = {
     .detail = detail,
     .title_text = title_text,
     .detail_title = detail_title,
+    .copy = copy,
     .handle = handle,
     .can = can,
 };

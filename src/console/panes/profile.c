@@ -296,6 +296,32 @@ static void detail_title(const struct model *model, struct buf *title) {
     }
 }
 
+static void copy(const struct model *model, struct buf *out) {
+    const struct row row = selected(model);
+    const struct message_profile *profile = profile_of(model);
+    if (row.kind == ROW_TRAIT) buf_add(out, str_from(trait_at(model, row.at)->value));
+    if (row.kind == ROW_IDENTIFIER) buf_add(out, str_from(profile->identifiers[row.at].id));
+    if (row.kind == ROW_EVENT) buf_add(out, str_from(profile->events[row.at].raw));
+}
+
+static void write_row(const struct model *model, size_t number, struct json_node *object) {
+    const struct row row = row_at(model, number);
+    const struct message_profile *profile = profile_of(model);
+    if (row.kind == ROW_TRAIT) {
+        json_add_text(object, "kind", STR("trait"));
+        json_add_text(object, "name", str_from(trait_at(model, row.at)->name));
+        json_add_text(object, "value", str_from(trait_at(model, row.at)->value));
+    } else if (row.kind == ROW_IDENTIFIER) {
+        json_add_text(object, "kind", STR("identifier"));
+        json_add_text(object, "name", str_from(profile->identifiers[row.at].type));
+        json_add_text(object, "value", str_from(profile->identifiers[row.at].id));
+    } else if (row.kind == ROW_EVENT) {
+        json_add_text(object, "kind", STR("event"));
+        json_add_text(object, "name", str_from(profile->events[row.at].name));
+        json_add_text(object, "value", str_from(profile->events[row.at].sku));
+    }
+}
+
 const struct pane profile_pane = {
     .id = PANE_PROFILE,
     .context = KEYMAP_PROFILE,
@@ -311,6 +337,8 @@ const struct pane profile_pane = {
     .is_selectable = is_selectable,
     .draw_row = draw_row,
     .detail = detail,
+    .copy = copy,
+    .write_row = write_row,
     .empty = empty,
     .title_text = title_text,
     .detail_title = detail_title,

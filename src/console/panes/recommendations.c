@@ -316,6 +316,21 @@ static void detail_title(const struct model *model, struct buf *title) {
     buf_add_format(title, "Why %s", selected(model)->item_id);
 }
 
+static void copy(const struct model *model, struct buf *out) {
+    buf_add(out, str_from(selected(model)->item_id));
+}
+
+static void write_row(const struct model *model, size_t row, struct json_node *object) {
+    const struct message_recommendations *list = list_of(model);
+    if (row >= list->item_count) return; // of the list beside it
+    const struct message_item *item = &list->items[row];
+    json_add_integer(object, "rank", (int64_t)row + 1);
+    json_add_text(object, "item_id", str_from(item->item_id));
+    if (item->score >= 0) json_add_number(object, "score", item->score);
+    if (item->previous_rank > 0) json_add_integer(object, "previous_rank", item->previous_rank);
+    json_add_text(object, "user_id", str_from(list->user_id));
+}
+
 const struct pane recommendations_pane = {
     .id = PANE_RECOMMENDATIONS,
     .context = KEYMAP_RECOMMENDATIONS,
@@ -333,6 +348,8 @@ const struct pane recommendations_pane = {
     .empty = empty,
     .title_text = title_text,
     .detail_title = detail_title,
+    .copy = copy,
+    .write_row = write_row,
     .handle = handle,
     .can = can,
 };

@@ -198,6 +198,19 @@ static void detail_title(const struct model *model, struct buf *title) {
     if (selected(model)) buf_add(title, str_from(selected(model)->key));
 }
 
+static void copy(const struct model *model, struct buf *out) {
+    if (!selected(model)->is_secret) buf_add(out, str_from(selected(model)->value));
+}
+
+static void write_row(const struct model *model, size_t row, struct json_node *object) {
+    const struct message_setting *setting = &find_settings(model)->settings[row];
+    json_add_text(object, "key", str_from(setting->key));
+    json_add_text(object, "value", str_from(setting->value)); // secrets come masked
+    json_add_text(object, "origin", str_from(setting->origin));
+    if (setting->problem.code != ERROR_NONE)
+        json_add_text(object, "problem", str_from(setting->problem.message));
+}
+
 static bool is_stored(const struct message_setting *setting) {
     return str_starts_with(str_from(setting->origin), STR("file"));
 }
@@ -270,6 +283,8 @@ const struct pane setup_pane = {
     .empty = empty,
     .title_text = title_text,
     .detail_title = detail_title,
+    .copy = copy,
+    .write_row = write_row,
     .handle = handle,
     .can = can,
 };

@@ -71,6 +71,32 @@ static void detail(const struct model *model, struct sheet *sheet) {
     sheet_json(sheet, str_from(event->raw));
 }
 
+static void copy(const struct model *model, struct buf *out) {
+    struct json document = {0};
+    struct error ignored;
+    const struct str raw = str_from(selected(model)->raw);
+    if (json_parse(raw, &document, &ignored))
+        json_print_pretty(document.root, out);
+    else
+        buf_add(out, raw);
+    json_release(&document);
+}
+
+static void write_row(const struct model *model, size_t row, struct json_node *object) {
+    const struct message_event *event = model_event_at(model, row);
+    struct buf time = {0};
+    clock_add_iso8601(&time, event->received_at_ms);
+    json_add_text(object, "received_at", buf_str(&time));
+    json_add_text(object, "source", str_from(event->source));
+    json_add_text(object, "type", str_from(event->type));
+    json_add_text(object, "name", str_from(event->name));
+    json_add_text(object, "user_id", str_from(event->user_id));
+    json_add_text(object, "sku", str_from(event->sku));
+    json_add_text(object, "message_id", str_from(event->message_id));
+    if (event->discard_reason) json_add_text(object, "refused", str_from(event->discard_reason));
+    buf_release(&time);
+}
+
 static void empty(const struct model *model, struct sheet *sheet) {
     const struct error *problem = &model->stream.watch_problem;
     if (problem->code != ERROR_NONE) {
@@ -175,5 +201,7 @@ const struct pane stream_pane = {
     .empty = empty,
     .title_text = title_text,
     .detail_title = detail_title,
+    .copy = copy,
+    .write_row = write_row,
     .handle = handle,
 };

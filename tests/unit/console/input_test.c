@@ -41,8 +41,29 @@ static void input_leaves_other_buttons_and_nonsense_alone(void **state) {
     assert_int_equal(input.key, 'x');
 }
 
+static void input_reads_reports_and_refuses_broken_ones(void **state) {
+    (void)state;
+    struct input input = {0};
+    assert_true(input_is_whole_report(STR("0;12;7M"), false));
+    assert_false(input_is_whole_report(STR("0;12;7"), false));
+    assert_true(input_decode_report(STR("0;12;7m"), &input));
+    assert_int_equal(input.mouse.action, INPUT_MOUSE_RELEASE);
+    assert_int_equal(input.mouse.column, 11);
+    assert_true(input_decode_old_report(STR("#+'"), &input));
+    assert_int_equal(input.mouse.action, INPUT_MOUSE_RELEASE);
+    assert_int_equal(input.mouse.row, 6);
+    static const char *const broken[] = {
+        "",       "M",     "0;12M", "0;12;7;3M", "0;;7M", "-1;2;3M", "0;99999999999999999999;1M",
+        "0;1;2x", "a;b;cM"};
+    for (size_t i = 0; i < ARRAY_COUNT(broken); i++) {
+        if (input_decode_report(str_from(broken[i]), &input)) fail_msg("%s", broken[i]);
+    }
+    assert_false(input_decode_old_report(STR("ab"), &input));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(input_decodes_what_terminals_report_of_the_mouse),
+    cmocka_unit_test(input_reads_reports_and_refuses_broken_ones),
     cmocka_unit_test(input_leaves_other_buttons_and_nonsense_alone),
 };
 
