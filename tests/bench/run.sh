@@ -71,6 +71,42 @@ ingest() { # label batch
 }
 ingest "singles " 1
 ingest "by fifty" 50
+
+# The generator into the constant answer and into the sandbox, beside the workshop's way (requests, batches of a hundred), in pairs.
+measured() { # COMMAND... prints "seconds cpu-seconds" of it; what it prints goes to $home/said
+  pinned 0 python3 - "$home/said" "$@" <<'PY'
+import os, resource, subprocess, sys, time
+with open(sys.argv[1], "w") as said:
+    began = time.monotonic()
+    status = subprocess.run(sys.argv[2:], stdout=said, stderr=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(f"{time.monotonic() - began:.3f} {used.ru_utime + used.ru_stime:.3f}")
+sys.exit(status)
+PY
+}
+stream_into() { # port messages: "events/s cpu-seconds-per-million"
+  for key in WEBSITE ANDROID IOS EMAIL; do
+    eval "export SEGMENT_${key}_WRITE_KEY=\${SEGMENT_${key}_WRITE_KEY:-benchbenchbenchbenchbenchbench}"
+  done
+  taken=$(RECLOOP_PROFILE=bench RECLOOP_TRACKING_URL="http://127.0.0.1:$1" measured "$program" stream 2019-05-19 \
+    --to 2019-12-31 --users 20000 --limit "$2" --restart --quiet --cursor "$home/bench.cursor")
+  printf '%s' "$taken" | awk -v n="$2" '{ printf "%.0f %.2f", n / $1, $2 / n * 1000000 }'
+}
+python_into() {
+  taken=$(measured python3 "$PWD/tests/bench/workshop_stream.py" "http://127.0.0.1:$1" "$2")
+  printf '%s' "$taken" | awk -v n="$2" '{ printf "%.0f %.2f", n / $1, $2 / n * 1000000 }'
+}
+if [ -n "${nginx_pid:-}" ] && python3 -c 'import requests' 2>/dev/null; then
+  for round in 1 2 3; do
+    ours=$(stream_into "$nginx_port" 1000000)
+    theirs=$(python_into "$nginx_port" 40000)
+    faster=$(echo "$ours $theirs" | awk '{ printf "%.1f", $1 / $3 }')
+    cheaper=$(echo "$ours $theirs" | awk '{ printf "%.1f", $4 / $2 }')
+    echo "stream, constant answer  ${ours% *} events/s, ${ours#* } CPU s per million; the workshop's way ${theirs% *}, ${theirs#* }: $faster times as fast (budget 10: $(verdict 10 "$faster")), a $cheaper th of the CPU (budget 12: $(verdict 12 "$cheaper"))"
+  done
+fi
+ours=$(eval "$("$recloop" sandbox env 2>/dev/null)"; stream_into "$sandbox_port" 200000)
+echo "stream, sandbox          ${ours% *} events/s, ${ours#* } CPU s per million"
 kill "$sandbox_pid" ${nginx_pid:-}
 wait "$sandbox_pid" 2>/dev/null || true
 
