@@ -101,7 +101,8 @@ struct model_stream {
     bool is_paused, is_confirming;
     uint64_t watch_run_id, generate_run_id;
     struct error watch_problem;
-    int rate; // events per second asked of the generator
+    int rate; // events per second asked of the generator; 0: as fast as it goes
+    bool is_generator_paused;
     struct message *progress;
 };
 
@@ -211,4 +212,5 @@ void model_ask_settings(struct model *model, struct effects *effects);
 void model_ask_shopper(struct model *model, struct effects *effects); // list and profile
 void model_watch(struct model *model, struct effects *effects);
 void model_generate(struct model *model, struct effects *effects); // starts or stops
+void model_add_rate(const struct model *model, struct buf *out);   // as the generator takes it
 bool model_is_live(const struct model *model);                     // a real account

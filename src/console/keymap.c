@@ -200,6 +200,12 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_STREAM,
+        .key = 'P',
+        .intent = INTENT_GENERATE_PAUSE,
+        .help = "pause or resume the generator",
+    },
+    {
+        .context = KEYMAP_STREAM,
         .key = 'p',
         .intent = INTENT_PAUSE,
         .help = "pause the view; events are still received",

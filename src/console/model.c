@@ -159,6 +159,13 @@ bool model_is_live(const struct model *model) {
     return model->backend && model->backend->as.backend.kind == MESSAGE_BACKEND_CLOUD;
 }
 
+void model_add_rate(const struct model *model, struct buf *out) {
+    if (model->stream.rate)
+        buf_add_int(out, model->stream.rate);
+    else
+        buf_add(out, STR("max"));
+}
+
 void model_generate(struct model *model, struct effects *effects) {
     struct model_stream *stream = &model->stream;
     if (stream->generate_run_id) {
@@ -174,9 +181,10 @@ void model_generate(struct model *model, struct effects *effects) {
         return;
     }
     stream->is_confirming = false;
+    stream->is_generator_paused = false;
     struct command *command = model_new_run(model, "stream");
     struct buf rate = {0};
-    buf_add_int(&rate, stream->rate);
+    model_add_rate(model, &rate);
     arguments_set(&command->arguments, "rate", buf_str(&rate));
     buf_release(&rate);
     message_free(stream->progress);
@@ -298,6 +306,7 @@ bool model_can(const struct model *model, enum intent intent) {
 
 bool model_is_on(const struct model *model, enum intent intent) {
     if (intent == INTENT_GENERATE) return model->stream.generate_run_id != 0;
+    if (intent == INTENT_GENERATE_PAUSE) return model->stream.is_generator_paused;
     return intent == INTENT_PAUSE && model->stream.is_paused;
 }
 

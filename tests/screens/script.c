@@ -70,12 +70,14 @@ static void take_effects(struct script *script, struct effects *effects) {
             buf_add(&script->commands, STR("cancel\n"));
             continue;
         }
-        buf_add(&script->commands, str_from(command->action));
+        const bool is_adjust = command->kind == COMMAND_ADJUST;
+        buf_add(&script->commands, is_adjust ? STR("adjust") : str_from(command->action));
         for (size_t at = 0; at < command->arguments.count; at++) {
             const struct arguments_pair *pair = &command->arguments.pairs[at];
             buf_add_format(&script->commands, " %s=%s", pair->name, pair->value);
         }
         buf_add_char(&script->commands, '\n');
+        if (is_adjust) continue;
         size_t slot = 0;
         while (slot < script->action_count &&
                !str_equal(str_from(script->actions[slot].name), str_from(command->action))) {

@@ -11,7 +11,8 @@
 #define USER_FROM 56
 #define TYPE_FROM 84
 
-static const int rates[] = {1, 2, 5, 10, 20, 50, 100, 200};
+// 0: as fast as it goes
+static const int rates[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 0};
 
 static size_t count(const struct model *model) {
     return model_event_count(model);
@@ -111,6 +112,25 @@ static void empty(const struct model *model, struct sheet *sheet) {
         sheet, THEME_DIM, STR("No event yet. Press t to fire one, or s to generate shoppers."));
 }
 
+static void add_generator(const struct model *model, struct buf *note) {
+    const struct model_stream *stream = &model->stream;
+    struct buf rate = {0};
+    model_add_rate(model, &rate);
+    if (stream->rate) buf_add(&rate, STR("/s"));
+    if (!stream->generate_run_id) {
+        buf_add_format(note, "rate %s · ", buf_text(&rate));
+    } else if (stream->is_generator_paused) {
+        buf_add(note, STR("generator paused · "));
+    } else if (!stream->progress) {
+        buf_add_format(note, "generating %s · ", buf_text(&rate));
+    } else {
+        const struct message_progress *progress = &stream->progress->as.progress;
+        buf_add_format(note, "generating %.1f/s of %s · ", progress->per_second, buf_text(&rate));
+        if (progress->failed) buf_add_format(note, "%ju failed · ", (uintmax_t)progress->failed);
+    }
+    buf_release(&rate);
+}
+
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
     const struct model_stream *stream = &model->stream;
     buf_add(title, STR("Events (UTC)"));
@@ -119,14 +139,7 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
     } else if (stream->watch_problem.code != ERROR_NONE) {
         buf_add(title, STR(" · not watching, press R"));
     }
-    if (stream->generate_run_id && stream->progress) {
-        const struct message_progress *progress = &stream->progress->as.progress;
-        buf_add_format(note, "generating %.1f/s · ", progress->per_second);
-        if (progress->failed) buf_add_format(note, "%ju failed · ", (uintmax_t)progress->failed);
-    } else {
-        buf_add_format(
-            note, stream->generate_run_id ? "generating %d/s · " : "rate %d/s · ", stream->rate);
-    }
+    add_generator(model, note);
     buf_add_format(note, "%ju received", (uintmax_t)stream->received);
     if (stream->left) buf_add_format(note, " · %zu kept", stream->count);
 }
@@ -147,16 +160,39 @@ static void set_pause(struct model *model) {
     stream->is_paused = !stream->is_paused;
 }
 
-static void change_rate(struct model *model, int step) {
+// The generator takes changes while it runs.
+static void
+adjust(struct model *model, const char *name, struct str value, struct effects *effects) {
+    if (!model->stream.generate_run_id) return;
+    struct command *command = command_new_adjust(model->stream.generate_run_id);
+    arguments_set(&command->arguments, name, value);
+    effects_add(effects, command);
+}
+
+static void change_rate(struct model *model, int step, struct effects *effects) {
     size_t at = 0;
-    while (at + 1 < ARRAY_COUNT(rates) && rates[at] < model->stream.rate)
+    while (at + 1 < ARRAY_COUNT(rates) && rates[at] != model->stream.rate)
         at++;
     if (step > 0 && at + 1 < ARRAY_COUNT(rates)) at++;
     if (step < 0 && at > 0) at--;
     model->stream.rate = rates[at];
+    struct buf rate = {0};
+    model_add_rate(model, &rate);
+    adjust(model, "rate", buf_str(&rate), effects);
     model_note(
-        model, THEME_TEXT, "Generator: %d events per second%s", rates[at],
-        model->stream.generate_run_id ? " from its next start" : "");
+        model, THEME_TEXT, "Generator: %s%s", rates[at] ? buf_text(&rate) : "as fast as it goes",
+        rates[at] ? " events per second" : "");
+    buf_release(&rate);
+}
+
+static void pause_generator(struct model *model, struct effects *effects) {
+    struct model_stream *stream = &model->stream;
+    if (!stream->generate_run_id) {
+        model_note(model, THEME_TEXT, "The generator does not run; s starts it.");
+        return;
+    }
+    stream->is_generator_paused = !stream->is_generator_paused;
+    adjust(model, "paused", stream->is_generator_paused ? STR("yes") : STR("no"), effects);
 }
 
 static void open_journey(struct model *model, struct effects *effects) {
@@ -177,7 +213,9 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     } else if (intent == INTENT_GENERATE) {
         model_generate(model, effects);
     } else if (intent == INTENT_RATE_UP || intent == INTENT_RATE_DOWN) {
-        change_rate(model, intent == INTENT_RATE_UP ? 1 : -1);
+        change_rate(model, intent == INTENT_RATE_UP ? 1 : -1, effects);
+    } else if (intent == INTENT_GENERATE_PAUSE) {
+        pause_generator(model, effects);
     } else {
         return false;
     }

@@ -294,6 +294,29 @@ static void model_generator_is_stopped_by_cancelling_its_run(void **state) {
     assert_int_equal(fixture->model.notice.text.len, 0);
 }
 
+static void model_changes_the_generator_while_it_runs(void **state) {
+    struct fixture *fixture = *state;
+    struct effects *effects = &fixture->effects;
+    press(fixture, '3');
+    press(fixture, 'P'); // nothing runs: nothing is asked
+    assert_int_equal(effects->command_count, 0);
+    press(fixture, 's');
+    const uint64_t run_id = sent(fixture, "stream")->run_id;
+    press(fixture, '>');
+    assert_int_equal(effects->command_count, 1);
+    assert_int_equal(effects->commands[0]->kind, COMMAND_ADJUST);
+    assert_int_equal(effects->commands[0]->run_id, run_id);
+    assert_str(arguments_get(&effects->commands[0]->arguments, "rate"), "10");
+    for (int i = 0; i < 20; i++)
+        press(fixture, '>');
+    assert_str(arguments_get(&effects->commands[0]->arguments, "rate"), "max");
+    press(fixture, 'P');
+    assert_str(arguments_get(&effects->commands[0]->arguments, "paused"), "yes");
+    assert_false(fixture->model.stream.is_paused); // the view goes on
+    press(fixture, 'P');
+    assert_str(arguments_get(&effects->commands[0]->arguments, "paused"), "no");
+}
+
 static void model_asks_before_generating_into_a_real_account(void **state) {
     struct fixture *fixture = *state;
     struct message *backend = message_new(MESSAGE_BACKEND, 0);
@@ -396,6 +419,7 @@ static const struct CMUnitTest tests[] = {
     MODEL_TEST(model_pause_hides_newer_events_until_it_ends),
     MODEL_TEST(model_pause_keeps_half_of_what_was_shown_when_it_began),
     MODEL_TEST(model_generator_is_stopped_by_cancelling_its_run),
+    MODEL_TEST(model_changes_the_generator_while_it_runs),
     MODEL_TEST(model_asks_before_generating_into_a_real_account),
     MODEL_TEST(model_pasted_text_outside_an_editor_runs_no_keys),
     MODEL_TEST(model_edits_a_secret_from_nothing_and_wipes_it),
