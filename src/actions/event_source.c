@@ -20,6 +20,24 @@ static bool read_event(struct run *run, struct str name, struct event *out, stru
     return false;
 }
 
+// As it is: only what can be sent at all is asked for, so that the service's own refusal is seen.
+static bool read_message(struct str text, struct event *out, struct error *err) {
+    CLEANUP(json_release) struct json document = {0};
+    if (text.len > 2 * EVENT_MAX_BYTES) {
+        error_set(
+            err, ERROR_LIMIT, "the message has %zu bytes; Segment takes %zu", text.len,
+            EVENT_MAX_BYTES);
+        return error_hint(err, "Shorten its properties or context.");
+    }
+    if (json_parse(text, &document, err) && event_from_json(&document, EVENT_TRACK, out, err)) {
+        document = (struct json){0};
+        return true;
+    }
+    error_wrap(err, "the message");
+    if (!err->hint[0]) error_hint(err, "Give one Segment message as a JSON object.");
+    return false;
+}
+
 static void build_test_event(struct run *run, struct event *out) {
     struct rng rng;
     rng_seed_from_system(&rng);
@@ -61,11 +79,14 @@ static void set_sku(struct event *event, struct str sku) {
 
 bool event_source_make(struct run *run, struct event *out, struct error *err) {
     const struct arguments *arguments = &run->arguments;
-    if (!arguments_has(arguments, "event")) {
+    const bool has_message = arguments_has(arguments, "message");
+    if (!has_message && !arguments_has(arguments, "event")) {
         build_test_event(run, out);
         return true;
     }
-    if (!read_event(run, arguments_get(arguments, "event"), out, err)) return false;
+    const bool is_read = has_message ? read_message(arguments_get(arguments, "message"), out, err)
+                                     : read_event(run, arguments_get(arguments, "event"), out, err);
+    if (!is_read) return false;
     struct json_node *root = out->document.root;
     if (arguments_has(arguments, "user"))
         json_set_text(root, "userId", arguments_get(arguments, "user"));

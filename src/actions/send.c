@@ -28,6 +28,24 @@ static const struct parameter parameters[] = {
         .initial = "the workshop's test event",
     },
     {
+        .name = "message",
+        .kind = PARAMETER_TEXT,
+        .metavar = "JSON",
+        .help =
+            "a Segment message, in place of a file; what its service refuses is not judged here",
+    },
+    {
+        .name = "write-key",
+        .kind = PARAMETER_TEXT,
+        .metavar = "KEY",
+        .help = "via segment: another write key than the source's, to see what comes of it",
+    },
+    {
+        .name = "log",
+        .kind = PARAMETER_FLAG,
+        .help = "tell the function's log, too, where it can be had",
+    },
+    {
         .name = "user",
         .kind = PARAMETER_TEXT,
         .metavar = "U",

@@ -3,6 +3,7 @@
 #include "send.h"
 
 #include "http/url.h"
+#include "protocol/log_verdict.h"
 #include "sandbox/own_routes.h"
 #include "segment/ingest.h"
 
@@ -39,9 +40,11 @@ static void tell_hops(struct send *send, const struct json_node *record) {
         hops_tell_recorded(&send->run, (enum hop_id)id, record);
 }
 
-// People see the hops; the function's log goes into the JSON.
+// People see the hops; the function's log goes into the JSON, and to who asks for it.
 static void tell_log(struct send *send, struct str log) {
-    while (send->run.context->wants_json && log.len) {
+    const bool is_wanted =
+        send->run.context->wants_json || arguments_has(&send->run.arguments, "log");
+    while (is_wanted && log.len) {
         struct str line = {0};
         str_split(log, '\n', &line, &log);
         if (line.len) run_emit(&send->run, message_new_line(send->run.run_id, false, line));
@@ -109,6 +112,14 @@ static void fail_unwritten(struct send *send, const struct json_node *record) {
     error_set(
         &err, ERROR_REFUSED, "the function took the event and wrote no trait: " STR_FMT,
         STR_ARG(why.len ? why : outcome));
+    struct log_verdict verdict = {0};
+    const bool is_told = log_verdict_find(json_get_text(record, "log"), &verdict);
+    if (is_told && !verdict.is_generic) {
+        error_set(&err, ERROR_REFUSED, "the answer was a success, but %s", verdict.cause);
+        error_hint(&err, "%s", verdict.fix);
+        end_before_profile(send, &err);
+        return;
+    }
     error_hint(
         &err,
         "Its log names the reason: `recloop send --json` shows it under \"log\". A track with "

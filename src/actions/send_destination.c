@@ -3,6 +3,8 @@
 #include "destination_check.h"
 #include "send.h"
 
+#include "protocol/log_verdict.h"
+
 #include "aws/sts.h"
 
 #define SESSION_NAME "recloop-as-segment"
@@ -97,7 +99,7 @@ static void tell_log(struct send *send, struct str log) {
 
 // What the function's log says about its calls: the lines of our handler. Another handler's log may not
 // tell, and then the hop is hidden.
-static void tell_inner_hops(struct send *send, struct str log) {
+static void tell_inner_hops(struct send *send, struct str log, enum hop_id before) {
     static const struct {
         enum hop_id id;
         const char *mark;
@@ -107,6 +109,7 @@ static void tell_inner_hops(struct send *send, struct str log) {
         {.id = HOP_IDENTIFY, .mark = "\tidentify: "},
     };
     for (size_t i = 0; i < ARRAY_COUNT(marks); i++) {
+        if (marks[i].id >= before) return;
         const bool is_seen = str_contains(log, str_from(marks[i].mark));
         const struct hops_state told = {
             .id = marks[i].id,
@@ -122,7 +125,26 @@ static void
 fail_function(struct send *send, const struct invoke_reply *reply, const struct task_event *event) {
     struct error err = {0};
     (void)client_reply_function_error(&send->run.call, reply, &err);
+    struct log_verdict verdict = {0};
+    if (!err.hint[0] && log_verdict_find(buf_str(&reply->log), &verdict))
+        error_hint(&err, "%s", verdict.fix);
     send_fail(send, HOP_LAMBDA, event->elapsed_ms, reply->status, &err);
+}
+
+// A success with an error in the log is none: the destination shows 200, and the trait never changes. An error
+// that the function went on after, up to writing the trait, did no harm.
+static bool judge_log(struct send *send, struct str log) {
+    struct log_verdict verdict = {0};
+    if (!log_verdict_find(log, &verdict)) return false;
+    if (verdict.is_generic && str_contains(log, STR("\tidentify: "))) return false;
+    struct error err = {0};
+    error_set(
+        &err, ERROR_REFUSED, "the answer was a success, but %s: " STR_FMT, verdict.cause,
+        STR_ARG(str_slice(str_trim(verdict.line), 0, 160)));
+    error_hint(&err, "%s", verdict.fix);
+    tell_inner_hops(send, log, verdict.hop);
+    send_fail(send, verdict.hop, HOPS_NOT_MEASURED, 0, &err);
+    return true;
 }
 
 static void
@@ -141,7 +163,8 @@ follow_reply(struct send *send, const struct invoke_reply *reply, const struct t
         buf_add_format(&detail, ", function took %.2f ms", duration_ms);
     }
     hops_done(&send->run, HOP_LAMBDA, event->elapsed_ms, reply->status, buf_str(&detail));
-    tell_inner_hops(send, log);
+    if (judge_log(send, log)) return;
+    tell_inner_hops(send, log, HOP_COUNT);
     send_delivered(send);
 }
 
