@@ -148,6 +148,7 @@ struct model {
     struct meter meter;
     struct lists shown_lists;
     int help_top;
+    struct buf help_search;
     enum model_editing editing;
     struct editor editor;
     struct history history; // of the lines that were typed

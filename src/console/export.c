@@ -231,7 +231,7 @@ void export_copy(struct model *model, struct effects *effects) {
     struct buf text = {0};
     if (pane->copy && pane->count(model) > 0) pane->copy(model, &text);
     if (!text.len) {
-        model_note(model, THEME_DIM, "There is nothing to copy here.");
+        model_note(model, THEME_DIM, "There is nothing to copy here; secrets never are.");
     } else if (text.len > CLIPBOARD_MAX_BYTES) {
         model_note(
             model, THEME_WARN, "Terminals take %d bytes, this has %zu: w writes it to a file.",

@@ -112,6 +112,7 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
     } else if (intent == INTENT_HELP) {
         overlay_open(model, OVERLAY_HELP);
         model->help_top = 0;
+        buf_reset(&model->help_search);
     } else if (intent == INTENT_FIRE) {
         internal_fire(model, effects);
     } else if (intent == INTENT_JOURNEY) {

@@ -330,6 +330,13 @@ static const struct keymap_row rows[] = {
     },
     LINE_KEYS(KEYMAP_EDITOR),
 
+    {
+        .context = KEYMAP_HELP,
+        .key = '/',
+        .intent = INTENT_FIND,
+        .help = "show only what is searched for",
+        .label = "find",
+    },
     {.context = KEYMAP_HELP, .key = '?', .intent = INTENT_CLOSE, .help = "close the help"},
     {
         .context = KEYMAP_HELP,

@@ -85,6 +85,7 @@ void model_release(struct model *model) {
     editor_release(&model->editor);
     history_release(&model->history);
     buf_release(&model->cleaning);
+    buf_release(&model->help_search);
     buf_release(&model->change_note);
     buf_release(&model->notice.text);
     buf_release(&model->notice.hint);

@@ -5,6 +5,7 @@
 #include "console/export.h"
 #include "console/model.h"
 #include "internal.h"
+#include "overlays/overlays.h"
 
 #include <assert.h>
 
@@ -49,6 +50,14 @@ static const struct prompt prompts[] = {
             .label = "Find: ",
             .submit = journey_screen_search,
             .has_history = true,
+        },
+    [MODEL_EDITING_HELP_SEARCH] =
+        {
+            .id = MODEL_EDITING_HELP_SEARCH,
+            .label = "Find in the help: ",
+            .submit = help_search_submit,
+            .change = help_search,
+            .cancel = help_search_cancel,
         },
     [MODEL_EDITING_EXPORT] =
         {

@@ -124,8 +124,9 @@ bool theme_find(struct str name, enum theme_id *out) {
 // clang-format off: versions of it disagree about such lists
 #define INKS(X)                                                                                    \
     X(BACKGROUND)                                                                                  \
-    X(TEXT) X(FAINT) X(RULE) X(ACCENT) X(NAME) X(NUMBER) X(GOOD) X(BAD) X(WARN) X(SELECTION)       \
-        X(HERE_TEXT) X(HERE) X(LIVE_TEXT) X(LIVE)
+    X(TEXT)                                                                                        \
+    X(FAINT) X(RULE) X(ACCENT) X(NAME) X(NUMBER) X(GOOD) X(BAD) X(WARN) X(SELECTION) X(HERE_TEXT)  \
+        X(HERE) X(LIVE_TEXT) X(LIVE)
 // clang-format on
 enum ink {
 #define X(ink) INK_##ink,

@@ -5,3 +5,9 @@
 
 extern const struct overlay help_overlay, confirm_overlay, leave_overlay, output_overlay;
 extern const struct overlay journey_overlay, guide_overlay, profiles_overlay;
+
+// Of the prompt that searches the help.
+struct model;
+void help_search(struct model *model, struct str text);
+void help_search_submit(struct model *model, struct str text, struct effects *effects);
+void help_search_cancel(struct model *model);
