@@ -22,12 +22,27 @@
 #define TRANSFERS_BODY_LIMIT ((size_t)1 << 20)
 #define TRANSFERS_HEADER_LIMIT ((size_t)64 << 10)
 
+// An attempt that is over, for whoever watches. Requests hold secrets: show them through http/redact.h only.
+struct transfers_observation {
+    const struct task *task;         // whose; may end in the step that follows
+    const struct request *request;   // as sent
+    const struct response *response; // NULL when the transfer failed
+    const struct error *error;       // NULL when there is a response
+    double elapsed_ms;               // from request to whole answer
+    int attempts;                    // with this one; 0: nothing was sent
+    bool is_final;                   // false: another attempt follows
+};
+// Inside transfers_run_once, before the step; must not call the transfers.
+typedef void transfers_observe_fn(void *context, const struct transfers_observation *seen);
+
 struct transfers_options {
-    int64_t timeout_ms;         // default for requests; 0: TRANSFERS_TIMEOUT_MS
-    int64_t connect_timeout_ms; // 0: TRANSFERS_CONNECT_TIMEOUT_MS
-    const char *ca_file;        // copied; NULL: the system's
-    const char *user_agent;     // copied; NULL: recloop/VERSION
-    uint64_t jitter_seed;       // 0: from the system; tests fix it
+    int64_t timeout_ms;            // default for requests; 0: TRANSFERS_TIMEOUT_MS
+    int64_t connect_timeout_ms;    // 0: TRANSFERS_CONNECT_TIMEOUT_MS
+    const char *ca_file;           // copied; NULL: the system's
+    const char *user_agent;        // copied; NULL: recloop/VERSION
+    uint64_t jitter_seed;          // 0: from the system; tests fix it
+    transfers_observe_fn *observe; // may be NULL
+    void *observe_context;         // borrowed, outlives the transfers
 };
 
 // Begins to load libcurl on a thread of its own, for programs that have other things to do first. Without

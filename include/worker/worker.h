@@ -6,6 +6,8 @@
 //          by its MESSAGE_DONE, as a failed one is. At the start the worker opens the backend, and so a
 //          sandbox if none is configured, and posts MESSAGE_BACKEND: the first screen need not wait.
 // Order    a run's messages arrive in order; MESSAGE_DONE is its last.
+// Requests every request that a run makes is told when it is over, as MESSAGE_REQUEST, within the limits of
+//          actions/request_note.h: what is left out is counted.
 // Cancel   and deadlines reach a run also while it works inside one step (the handler), where it waits.
 // Owns     the command queue, the transfers, the backend's client and sandbox while it runs.
 //          `messages` is borrowed and must outlive it.

@@ -31,7 +31,7 @@ const struct parameter global_parameters[] = {
     {
         .name = "verbose",
         .kind = PARAMETER_FLAG,
-        .help = "also what happens in between",
+        .help = "also what happens in between, and every request",
     },
     {
         .name = "no-color",

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "actions/record.h"
+#include "actions/request_note.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -59,6 +60,7 @@ struct cli_run {
     struct record *record; // NULL: --record was not given
     int64_t give_up_ms;    // 0: no deadline
     bool is_late;
+    struct request_note_limit requests;
 };
 
 static bool is_cancelled(void *context) {
@@ -130,6 +132,12 @@ static bool read_timeout(const struct parse *parsed, struct cli_run *run, struct
     return true;
 }
 
+static void observe(void *context, const struct transfers_observation *seen) {
+    struct cli_run *run = context;
+    struct message *message = request_note_new(seen, 0, &run->requests);
+    if (message) printer_take(&run->printer, message);
+}
+
 static bool run_action(
     const struct parse *parsed,
     struct cli_run *run,
@@ -144,7 +152,9 @@ static bool run_action(
     if (!task) return false;
     run->action = parsed->action;
     run->task = task;
-    const struct transfers_options options = backend_transfers_options(context->backend);
+    struct transfers_options options = backend_transfers_options(context->backend);
+    if (arguments_has(&parsed->globals, "verbose")) options.observe = observe;
+    options.observe_context = run;
     return task_run(task, &options, must_cancel, run, err);
 }
 

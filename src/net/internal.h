@@ -73,6 +73,8 @@ struct transfers {
     int64_t now_ms;             // of this turn
     uint64_t next_id;
     bool is_stepping;
+    transfers_observe_fn *observe;
+    void *observe_context;
 };
 
 CURLM *transfers_multi(struct transfers *transfers); // made at first use

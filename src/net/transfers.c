@@ -51,6 +51,8 @@ struct transfers *transfers_new(const struct transfers_options *options) {
     transfers->ca_file = chosen->ca_file ? mem_copy_string(chosen->ca_file) : NULL;
     transfers->user_agent =
         mem_copy_string(chosen->user_agent ? chosen->user_agent : "recloop/" RECLOOP_VERSION);
+    transfers->observe = chosen->observe;
+    transfers->observe_context = chosen->observe_context;
     if (chosen->jitter_seed)
         rng_seed(&transfers->jitter, chosen->jitter_seed);
     else
@@ -86,7 +88,24 @@ static void step_task(struct task_internal *internal, struct task_event event) {
     ASSERT(internal->is_ending || internal->state != TASK_STATE_STEPPING);
 }
 
+static void tell_observer(const struct task_internal *internal, bool is_final) {
+    const struct transfers *transfers = internal->transfers;
+    if (!transfers->observe) return;
+    transfers->observe(
+        transfers->observe_context,
+        &(struct transfers_observation){
+            .task = internal->task,
+            .request = &internal->request,
+            .response = internal->is_transfer_ok ? &internal->response : NULL,
+            .error = internal->is_transfer_ok ? NULL : &internal->transfer_error,
+            .elapsed_ms = internal->elapsed_ms,
+            .attempts = internal->attempts,
+            .is_final = is_final,
+        });
+}
+
 static void step_answered(struct task_internal *internal) {
+    tell_observer(internal, true);
     // The request and answer are moved out, for the step may begin the next request.
     struct request request = internal->request;
     struct response response = internal->response;
@@ -188,6 +207,7 @@ static void decide(struct task_internal *internal) {
     if (delay_ms == RETRY_GIVE_UP) return;
     internal->state = TASK_STATE_PAUSED;
     internal->due_ms = transfers->now_ms + delay_ms;
+    tell_observer(internal, false);
 }
 
 // Lets curl move bytes and takes its finished transfers.

@@ -4,6 +4,7 @@
 
 #include "actions/action.h"
 #include "actions/record.h"
+#include "actions/request_note.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/trace.h"
@@ -37,6 +38,7 @@ struct worker {
     struct command *put_off[WORKER_MAX_COMMANDS]; // owned: came while a step worked
     size_t put_off_count;
     atomic_bool is_stopping;
+    struct request_note_limit requests;
 };
 
 static void wake(void *context) {
@@ -55,6 +57,24 @@ static void emit(void *context, struct message *take_message) {
     const struct worker_run *run = context;
     take_message->run_id = run->run_id;
     post(run->worker, take_message);
+}
+
+// The tasks that a run starts beside its own have no run here.
+static uint64_t run_of(const struct worker *worker, const struct task *task) {
+    for (const struct worker_run *run = worker->runs; run; run = run->next) {
+        if (run->task == task) return run->run_id;
+    }
+    return 0;
+}
+
+// Never waits for a console that does not keep up: then requests are left out, and counted.
+static void observe(void *context, const struct transfers_observation *seen) {
+    struct worker *worker = context;
+    const size_t waiting = queue_count(worker->messages);
+    struct message *message = request_note_new(seen, waiting, &worker->requests);
+    if (!message) return;
+    message->run_id = message->as.request.run_id = run_of(worker, seen->task);
+    if (!queue_push_now(worker->messages, message)) request_note_lost(&worker->requests);
 }
 
 static void forget(struct worker *worker, struct worker_run *ended) {
@@ -288,7 +308,9 @@ bool worker_start(const struct worker_options *options, struct worker **out, str
     worker->messages = options->messages;
     worker->record = options->record;
     worker->backend = backend_new(options->backend);
-    const struct transfers_options transfers = backend_transfers_options(worker->backend);
+    struct transfers_options transfers = backend_transfers_options(worker->backend);
+    transfers.observe = observe;
+    transfers.observe_context = worker;
     worker->transfers = transfers_new(&transfers);
     const struct queue_options commands = {
         .capacity = WORKER_MAX_COMMANDS,

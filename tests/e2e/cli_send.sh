@@ -28,6 +28,13 @@ run 0 send --wait 10
 for hop in Segment Destination Lambda PutEvents Recommend Identify Profile; do out_has "$hop"; done
 out_has " ms "
 
+# --verbose tells every request, on standard error, without the key it was sent with
+run 0 send --verbose
+err_has "Segment tracking  POST 127.0.0.1:"
+err_lacks "RecloopWebsiteProdSandboxKey0001"
+run 0 send
+err_lacks "Segment tracking"
+
 # the same messageId twice counts once
 cat >"$work/event.json" <<'JSON'
 {"type":"track","event":"Product Clicked","userId":"4711","anonymousId":"4711-anon",

@@ -272,6 +272,54 @@ static void transfers_prepare_each_attempt_anew(void **state) {
     loopback_stop(server);
 }
 
+struct watched {
+    const struct task *task;
+    int count, finals, statuses[4], attempts[4];
+    bool has_request;
+};
+
+static void watch(void *context, const struct transfers_observation *seen) {
+    struct watched *watched = context;
+    assert_true(watched->count < 4);
+    watched->task = seen->task;
+    watched->has_request = str_equal(buf_str(&seen->request->body), STR("{}"));
+    watched->statuses[watched->count] = seen->response ? seen->response->status : -1;
+    watched->attempts[watched->count++] = seen->attempts;
+    watched->finals += seen->is_final;
+    assert_true((seen->response == NULL) == (seen->error != NULL));
+}
+
+static void transfers_tell_an_observer_of_each_attempt(void **state) {
+    static const struct loopback_exchange script[] = {
+        {.status = 503, .headers = "Retry-After: 0\r\n"}, {.status = 200, .body = "second"}};
+    struct loopback *server = loopback_start(script, ARRAY_COUNT(script));
+    CLEANUP(probe_release) struct probe probe = {.body = "{}"};
+    struct watched watched = {0};
+    struct error err = {0};
+    (void)state;
+    probe_init(&probe, server);
+    probe.options = (struct task_request_options){.retry = TASK_RETRY_TRANSIENT};
+    const struct transfers_options options = {
+        .jitter_seed = 3, .observe = watch, .observe_context = &watched};
+    assert_ok(task_run(&probe.task, &options, NULL, NULL, &err), err);
+    assert_ptr_equal(watched.task, &probe.task);
+    assert_int_equal(watched.count, 2);
+    assert_int_equal(watched.finals, 1);
+    assert_int_equal(watched.statuses[0], 503);
+    assert_int_equal(watched.statuses[1], 200);
+    assert_int_equal(watched.attempts[1], 2);
+    assert_true(watched.has_request);
+    loopback_stop(server);
+    // nobody there: the attempt is told with its error
+    CLEANUP(probe_release) struct probe lost = {.url = "http://127.0.0.1:1/"};
+    watched = (struct watched){0};
+    probe_init(&lost, NULL);
+    (void)!task_run(&lost.task, &options, NULL, NULL, &err);
+    assert_int_equal(watched.count, 1);
+    assert_int_equal(watched.statuses[0], -1);
+    assert_int_equal(watched.finals, 1);
+}
+
 static void transfers_hand_over_the_last_answer_when_patience_ends(void **state) {
     static const struct loopback_exchange script[] = {
         {.status = 429, .headers = "Retry-After: 3600\r\n", .body = "later"},
@@ -541,6 +589,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(transfers_refuse_endless_headers),
     cmocka_unit_test(transfers_refuse_what_would_break_the_wire),
     cmocka_unit_test(transfers_prepare_each_attempt_anew),
+    cmocka_unit_test(transfers_tell_an_observer_of_each_attempt),
     cmocka_unit_test(transfers_hand_over_the_last_answer_when_patience_ends),
     cmocka_unit_test(transfers_never_repeat_an_invoke_that_was_delivered),
     cmocka_unit_test(transfers_send_nothing_unprepared),
