@@ -8,12 +8,13 @@
 // Shape    runs are told apart by ids the model gives out; an answer for another shopper than the
 //          one in focus, or older than one already shown, is dropped.
 // Owns     messages it keeps (lists, profiles, events) and its strings; model_release.
-// Bounds   MODEL_EVENTS events and MODEL_EVENT_BYTES of their JSON; older ones leave and are
-// counted. Threads  one: the UI.
+// Bounds   of events EVENT_LIST_MOST and EVENT_LIST_BYTES of their JSON; older ones leave and are counted.
+// Threads  one: the UI.
 #pragma once
 
 #include "console/editor.h"
 #include "console/effects.h"
+#include "console/event_list.h"
 #include "console/feature.h"
 #include "console/history.h"
 #include "console/input.h"
@@ -29,11 +30,10 @@
 #include "console/pane.h"
 #include "console/prompt.h"
 #include "console/setup.h"
+#include "console/stream_filter.h"
 #include "protocol/descriptor.h"
 #include "protocol/message.h"
 
-#define MODEL_EVENTS 500
-#define MODEL_EVENT_BYTES ((size_t)4 << 20)
 #define MODEL_SEND_WAIT "10" // seconds the test event is followed
 #define MODEL_CONTEXTS 5
 #define MODEL_OVERLAYS 4
@@ -94,11 +94,9 @@ struct model_answer {
 };
 
 struct model_stream {
-    struct message *events[MODEL_EVENTS]; // ring, oldest first
-    size_t first, count, bytes;
-    uint64_t received, left; // all of them; pushed out by newer ones
-    size_t hidden;           // newest ones that arrived during the pause
-    bool is_paused, is_confirming;
+    struct event_list events;
+    bool is_staying; // it was asked not to follow; on an older row it does not, either
+    bool is_confirming;
     uint64_t watch_run_id, generate_run_id;
     struct error watch_problem;
     int rate; // events per second asked of the generator; 0: as fast as it goes
@@ -164,6 +162,7 @@ struct model {
     const char *change_said; // what is said when it is done: "Saved"
     uint64_t settings_run_id, status_run_id, change_run_id;
     struct model_stream stream;
+    struct stream_filter stream_filter;
     struct model_notice notice;
     uint64_t next_run_id;
 };

@@ -26,35 +26,6 @@ static void apply_hop(struct model *model, const struct message *message, struct
 
 // Events
 
-static size_t event_bytes(const struct message *message) {
-    return str_from(message->as.event.raw).len;
-}
-
-static struct message **slot_of(struct model_stream *stream, size_t age) {
-    return &stream->events[(stream->first + age) % MODEL_EVENTS];
-}
-
-// The oldest event leaves. During a pause half the room stays with what is being looked at: then the
-// oldest of the hidden ones does.
-static void drop_one(struct model_stream *stream) {
-    const size_t shown = stream->count - stream->hidden;
-    const size_t age = stream->hidden > 0 && shown <= MODEL_EVENTS / 2 ? shown : 0;
-    struct message *dropped = *slot_of(stream, age);
-    if (age == 0) {
-        *slot_of(stream, 0) = NULL;
-        stream->first = (stream->first + 1) % MODEL_EVENTS;
-    } else {
-        for (size_t at = age; at + 1 < stream->count; at++)
-            *slot_of(stream, at) = *slot_of(stream, at + 1);
-        *slot_of(stream, stream->count - 1) = NULL;
-    }
-    if (stream->hidden > 0 && age == shown) stream->hidden--;
-    stream->bytes -= event_bytes(dropped);
-    message_free(dropped);
-    stream->count--;
-    stream->left++;
-}
-
 // The function's answer for the shopper in focus came by, and it does not belong to our own event:
 // somebody else's closed the loop, and the list has moved.
 static bool is_loop_closed_elsewhere(struct model *model, const struct message_event *event) {
@@ -70,14 +41,8 @@ apply_event(struct model *model, struct message *take_message, struct effects *e
     struct model_stream *stream = &model->stream;
     struct list *list = &model->lists[PANE_STREAM];
     const bool is_closed = is_loop_closed_elsewhere(model, &take_message->as.event);
-    if (stream->count == MODEL_EVENTS) drop_one(stream);
-    stream->bytes += event_bytes(take_message);
-    *slot_of(stream, stream->count++) = take_message;
-    stream->received++;
-    if (stream->is_paused) stream->hidden++;
-    while (stream->bytes > MODEL_EVENT_BYTES && stream->count > 1)
-        drop_one(stream);
-    if (!stream->is_paused && list->selected > 0) {
+    const bool is_on_top = event_list_add(&stream->events, take_message);
+    if (is_on_top && (stream->is_staying || list->selected > 0)) {
         // the selection stays on its event; on the newest row it follows
         list->selected++;
         list->top++;

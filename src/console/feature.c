@@ -6,6 +6,7 @@
 #include "console/meter.h"
 #include "console/output.h"
 #include "console/setup.h"
+#include "console/stream_filter.h"
 
 // Each is declared in the header of its state. One a line (the comments keep them so).
 static const struct feature *const features[] = {
@@ -14,6 +15,7 @@ static const struct feature *const features[] = {
     &meter_feature,          //
     &output_feature,         //
     &setup_feature,          //
+    &stream_filter_feature,  //
     NULL,                    // ends the list
 };
 

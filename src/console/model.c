@@ -80,8 +80,7 @@ void model_release(struct model *model) {
     message_free(model->settings);
     message_free(model->backend);
     message_free(model->stream.progress);
-    for (size_t i = 0; i < MODEL_EVENTS; i++)
-        message_free(model->stream.events[i]);
+    event_list_release(&model->stream.events);
     editor_release(&model->editor);
     history_release(&model->history);
     buf_release(&model->cleaning);
@@ -308,7 +307,9 @@ bool model_can(const struct model *model, enum intent intent) {
 bool model_is_on(const struct model *model, enum intent intent) {
     if (intent == INTENT_GENERATE) return model->stream.generate_run_id != 0;
     if (intent == INTENT_GENERATE_PAUSE) return model->stream.is_generator_paused;
-    return intent == INTENT_PAUSE && model->stream.is_paused;
+    if (intent == INTENT_FOLLOW)
+        return !model->stream.is_staying && model->lists[PANE_STREAM].selected == 0;
+    return intent == INTENT_PAUSE && model->stream.events.is_paused;
 }
 
 // For panes
@@ -326,15 +327,11 @@ const struct model_product *model_find_product(const struct model *model, const 
 }
 
 size_t model_event_count(const struct model *model) {
-    const struct model_stream *stream = &model->stream;
-    return stream->count - stream->hidden;
+    return event_list_count(&model->stream.events);
 }
 
 const struct message_event *model_event_at(const struct model *model, size_t row) {
-    const struct model_stream *stream = &model->stream;
-    ASSERT(row < model_event_count(model));
-    const size_t age = stream->count - 1 - stream->hidden - row;
-    return &stream->events[(stream->first + age) % MODEL_EVENTS]->as.event;
+    return &event_list_at(&model->stream.events, row)->message->as.event;
 }
 
 void model_add_event_json(const struct model *model, struct buf *out) {

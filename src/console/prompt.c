@@ -77,6 +77,18 @@ static const struct prompt prompts[] = {
             .complete = palette_complete,
             .assist = palette_assist,
         },
+    [MODEL_EDITING_STREAM_FILTER] =
+        {
+            .id = MODEL_EDITING_STREAM_FILTER,
+            .label = "Filter: ",
+            .submit = stream_filter_submit,
+            .change = stream_filter_change,
+            .cancel = stream_filter_cancel,
+            .complete = stream_filter_complete,
+            .assist = stream_filter_assist,
+            .has_history = true,
+            .history_of = stream_filter_history,
+        },
 };
 static_assert(ARRAY_COUNT(prompts) == MODEL_EDITING_COUNT, "a row per prompt");
 

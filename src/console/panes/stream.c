@@ -1,7 +1,9 @@
 // stream — events as they happen at the sources, newest first, and the generator.
 #include "base/clock.h"
 #include "console/model.h"
+#include "console/width.h"
 #include "panes.h"
+#include "stream_keys.h"
 
 #define TIME_COLUMNS 8
 #define TYPE_COLUMNS 8
@@ -31,25 +33,42 @@ static struct str what(const struct message_event *event) {
     return str_from(event->name && event->name[0] ? event->name : event->type);
 }
 
+// What the filter passes over is still there, but not looked at.
+static enum theme_role
+role_of(const struct model *model, const struct event_list_entry *entry, enum theme_role role) {
+    const bool is_aside = model->stream.events.is_highlighting && !entry->is_match;
+    return is_aside ? THEME_DIM : role;
+}
+
+static void draw_when(const struct event_list_entry *entry, struct canvas_pen *pen) {
+    struct buf time = {0};
+    add_time(&time, entry->message->as.event.received_at_ms);
+    canvas_write_column(pen, THEME_DIM, buf_str(&time), TIME_COLUMNS);
+    canvas_write_text(pen, THEME_WARN, entry->is_marked ? "◆" : " ");
+    buf_release(&time);
+}
+
 static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
-    const struct message_event *event = model_event_at(model, row);
+    const struct event_list_entry *entry = event_list_at(&model->stream.events, row);
+    const struct message_event *event = &entry->message->as.event;
     const int room = canvas_room(pen);
     const bool is_refused = event->discard_reason != NULL;
-    struct buf time = {0};
-    add_time(&time, event->received_at_ms);
-    canvas_write_column(pen, THEME_DIM, buf_str(&time), TIME_COLUMNS + 1);
-    buf_release(&time);
+    draw_when(entry, pen);
     canvas_write_text(pen, is_refused ? THEME_BAD : THEME_GOOD, is_refused ? "✗ " : "✓ ");
     if (room >= TYPE_FROM) {
-        canvas_write_column(pen, THEME_NAME, str_from(event->type), TYPE_COLUMNS);
+        canvas_write_column(
+            pen, role_of(model, entry, THEME_NAME), str_from(event->type), TYPE_COLUMNS);
         canvas_write_text(pen, THEME_TEXT, " ");
     }
     const bool is_track = str_equal(str_from(event->type), STR("track"));
-    canvas_write_column(pen, is_track ? THEME_STRONG : THEME_NAME, what(event), NAME_COLUMNS);
+    const enum theme_role name_role = is_track ? THEME_STRONG : THEME_NAME;
+    canvas_write_column(pen, role_of(model, entry, name_role), what(event), NAME_COLUMNS);
     canvas_write_text(pen, THEME_TEXT, " ");
     const int user = room >= USER_FROM ? USER_COLUMNS + 1 : 0;
     const int source = room >= SOURCE_FROM ? 14 : 0;
-    canvas_write_column(pen, THEME_VALUE, str_from(event->sku), canvas_room(pen) - user - source);
+    canvas_write_column(
+        pen, role_of(model, entry, THEME_VALUE), str_from(event->sku),
+        canvas_room(pen) - user - source);
     if (user) {
         canvas_write_text(pen, THEME_TEXT, " ");
         canvas_write_column(pen, THEME_DIM, who(event), USER_COLUMNS);
@@ -60,8 +79,10 @@ static void draw_row(const struct model *model, size_t row, struct canvas_pen *p
     }
 }
 
+// The selection of a pane that nobody sees is not settled: there may be fewer rows by now.
 static const struct message_event *selected(const struct model *model) {
-    return model_event_at(model, model->lists[PANE_STREAM].selected);
+    const size_t row = model->lists[PANE_STREAM].selected, count_now = model_event_count(model);
+    return model_event_at(model, row < count_now ? row : count_now - 1);
 }
 
 static void detail(const struct model *model, struct sheet *sheet) {
@@ -100,6 +121,14 @@ static void write_row(const struct model *model, size_t row, struct json_node *o
 
 static void empty(const struct model *model, struct sheet *sheet) {
     const struct error *problem = &model->stream.watch_problem;
+    const struct event_list *events = &model->stream.events;
+    if (events->seen.count > 0) {
+        sheet_format(
+            sheet, THEME_DIM,
+            "None of %zu events passes the filter. Esc takes it off, / changes it.",
+            events->seen.count);
+        return;
+    }
     if (problem->code != ERROR_NONE) {
         sheet_item(sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(problem->message));
         if (problem->hint[0]) {
@@ -110,6 +139,72 @@ static void empty(const struct model *model, struct sheet *sheet) {
     }
     sheet_text(
         sheet, THEME_DIM, STR("No event yet. Press t to fire one, or s to generate shoppers."));
+}
+
+// The rule: what is shown and why, and at its right the account of all events
+
+#define NARROW 60
+
+static void add_state(const struct model *model, int columns, struct buf *title) {
+    const struct model_stream *stream = &model->stream;
+    const size_t above = model->lists[PANE_STREAM].selected;
+    const char *how = columns < NARROW ? "" : ", F follows";
+    if (stream->events.is_paused) {
+        buf_add_format(title, " · paused, %zu newer", stream->events.held.count);
+    } else if (stream->watch_problem.code != ERROR_NONE) {
+        buf_add(title, STR(" · not watching, press R"));
+    } else if (above > 0) {
+        buf_add_format(title, " · %zu newer%s", above, how);
+    } else if (stream->is_staying) {
+        buf_add_format(title, " · staying%s", how);
+    }
+}
+
+static void add_cut(struct buf *out, struct str text, int columns) {
+    if (width_of_text(text) <= columns) {
+        buf_add(out, text);
+        return;
+    }
+    for (int used = 0; text.len;) {
+        bool valid = true;
+        const uint32_t rune = str_next_rune(&text, &valid);
+        used += width_of_rune(rune);
+        if (used >= columns) break;
+        buf_add_rune(out, rune);
+    }
+    buf_add(out, STR("…"));
+}
+
+static void add_filter(const struct model *model, int columns, struct buf *title) {
+    const struct event_list *events = &model->stream.events;
+    if (filter_is_empty(&events->filter)) return;
+    struct buf text = {0};
+    filter_format(&events->filter, &text);
+    buf_add(title, events->is_highlighting ? STR(" · matching ") : STR(" · only "));
+    const int room = columns - width_of_text(buf_str(title));
+    add_cut(title, buf_str(&text), room > 4 ? room : 4);
+    buf_release(&text);
+}
+
+enum account { ACCOUNT_WHOLE, ACCOUNT_SHORT, ACCOUNT_COUNT };
+
+static void add_number(struct buf *note, uint64_t number, const char *what) {
+    if (number) buf_add_format(note, " · %ju %s", (uintmax_t)number, what);
+}
+
+// Everything received is shown, filtered, held back or dropped; what was missed was never received.
+static void add_account(const struct event_list *events, enum account account, struct buf *note) {
+    const size_t shown = event_list_count(events);
+    if (account == ACCOUNT_SHORT) {
+        buf_add_format(note, "%zu of %ju", shown, (uintmax_t)events->received);
+        return;
+    }
+    buf_add_format(note, "%ju received", (uintmax_t)events->received);
+    if (shown != events->received) buf_add_format(note, " · %zu shown", shown);
+    add_number(note, events->seen.count - shown, "filtered");
+    add_number(note, events->dropped, "dropped");
+    add_number(note, events->missed, "missed");
+    add_number(note, events->mark_count, "marked");
 }
 
 static void add_generator(const struct model *model, struct buf *note) {
@@ -131,33 +226,30 @@ static void add_generator(const struct model *model, struct buf *note) {
     buf_release(&rate);
 }
 
+// The longest account that the rule has room for. The filter leaves room for the shortest.
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
-    const struct model_stream *stream = &model->stream;
-    buf_add(title, STR("Events (UTC)"));
-    if (stream->is_paused) {
-        buf_add_format(title, " · paused, %zu newer", stream->hidden);
-    } else if (stream->watch_problem.code != ERROR_NONE) {
-        buf_add(title, STR(" · not watching, press R"));
+    const struct event_list *events = &model->stream.events;
+    const struct layout_cell *cell = layout_find(&model->layout, PANE_STREAM);
+    const int columns = cell ? cell->list_rule.columns : model->columns;
+    add_account(events, ACCOUNT_SHORT, note);
+    const int title_columns = columns - width_of_text(buf_str(note)) - 9;
+    buf_add(title, columns < NARROW ? STR("Events") : STR("Events (UTC)"));
+    add_state(model, columns, title);
+    add_filter(model, title_columns, title);
+    const int room = columns - width_of_text(buf_str(title)) - 9;
+    for (int account = ACCOUNT_WHOLE; account < ACCOUNT_COUNT; account++) {
+        for (int has_generator = 1; has_generator >= 0; has_generator--) {
+            buf_reset(note);
+            if (has_generator) add_generator(model, note);
+            add_account(events, (enum account)account, note);
+            if (width_of_text(buf_str(note)) <= room) return;
+        }
     }
-    add_generator(model, note);
-    buf_add_format(note, "%ju received", (uintmax_t)stream->received);
-    if (stream->left) buf_add_format(note, " · %zu kept", stream->count);
 }
 
 static void detail_title(const struct model *model, struct buf *title) {
     buf_add(title, what(selected(model)));
     if (selected(model)->source) buf_add_format(title, " at %s", selected(model)->source);
-}
-
-static void set_pause(struct model *model) {
-    struct model_stream *stream = &model->stream;
-    struct list *list = &model->lists[PANE_STREAM];
-    if (stream->is_paused && list->selected > 0) {
-        list->selected += stream->hidden;
-        list->top += stream->hidden;
-    }
-    stream->hidden = 0;
-    stream->is_paused = !stream->is_paused;
 }
 
 // The generator takes changes while it runs.
@@ -208,8 +300,6 @@ static void open_journey(struct model *model, struct effects *effects) {
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     if (intent == INTENT_JOURNEY) {
         open_journey(model, effects);
-    } else if (intent == INTENT_PAUSE) {
-        set_pause(model);
     } else if (intent == INTENT_GENERATE) {
         model_generate(model, effects);
     } else if (intent == INTENT_RATE_UP || intent == INTENT_RATE_DOWN) {
@@ -217,7 +307,7 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     } else if (intent == INTENT_GENERATE_PAUSE) {
         pause_generator(model, effects);
     } else {
-        return false;
+        return stream_keys_handle(model, intent);
     }
     return true;
 }

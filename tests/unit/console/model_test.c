@@ -212,18 +212,18 @@ static struct message *event_of(const char *name, size_t raw_bytes) {
 
 static void model_keeps_a_bounded_number_of_events(void **state) {
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < MODEL_EVENTS + 20; i++)
+    for (size_t i = 0; i < EVENT_LIST_MOST + 20; i++)
         receive(fixture, event_of("a", 1));
-    assert_int_equal(model_event_count(&fixture->model), MODEL_EVENTS);
-    assert_int_equal(fixture->model.stream.received, MODEL_EVENTS + 20);
-    assert_int_equal(fixture->model.stream.left, 20);
+    assert_int_equal(model_event_count(&fixture->model), EVENT_LIST_MOST);
+    assert_int_equal(fixture->model.stream.events.received, EVENT_LIST_MOST + 20);
+    assert_int_equal(fixture->model.stream.events.dropped, 20);
 }
 
 static void model_keeps_a_bounded_number_of_event_bytes(void **state) {
     struct fixture *fixture = *state;
     for (int i = 0; i < 12; i++)
         receive(fixture, event_of("a", (size_t)1 << 20));
-    assert_true(fixture->model.stream.bytes <= MODEL_EVENT_BYTES);
+    assert_true(fixture->model.stream.events.bytes <= EVENT_LIST_BYTES);
     assert_int_equal(model_event_count(&fixture->model), 4);
 }
 
@@ -250,31 +250,31 @@ static void model_pause_hides_newer_events_until_it_ends(void **state) {
     press(fixture, '3');
     receive(fixture, event_of("a", 1));
     press(fixture, 'p');
-    for (size_t i = 0; i < MODEL_EVENTS + 3; i++)
+    for (size_t i = 0; i < EVENT_LIST_MOST + 3; i++)
         receive(fixture, event_of("b", 1));
     assert_int_equal(model_event_count(&fixture->model), 1); // it stays, however many come
     assert_str(str_from(model_event_at(&fixture->model, 0)->name), "a");
     press(fixture, 'p');
-    assert_int_equal(model_event_count(&fixture->model), MODEL_EVENTS);
+    assert_int_equal(model_event_count(&fixture->model), EVENT_LIST_MOST);
     assert_str(str_from(model_event_at(&fixture->model, 0)->name), "b");
 }
 
 static void model_pause_keeps_half_of_what_was_shown_when_it_began(void **state) {
     struct fixture *fixture = *state;
     press(fixture, '3');
-    for (size_t i = 0; i < MODEL_EVENTS; i++)
+    for (size_t i = 0; i < EVENT_LIST_MOST; i++)
         receive(fixture, event_of("a", 1));
     press(fixture, 'p');
-    for (size_t i = 0; i < (size_t)3 * MODEL_EVENTS; i++)
-        receive(fixture, event_of(i == (size_t)3 * MODEL_EVENTS - 1 ? "newest" : "b", 1));
+    for (size_t i = 0; i < (size_t)3 * EVENT_LIST_MOST; i++)
+        receive(fixture, event_of(i == (size_t)3 * EVENT_LIST_MOST - 1 ? "newest" : "b", 1));
     const struct model *model = &fixture->model;
-    assert_int_equal(model_event_count(model), MODEL_EVENTS / 2);
-    for (size_t row = 0; row < MODEL_EVENTS / 2; row++)
+    assert_int_equal(model_event_count(model), EVENT_LIST_MOST / 2);
+    for (size_t row = 0; row < EVENT_LIST_MOST / 2; row++)
         assert_str(str_from(model_event_at(model, row)->name), "a");
-    assert_int_equal(model->stream.left, (size_t)3 * MODEL_EVENTS);
+    assert_int_equal(model->stream.events.dropped, (size_t)3 * EVENT_LIST_MOST);
     press(fixture, 'p');
     assert_str(str_from(model_event_at(model, 0)->name), "newest");
-    assert_str(str_from(model_event_at(model, MODEL_EVENTS - 1)->name), "a");
+    assert_str(str_from(model_event_at(model, EVENT_LIST_MOST - 1)->name), "a");
 }
 
 static void model_generator_is_stopped_by_cancelling_its_run(void **state) {
@@ -312,7 +312,7 @@ static void model_changes_the_generator_while_it_runs(void **state) {
     assert_str(arguments_get(&effects->commands[0]->arguments, "rate"), "max");
     press(fixture, 'P');
     assert_str(arguments_get(&effects->commands[0]->arguments, "paused"), "yes");
-    assert_false(fixture->model.stream.is_paused); // the view goes on
+    assert_false(fixture->model.stream.events.is_paused); // the view goes on
     press(fixture, 'P');
     assert_str(arguments_get(&effects->commands[0]->arguments, "paused"), "no");
 }

@@ -1,0 +1,144 @@
+#include "support/test.h"
+
+#include "base/memory.h"
+#include "base/rng.h"
+#include "console/event_list.h"
+
+static struct message *event_of(uint64_t sequence, const char *type) {
+    struct message *message = message_new(MESSAGE_EVENT, 0);
+    message->as.event.type = mem_copy_string(type);
+    message->as.event.sequence = sequence;
+    return message;
+}
+
+static struct filter filter_of(const char *text) {
+    struct filter filter;
+    struct error err;
+    size_t at = 0;
+    assert_ok(filter_parse(str_from(text), &event_list_schema, &filter, &at, &err), err);
+    return filter;
+}
+
+static uint64_t sequence_at(const struct event_list *list, size_t row) {
+    return event_list_at(list, row)->message->as.event.sequence;
+}
+
+static void event_list_shows_what_passes_and_accounts_for_the_rest(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    const struct filter filter = filter_of("type=track");
+    event_list_set_filter(list, &filter);
+    for (uint64_t i = 1; i <= 600; i++) {
+        const bool is_track = i % 3 == 0;
+        assert_int_equal(event_list_add(list, event_of(i, is_track ? "track" : "page")), is_track);
+    }
+    assert_int_equal(list->received, 600);
+    assert_int_equal(list->dropped, 100);
+    assert_int_equal(list->seen.count, EVENT_LIST_MOST);
+    assert_int_equal(event_list_count(list), list->match_count);
+    assert_int_equal(event_list_count(list), 167);
+    assert_int_equal(sequence_at(list, 0), 600);
+    assert_int_equal(sequence_at(list, 166), 102);
+    event_list_set_highlighting(list, true);
+    assert_int_equal(event_list_count(list), EVENT_LIST_MOST);
+    assert_int_equal(list->match_count, 167);
+    event_list_release(list);
+    mem_free(list);
+}
+
+static void event_list_counts_what_nobody_told_of(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    static const uint64_t told[] = {40, 41, 45, 0, 46, 3, 4, 6};
+    for (size_t i = 0; i < ARRAY_COUNT(told); i++)
+        (void)event_list_add(list, event_of(told[i], "page"));
+    assert_int_equal(list->missed, 3 + 1); // 42 43 44, and after a new beginning 5
+    event_list_release(list);
+    mem_free(list);
+}
+
+static bool is_marked(const struct event_list *list, const struct event_list_entry *entry) {
+    (void)list;
+    return entry->is_marked;
+}
+
+static void event_list_finds_marks_in_both_directions(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    size_t row = 99;
+    assert_false(event_list_find(list, 0, 1, is_marked, &row));
+    assert_false(event_list_find(list, 0, -1, is_marked, &row));
+    for (uint64_t i = 1; i <= 10; i++)
+        (void)event_list_add(list, event_of(i, "page"));
+    event_list_mark(list, 2);
+    event_list_mark(list, 7);
+    assert_true(event_list_find(list, 0, 1, is_marked, &row));
+    assert_int_equal(row, 2);
+    assert_true(event_list_find(list, 2, 1, is_marked, &row));
+    assert_int_equal(row, 7);
+    assert_false(event_list_find(list, 7, 1, is_marked, &row));
+    assert_true(event_list_find(list, 7, -1, is_marked, &row));
+    assert_int_equal(row, 2);
+    event_list_mark(list, 2);
+    assert_int_equal(event_list_unmark_all(list), 1);
+    event_list_release(list);
+    mem_free(list);
+}
+
+// Whatever happens in whatever order: the rows are the matching ones of those seen, newest first, and every
+// event received is somewhere.
+static void check(const struct event_list *list) {
+    size_t matches = 0, marks = 0, row = event_list_count(list);
+    for (size_t age = 0; age < list->seen.count; age++) {
+        const size_t place = (list->seen.first + age) % EVENT_LIST_MOST;
+        const struct event_list_entry *entry = &list->seen.entries[place];
+        const bool is_match = filter_matches(&list->filter, &entry->message->as.event);
+        assert_int_equal(entry->is_match, is_match);
+        matches += is_match;
+        marks += entry->is_marked;
+        if (!is_match && !list->is_highlighting) continue;
+        assert_true(row > 0);
+        assert_ptr_equal(event_list_at(list, --row), entry);
+        assert_int_equal(event_list_row(list, place), row);
+    }
+    assert_int_equal(row, 0);
+    assert_int_equal(matches, list->match_count);
+    assert_int_equal(marks, list->mark_count);
+    assert_int_equal(list->received, list->seen.count + list->held.count + list->dropped);
+    assert_true(list->seen.count + list->held.count <= EVENT_LIST_MOST);
+}
+
+static void event_list_holds_together_whatever_happens(void **state) {
+    (void)state;
+    static const char *const types[] = {"track", "page", "identify"};
+    struct event_list *list = MEM_NEW(struct event_list);
+    const struct filter filters[] = {
+        filter_of(""), filter_of("type=track"), filter_of("-page"), filter_of("nowhere")};
+    struct rng rng;
+    rng_seed(&rng, 11);
+    for (int turn = 0; turn < 400; turn++) {
+        for (uint64_t i = rng_below(&rng, 90); i > 0; i--)
+            (void)event_list_add(list, event_of(0, types[rng_below(&rng, 3)]));
+        const uint64_t what = rng_below(&rng, 6);
+        if (what == 0) event_list_set_filter(list, &filters[rng_below(&rng, 4)]);
+        if (what == 1) event_list_set_highlighting(list, !list->is_highlighting);
+        if (what == 2) (void)event_list_set_paused(list, !list->is_paused);
+        if (what == 3 && event_list_count(list))
+            event_list_mark(list, rng_below(&rng, event_list_count(list)));
+        check(list);
+    }
+    event_list_release(list);
+    assert_int_equal(event_list_count(list), 0);
+    mem_free(list);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(event_list_shows_what_passes_and_accounts_for_the_rest),
+    cmocka_unit_test(event_list_counts_what_nobody_told_of),
+    cmocka_unit_test(event_list_finds_marks_in_both_directions),
+    cmocka_unit_test(event_list_holds_together_whatever_happens),
+};
+
+int main(void) {
+    return cmocka_run_group_tests_name("console/event_list", tests, NULL, NULL);
+}
