@@ -14,6 +14,7 @@ enum keymap_context {
     KEYMAP_EDITOR, // a line is being edited: alone in force
     KEYMAP_HELP,   // the help is open: alone in force, with what leaves it
     KEYMAP_JOURNEY,
+    KEYMAP_REQUEST, // of the log, with its answer
     KEYMAP_CONFIRM, // a question
     KEYMAP_LEAVE,   // … whether to leave what runs
     KEYMAP_OUTPUT,  // what an action says
@@ -26,6 +27,7 @@ enum keymap_context {
     KEYMAP_STREAM,
     KEYMAP_RECOMMENDATIONS,
     KEYMAP_PROFILE,
+    KEYMAP_LOG,
     KEYMAP_LIST,
     KEYMAP_EVERYWHERE,
     KEYMAP_CONTEXT_COUNT

@@ -31,6 +31,7 @@
 #include "console/prompt.h"
 #include "console/setup.h"
 #include "console/stream_filter.h"
+#include "console/request_log.h"
 #include "protocol/descriptor.h"
 #include "protocol/message.h"
 
@@ -145,6 +146,7 @@ struct model {
     struct journey_screen journey;
     struct meter meter;
     struct lists shown_lists;
+    struct request_log requests;
     int help_top;
     struct buf help_search;
     enum model_editing editing;

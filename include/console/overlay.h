@@ -16,6 +16,7 @@ enum overlay_id {
     OVERLAY_HELP,
     OVERLAY_JOURNEY,  // one event's way round the loop
     OVERLAY_OUTPUT,   // what an action of the palette says
+    OVERLAY_REQUEST,  // one request of the log and its answer
     OVERLAY_GUIDE,    // where a setting is found
     OVERLAY_PROFILES, // of the settings file
     OVERLAY_LEAVE,    // a question before leaving while something runs

@@ -20,6 +20,7 @@ enum pane_id {
     PANE_STREAM,
     PANE_RECOMMENDATIONS,
     PANE_PROFILE,
+    PANE_LOG,
     PANE_COUNT
 };
 
@@ -41,7 +42,8 @@ struct pane {
     int list_rows;    // needed above the detail; 0: half
     int detail_rows;  // wanted below the list; 0: none there
     enum pane_place place_of_two, place_of_three; // its home in a body of two and of three columns
-    bool is_resident; // is there at the start; of one place only one pane
+    // Is there at the start, in a body of two or three columns; of three only. Of one place only one pane.
+    bool is_resident, is_resident_of_three;
 
     size_t (*count)(const struct model *model);
     bool (*is_selectable)(const struct model *model, size_t row); // NULL: all are
@@ -62,6 +64,8 @@ struct pane {
     bool (*handle)(struct model *model, enum intent intent, struct effects *effects);
     // Would its own intent do anything now? The footer asks. NULL: always.
     bool (*can)(const struct model *model, enum intent intent);
+    // Is what its own intent switches on? NULL: model_is_on knows.
+    bool (*is_on)(const struct model *model, enum intent intent);
 };
 
 const struct pane *pane_get(enum pane_id id);

@@ -4,9 +4,9 @@
 void internal_arrange(struct model *model) {
     for (int id = 0; id < PANE_COUNT; id++) {
         const struct pane *pane = pane_get((enum pane_id)id);
-        if (!pane->is_resident) continue;
-        model->arrangement.shown[2][pane->place_of_two] = pane->id;
-        model->arrangement.shown[3][pane->place_of_three] = pane->id;
+        if (pane->is_resident) model->arrangement.shown[2][pane->place_of_two] = pane->id;
+        if (pane->is_resident || pane->is_resident_of_three)
+            model->arrangement.shown[3][pane->place_of_three] = pane->id;
     }
 }
 

@@ -5,6 +5,7 @@
 #include "console/lists.h"
 #include "console/meter.h"
 #include "console/output.h"
+#include "console/request_log.h"
 #include "console/setup.h"
 #include "console/stream_filter.h"
 
@@ -16,6 +17,7 @@ static const struct feature *const features[] = {
     &output_feature,         //
     &setup_feature,          //
     &stream_filter_feature,  //
+    &request_log_feature,    //
     NULL,                    // ends the list
 };
 

@@ -19,22 +19,38 @@ static void pass(struct walk *walk, int from, int end, uint32_t key) {
 
 // Header
 
+// With all titles, with short ones, or with that of the pane in focus alone: the first form that fits.
+enum form { FORM_FULL, FORM_SHORT, FORM_NUMBERS };
+
+static const char *title_of(const struct model *model, enum pane_id id, enum form form) {
+    const struct pane *pane = pane_get(id);
+    if (form == FORM_FULL) return pane->title;
+    return form == FORM_SHORT || id == model->pane ? pane->short_title : NULL;
+}
+
+static enum form choose_form(const struct model *model, int room) {
+    for (enum form form = FORM_FULL; form < FORM_NUMBERS; form++) {
+        int columns = 0;
+        for (int id = 0; id < PANE_COUNT; id++)
+            columns += 4 + width_of_text(str_from(title_of(model, (enum pane_id)id, form)));
+        if (columns <= room) return form;
+    }
+    return FORM_NUMBERS;
+}
+
 static void write_tab(
     const struct model *model,
     struct walk *walk,
     struct canvas_pen *pen,
     enum pane_id id,
-    bool is_full) {
+    enum form form) {
     const int start = pen->column;
-    const struct pane *pane = pane_get(id);
-    const bool is_here = id == model->pane;
-    const enum theme_role role = is_here ? THEME_TAB_HERE : THEME_TAB;
-    if (is_here || is_full) {
-        const char *title = is_full ? pane->title : pane->short_title;
+    const enum theme_role role = id == model->pane ? THEME_TAB_HERE : THEME_TAB;
+    const char *title = title_of(model, id, form);
+    if (title)
         canvas_write_format(pen, role, " %d %s ", (int)id + 1, title);
-    } else {
+    else
         canvas_write_format(pen, role, " %d ", (int)id + 1);
-    }
     pass(walk, start, pen->column, (uint32_t)('1' + id));
 }
 
@@ -58,11 +74,11 @@ static void walk_header(const struct model *model, struct walk *walk) {
     canvas_write(&pen, model_is_live(model) ? THEME_LIVE : THEME_SANDBOX, buf_str(&badge));
     buf_release(&badge);
 
-    const bool is_full = model->columns >= 78;
     pen = canvas_pen(canvas, rect, 0);
     canvas_write_text(&pen, THEME_BRAND, model->columns >= BRAND_FROM ? " recloop " : " ");
+    const enum form form = choose_form(model, canvas_room(&pen));
     for (int id = 0; id < PANE_COUNT; id++)
-        write_tab(model, walk, &pen, (enum pane_id)id, is_full);
+        write_tab(model, walk, &pen, (enum pane_id)id, form);
 }
 
 // Footer

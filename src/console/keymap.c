@@ -1,6 +1,7 @@
 // keymap — see the header.
 #include "console/keymap.h"
 
+#include "keymap_log.h"
 #include "keymap_rows.h"
 
 #include <assert.h>
@@ -38,6 +39,7 @@ static const struct keymap_row rows[] = {
         .help = "Recommendations",
     },
     {.context = KEYMAP_EVERYWHERE, .key = '5', .intent = INTENT_PANE_PROFILE, .help = "Profile"},
+    {.context = KEYMAP_EVERYWHERE, .key = '6', .intent = INTENT_PANE_LOG, .help = "Log"},
     {
         .context = KEYMAP_EVERYWHERE,
         .key = INPUT_TAB,
@@ -282,6 +284,8 @@ static const struct keymap_row rows[] = {
         .label = "open",
     },
 
+    LOG_KEYS,
+
     {.context = KEYMAP_DETAIL, .key = INPUT_UP, .intent = INTENT_DETAIL_UP, .help = "scroll back"},
     {.context = KEYMAP_DETAIL, .key = 'k', .intent = INTENT_DETAIL_UP, .is_alias = true},
     {
@@ -492,6 +496,8 @@ static const struct keymap_row rows[] = {
      .help = "ask again",
      .label = "refresh"},
 
+    REQUEST_KEYS,
+
     {
         .context = KEYMAP_OVERLAY,
         .key = INPUT_ESCAPE,
@@ -506,6 +512,7 @@ static const char *const context_titles[] = {
     [KEYMAP_EDITOR] = "While typing a value",
     [KEYMAP_HELP] = "In this help",
     [KEYMAP_JOURNEY] = "In a journey",
+    [KEYMAP_REQUEST] = "In a request of the log",
     [KEYMAP_CONFIRM] = "When asked",
     [KEYMAP_LEAVE] = "When leaving while something runs",
     [KEYMAP_OUTPUT] = "In the output of an action",
@@ -518,6 +525,7 @@ static const char *const context_titles[] = {
     [KEYMAP_STREAM] = "Stream",
     [KEYMAP_RECOMMENDATIONS] = "Recommendations",
     [KEYMAP_PROFILE] = "Profile",
+    [KEYMAP_LOG] = "Log",
     [KEYMAP_LIST] = "Lists",
     [KEYMAP_EVERYWHERE] = "Everywhere",
 };

@@ -305,6 +305,8 @@ bool model_can(const struct model *model, enum intent intent) {
 }
 
 bool model_is_on(const struct model *model, enum intent intent) {
+    const struct pane *pane = pane_get(model->pane);
+    if (pane->is_on) return pane->is_on(model, intent);
     if (intent == INTENT_GENERATE) return model->stream.generate_run_id != 0;
     if (intent == INTENT_GENERATE_PAUSE) return model->stream.is_generator_paused;
     if (intent == INTENT_FOLLOW)

@@ -67,6 +67,13 @@ static const struct prompt prompts[] = {
             .complete = export_complete,
             .assist = export_assist,
         },
+    [MODEL_EDITING_REQUEST_SEARCH] =
+        {
+            .id = MODEL_EDITING_REQUEST_SEARCH,
+            .label = "Find: ",
+            .submit = request_log_search,
+            .has_history = true,
+        },
     [MODEL_EDITING_PALETTE] =
         {
             .id = MODEL_EDITING_PALETTE,
@@ -100,10 +107,9 @@ const struct prompt *prompt_get(enum model_editing id) {
 // Empty: it has none, or what is typed is nobody's business.
 static struct str history_of(const struct model *model) {
     static const char *const names[] = {
-        [MODEL_EDITING_USER] = "shopper",
-        [MODEL_EDITING_SETTING] = "setting",
-        [MODEL_EDITING_FIELD] = "field",
-        [MODEL_EDITING_JOURNEY_SEARCH] = "find",
+        [MODEL_EDITING_USER] = "shopper",        [MODEL_EDITING_SETTING] = "setting",
+        [MODEL_EDITING_FIELD] = "field",         [MODEL_EDITING_JOURNEY_SEARCH] = "find",
+        [MODEL_EDITING_REQUEST_SEARCH] = "find",
     };
     const struct prompt *prompt = prompt_get(model->editing);
     if (!prompt->has_history || model->editor.is_secret) return (struct str){0};

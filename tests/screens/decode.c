@@ -148,6 +148,26 @@ static void decode_progress(const struct json_node *root, struct message_progres
     progress->is_running = true;
 }
 
+static void decode_request(const struct json_node *root, struct message_request *request) {
+    request->sequence = (uint64_t)integer_of(root, "sequence", 0);
+    request->left_out = (uint64_t)integer_of(root, "left_out", 0);
+    request->at_ms = number_of(root, "at", 0) * 1000;
+    request->what = copy_of(root, "what");
+    request->method = copy_of(root, "method");
+    request->host = copy_of(root, "host");
+    request->path = copy_of(root, "path");
+    request->status = (int)integer_of(root, "status", 0);
+    request->ms = number_of(root, "ms", 0);
+    request->attempts = (int)integer_of(root, "attempts", 1);
+    request->bytes_out = (uint64_t)integer_of(root, "out", 0);
+    request->bytes_in = (uint64_t)integer_of(root, "in", 0);
+    request->request = copy_of(root, "request");
+    request->answer = copy_of(root, "answer");
+    request->request_id = copy_of(root, "id");
+    request->problem = copy_of(root, "problem");
+    request->is_final = json_bool(json_get(root, "final"), true);
+}
+
 static void decode_done(const struct json_node *root, struct error *err) {
     if (!json_get(root, "message")) return;
     error_set(err, ERROR_REFUSED, STR_FMT, STR_ARG(text_of(root, "message")));
@@ -186,7 +206,7 @@ static bool decode_arm(const struct json_node *root, struct message *message) {
     case MESSAGE_DONE: decode_done(root, &message->as.done); break;
     case MESSAGE_LINE: message->as.line.text = copy_of(root, "text"); break;
     case MESSAGE_JOURNEY: script_decode_journey(root, &message->as.journey); break;
-    case MESSAGE_REQUEST:
+    case MESSAGE_REQUEST: decode_request(root, &message->as.request); break;
     case MESSAGE_VALUES: decode_values(root, message); break;
     }
     return true;

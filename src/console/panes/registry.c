@@ -6,7 +6,7 @@
 static const struct pane *const panes[] = {
     [PANE_SETUP] = &setup_pane,     [PANE_EVENT] = &event_pane,
     [PANE_STREAM] = &stream_pane,   [PANE_RECOMMENDATIONS] = &recommendations_pane,
-    [PANE_PROFILE] = &profile_pane,
+    [PANE_PROFILE] = &profile_pane, [PANE_LOG] = &log_pane,
 };
 static_assert(ARRAY_COUNT(panes) == PANE_COUNT, "a row per pane");
 

@@ -1,0 +1,44 @@
+// keymap_log — rows of the keymap for the pane Log and what opens from it.
+#pragma once
+
+#include "keymap_rows.h"
+
+// A text that folds and has a cursor, over the whole body.
+#define TEXT_KEYS(where)                                                                           \
+    KEY(where, INPUT_UP, INTENT_UP, "a line up"), ALIAS(where, 'k', INTENT_UP),                    \
+        KEY(where, INPUT_DOWN, INTENT_DOWN, "a line down"), ALIAS(where, 'j', INTENT_DOWN),        \
+        KEY(where, INPUT_PAGE_DOWN, INTENT_PAGE_DOWN, "page down"),                                \
+        ALIAS(where, INPUT_SPACE, INTENT_PAGE_DOWN),                                               \
+        KEY(where, INPUT_PAGE_UP, INTENT_PAGE_UP, "page up"),                                      \
+        KEY(where, 'g', INTENT_FIRST, "first line"), KEY(where, 'G', INTENT_LAST, "last line"),    \
+        LABELLED(where, 'z', INTENT_FOLD, "fold or unfold the part at the cursor", "fold"),        \
+        KEY(where, 'Z', INTENT_FOLD_ALL, "fold or unfold all of it"),                              \
+        LABELLED(where, '/', INTENT_FIND, "find in the text", "find"),                             \
+        KEY(where, 'n', INTENT_FIND_NEXT, "next match"),                                           \
+        KEY(where, 'N', INTENT_FIND_PREVIOUS, "previous match")
+
+#define REQUEST_KEYS                                                                               \
+    LABELLED(                                                                                      \
+        KEYMAP_REQUEST, INPUT_TAB, INTENT_VALUE_NEXT, "the request, or its answer", "other text"), \
+        ALIAS(KEYMAP_REQUEST, INPUT_RIGHT, INTENT_VALUE_NEXT),                                     \
+        ALIAS(KEYMAP_REQUEST, INPUT_LEFT, INTENT_VALUE_NEXT),                                      \
+        ALIAS(KEYMAP_REQUEST, INPUT_BACK_TAB, INTENT_VALUE_NEXT), TEXT_KEYS(KEYMAP_REQUEST)
+
+#define LOG_KEYS                                                                                   \
+    LABELLED(                                                                                      \
+        KEYMAP_LOG, INPUT_ENTER, INTENT_DETAIL, "request and answer, folded and searched",         \
+        "open"),                                                                                   \
+        {                                                                                          \
+            .context = KEYMAP_LOG,                                                                 \
+            .key = 'l',                                                                            \
+            .intent = INTENT_LOG_VIEW,                                                             \
+            .help = "the lines that the function writes; back to the requests",                    \
+            .label = "function",                                                                   \
+            .label_on = "requests",                                                                \
+        },                                                                                         \
+        LABELLED(KEYMAP_LOG, ']', INTENT_ERROR_NEXT, "next error", "error"),                       \
+        KEY(KEYMAP_LOG, '[', INTENT_ERROR_PREVIOUS, "previous error"), {                           \
+        .context = KEYMAP_LOG, .key = 'F', .intent = INTENT_FOLLOW,                                \
+        .help = "follow what comes; again: stay at this row", .label = "follow",                   \
+        .label_on = "stay",                                                                        \
+    }
