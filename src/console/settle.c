@@ -80,7 +80,17 @@ settle_detail(struct model *model, const struct pane *pane, const struct layout_
     if (*top > most) *top = most;
 }
 
+// Also of lists that are not to be seen: the next key may be about them.
+static void clamp_selections(struct model *model) {
+    for (int id = 0; id < PANE_COUNT; id++) {
+        struct list *list = &model->lists[id];
+        const size_t count = pane_get((enum pane_id)id)->count(model);
+        if (list->selected >= count) list->selected = count ? count - 1 : 0;
+    }
+}
+
 void internal_settle(struct model *model) {
+    clamp_selections(model);
     const int columns = model->arrangement.is_zoomed ? 1 : layout_column_count(model->columns);
     struct layout_wish wish = {
         .columns = model->columns,

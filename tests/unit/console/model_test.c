@@ -378,6 +378,34 @@ static void model_help_and_editor_keep_keys_to_themselves(void **state) {
 }
 
 // Every state the keys can reach, at every size: nothing may assert, and drawing may change nothing.
+// A list that is not to be seen is not laid out, and the next key may still be about it.
+static void model_keeps_selections_of_hidden_lists_within_their_rows(void **state) {
+    struct fixture *fixture = *state;
+    receive(fixture, event_of("e", 10));
+    receive(fixture, event_of("e", 10));
+    press(fixture, '3');
+    press(fixture, INPUT_DOWN);
+    model_resize(&fixture->model, 20, 5); // too small for anything
+    for (int i = 0; i < MODEL_EVENTS + 10; i++)
+        receive(fixture, event_of("e", 10));
+    assert_true(fixture->model.lists[PANE_STREAM].selected < model_event_count(&fixture->model));
+    press(fixture, INPUT_ENTER);
+}
+
+static void point(struct fixture *fixture, uint32_t chance) {
+    const struct input input = {
+        .key = INPUT_MOUSE,
+        .mouse =
+            {
+                .action = (enum input_mouse_action)(chance >> 9) % (INPUT_MOUSE_WHEEL_DOWN + 1),
+                .column = (int)(chance >> 12) % 170,
+                .row = (int)(chance >> 22) % 55,
+            },
+    };
+    effects_release(&fixture->effects);
+    model_handle(&fixture->model, &input, &fixture->effects);
+}
+
 static void model_and_view_survive_any_keys_at_any_size(void **state) {
     struct fixture *fixture = *state;
     struct canvas canvas = {0};
@@ -390,6 +418,7 @@ static void model_and_view_survive_any_keys_at_any_size(void **state) {
         chance = chance * 1664525u + 1013904223u;
         press(fixture, rows[(chance >> 8) % row_count].key);
         if (i % 7 == 0) receive(fixture, event_of("e", chance % 50));
+        if (i % 3 == 0) point(fixture, chance);
         if (i % 11) continue;
         const int columns = 1 + (int)(chance >> 16) % 160, lines = 1 + (int)(chance >> 20) % 50;
         model_resize(&fixture->model, columns, lines);
@@ -424,6 +453,7 @@ static const struct CMUnitTest tests[] = {
     MODEL_TEST(model_pasted_text_outside_an_editor_runs_no_keys),
     MODEL_TEST(model_edits_a_secret_from_nothing_and_wipes_it),
     MODEL_TEST(model_help_and_editor_keep_keys_to_themselves),
+    MODEL_TEST(model_keeps_selections_of_hidden_lists_within_their_rows),
     MODEL_TEST(model_and_view_survive_any_keys_at_any_size),
 };
 
