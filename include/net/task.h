@@ -37,6 +37,8 @@ struct task_event {
     const struct error *error;       // NULL when there is a response
     double elapsed_ms;               // of the last attempt: from request to whole answer
     int attempts;                    // 1 = no retry was needed; 0 = nothing was sent
+    // Some attempt left this machine and was not answered, or with 5xx: nobody knows whether it had its effect.
+    bool is_effect_unknown;
 };
 
 struct task_ops {

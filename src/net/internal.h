@@ -44,6 +44,7 @@ struct task_internal {
     int64_t deadline_ms; // of the request
     int64_t due_ms;      // PAUSED, WAITING
     int attempts;
+    bool is_effect_unknown; // of any attempt so far
 
     // The last attempt.
     CURL *easy;

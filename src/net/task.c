@@ -28,6 +28,7 @@ void task_request(
     internal->request = *take_request;
     *take_request = (struct request){0};
     internal->attempts = 0;
+    internal->is_effect_unknown = false;
     internal->elapsed_ms = 0;
     internal->deadline_ms = transfers->now_ms + kept->timeout_ms;
 }

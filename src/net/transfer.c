@@ -204,6 +204,8 @@ void transfer_settle(struct task_internal *internal, CURLcode code) {
     internal->elapsed_ms = (double)total_us / 1000;
     internal->was_sent = request_bytes > 0;
     internal->is_transfer_ok = code == CURLE_OK;
+    const bool is_answered = internal->is_transfer_ok && internal->response.status < 500;
+    internal->is_effect_unknown |= internal->was_sent && !is_answered;
     if (!internal->is_transfer_ok)
         transfer_error(
             &internal->transfer_error, internal->is_over_limit ? CURLE_FILESIZE_EXCEEDED : code,

@@ -120,6 +120,7 @@ static void step_answered(struct task_internal *internal) {
                       .error = internal->is_transfer_ok ? NULL : &error,
                       .elapsed_ms = internal->elapsed_ms,
                       .attempts = internal->attempts,
+                      .is_effect_unknown = internal->is_effect_unknown,
                   });
     request_release(&request);
     response_release(&response);
