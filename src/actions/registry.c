@@ -23,6 +23,10 @@ static const struct action *const actions[] = {
     &help_action,
     &journey_action,
     &lambda_logs_action,
+    // what send could not bring
+    &outbox_drop_action,
+    &outbox_list_action,
+    &outbox_send_action,
     &profile_action,
     &rank_action,
     &recommend_action,

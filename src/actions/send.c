@@ -4,6 +4,7 @@
 #include "actions/record.h"
 #include "base/memory.h"
 #include "event_source.h"
+#include "outbox_place.h"
 #include "segment/products.h"
 
 #include "registry.h"
@@ -72,10 +73,29 @@ static const struct parameter parameters[] = {
         .metavar = "SECONDS",
         .help = "follow the event, at most so long, until the trait has changed",
     },
+    {
+        .name = "only",
+        .kind = PARAMETER_FLAG,
+        .help = "leave what waits in the outbox where it is",
+    },
     RECORD_PARAMETER,
 };
 
 #define MOST_WAIT_S 3600
+
+static void add_outbox(struct send *send, struct message *message) {
+    CLEANUP(buf_release) struct buf profile = {0};
+    CLEANUP(buf_release) struct buf count = {0};
+    struct error ignored = {0};
+    uint64_t waiting = 0;
+    if (!send->outbox) return;
+    outbox_place_add_profile(&send->run, &profile);
+    if (!outbox_count(send->outbox, buf_str(&profile), &waiting, &ignored)) return;
+    buf_add_int(&count, (int64_t)waiting);
+    // people are told when there is something to tell
+    if (waiting || send->run.context->wants_json)
+        message_add_value_json(message, "outbox_waiting", buf_str(&count));
+}
 
 static void emit_summary(struct send *send) {
     struct run *run = &send->run;
@@ -89,8 +109,9 @@ static void emit_summary(struct send *send) {
     message_add_value(message, "event", send->event.name);
     if (products.count) message_add_value(message, "sku", products.skus[0]);
     CLEANUP(buf_release) struct buf ms = {0};
-    buf_add_format(&ms, "%.3f", (double)(clock_monotonic_us() - send->began_us) / 1000);
+    buf_add_format(&ms, "%.3f", (double)(send->ended_us - send->began_us) / 1000);
     message_add_value_json(message, "total_ms", buf_str(&ms));
+    add_outbox(send, message);
     run_emit(run, message);
 }
 
@@ -116,14 +137,30 @@ void send_fail(struct send *send, enum hop_id hop, double ms, int status, const 
     send_end_failed(send, err);
 }
 
-void send_end_failed(struct send *send, const struct error *err) {
+void send_conclude(struct send *send) {
     emit_summary(send);
-    task_fail(&send->run.task, err);
+    if (send->outcome.code == ERROR_NONE)
+        task_finish(&send->run.task);
+    else
+        task_fail(&send->run.task, &send->outcome);
+}
+
+static void end(struct send *send) {
+    const bool may_go = send->outbox && send->is_accepted;
+    send->ended_us = clock_monotonic_us();
+    if (may_go && !arguments_has(&send->run.arguments, "only"))
+        send_enter(send, &send_waiting);
+    else
+        send_conclude(send);
+}
+
+void send_end_failed(struct send *send, const struct error *err) {
+    send->outcome = *err;
+    end(send);
 }
 
 void send_finish(struct send *send) {
-    emit_summary(send);
-    task_finish(&send->run.task);
+    end(send);
 }
 
 void send_delivered(struct send *send) {
@@ -154,9 +191,21 @@ static void begin(struct send *send) {
     send->began_us = clock_monotonic_us();
     send->give_up_ms = send->now_ms + send->wait_ms;
     send->phase = NULL;
+    if (send->is_kept && send->via == SEND_VIA_SEGMENT) send_keep(send);
     const bool has_trait = send->event.user_id.len > 0;
     run_tell_sent(&send->run, send->source, ways[send->via], buf_str(&send->event_json));
     send_enter(send, send->waits && has_trait ? &send_baseline : first_phase(send));
+}
+
+// What the person waited for may be over already.
+static void stop(struct send *send) {
+    struct error err = {0};
+    if (send->phase == &send_waiting) {
+        send_conclude(send);
+        return;
+    }
+    error_set(&err, ERROR_CANCELLED, "interrupted");
+    send_stays(send, &err, send->was_posted ? OUTBOX_MAY_HAVE_ARRIVED : OUTBOX_HAS_NOT_ARRIVED);
 }
 
 static void step(struct task *task, const struct task_event *event) {
@@ -176,7 +225,7 @@ static void step(struct task *task, const struct task_event *event) {
         }
         break;
     case TASK_TIMER: send_enter(send, send->phase); break;
-    case TASK_CANCELLED: break;
+    case TASK_CANCELLED: stop(send); break;
     }
 }
 
@@ -186,6 +235,8 @@ static void free_send(struct task *task) {
     buf_release(&send->event_json);
     trait_watch_state_release(&send->before);
     sts_session_release(&send->session);
+    outbox_drain_release(&send->drain);
+    outbox_close(send->outbox);
     run_release(&send->run);
     mem_free(send);
 }
@@ -213,6 +264,7 @@ struct task *send_new(
     run_init(&send->run, &ops, context, arguments, run_id);
     send->via = order->via;
     send->source = order->source;
+    send->is_kept = order->is_kept;
     send->waits = order->wait_ms > 0;
     send->wait_ms = order->wait_ms;
     send->event = *order->take_event;
@@ -241,7 +293,8 @@ static struct task *start(
     struct error *err) {
     int64_t wait_s = 0;
     struct event event = {0};
-    struct send_order order = {.take_event = &event, .source = CLIENT_SOURCE_WEBSITE};
+    struct send_order order = {
+        .take_event = &event, .source = CLIENT_SOURCE_WEBSITE, .is_kept = true};
     if (!arguments_number(arguments, "wait", 0, 0, MOST_WAIT_S, &wait_s, err)) return NULL;
     if (!backend_open(context->backend, err)) return NULL;
     if (!make_event(context, arguments, &event, err)) return NULL;
@@ -267,7 +320,9 @@ const struct action send_action = {
                 "Each hop is told with its state and milliseconds as it happens. With --wait "
                 "the run succeeds only when the trait recommended_products has been written "
                 "again; without, when the event was accepted. What nothing reachable can tell "
-                "is shown as hidden, never guessed.",
+                "is shown as hidden, never guessed. Via segment an event that has not arrived "
+                "stays in "
+                "the outbox (`recloop outbox list`); a success also sends what waits there.",
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

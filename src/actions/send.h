@@ -6,12 +6,16 @@
 //
 // Shape    a phase starts one request (enter) and reads its answer (answer), then goes to the next.
 //          baseline and trait take part only with --wait. The trait phase polls.
+// Outbox   via segment the event is in the outbox from before the first request until it was accepted or refused
+//          for good (send_outbox.c). After all that the person waits for comes the phase waiting: what was
+//          left there earlier is sent.
 // Ends     success when what was asked for is true: accepted without --wait, trait changed with it.
 #pragma once
 
 #include "base/clock.h"
 #include "client/trait_watch.h"
 #include "hops.h"
+#include "outbox_drain.h"
 #include "segment/event.h"
 
 enum send_via { SEND_VIA_SEGMENT, SEND_VIA_DESTINATION, SEND_VIA_HANDLER };
@@ -37,6 +41,14 @@ struct send {
     struct sts_session session;                       // owned; via destination
     bool debugger_asked, is_repeat;
     int polls;
+    bool is_kept;          // as ordered
+    struct outbox *outbox; // owned; NULL: nothing is kept
+    int64_t kept_id;       // of the event in the outbox; 0: it is not there
+    bool was_posted, is_accepted;
+    struct outbox_drain drain;
+    int64_t drain_until_ms;
+    int64_t ended_us;     // of what the person waits for
+    struct error outcome; // of that; ERROR_NONE: success
 };
 
 extern const struct send_phase send_baseline, send_trait;    // send_trait.c
@@ -46,12 +58,22 @@ extern const struct send_phase send_delivery, send_debugger; // send_delivery.c
 extern const struct send_phase send_assume, send_invoke;     // send_destination.c
 extern const struct send_phase send_handler;                 // send_handler.c
 
+extern const struct send_phase send_waiting; // send_outbox.c
+
+// Before anything is sent: into the outbox, or a note that nothing is kept.
+void send_keep(struct send *send);
+// The row leaves: the event was accepted, or will never be.
+void send_let_go(struct send *send);
+// The row stays, and the person is told what brings it out.
+void send_stays(struct send *send, const struct error *reason, enum outbox_fate fate);
+
 // What another action fires through here, one task an event. The backend is open.
 struct send_order {
     struct event *take_event;
     enum send_via via;
     enum client_source source;
     int64_t wait_ms; // 0: accepted is enough
+    bool is_kept;    // via segment: in the outbox until it has arrived
 };
 struct task *send_new(
     struct action_context *context,
@@ -73,3 +95,5 @@ void send_finish(struct send *send);
 // As send_fail, when the hops have been told already.
 void send_end_failed(struct send *send, const struct error *err);
 int64_t send_left_ms(const struct send *send);
+// The end, with the outcome that was reached.
+void send_conclude(struct send *send);

@@ -25,6 +25,9 @@ static void post(struct send *send) {
         run_client(&send->run), send->source, &send->event, &send->run.call, &err);
     const struct str write_key = arguments_get(&send->run.arguments, "write-key");
     if (is_built && write_key.len) use_write_key(send, write_key);
+    send->was_posted = is_built;
+    if (!is_built)
+        send_let_go(send); // a setting is missing, or the event is too long: nobody has it
     send_start_call(send, is_built, HOP_SEGMENT, &err);
 }
 
@@ -32,9 +35,15 @@ static void read_accepted(struct send *send, const struct task_event *event) {
     struct error err = {0};
     const int status = event->response ? event->response->status : 0;
     if (!client_reply_accepted(&send->run.call, event, &err)) {
+        if (outbox_drain_is_final(event))
+            send_let_go(send);
+        else
+            send_stays(send, &err, outbox_drain_fate(event));
         send_fail(send, HOP_SEGMENT, event->elapsed_ms, status, &err);
         return;
     }
+    send->is_accepted = true;
+    send_let_go(send);
     hops_done(&send->run, HOP_SEGMENT, event->elapsed_ms, status, STR("accepted"));
     const bool is_sandbox = run_is_sandbox(&send->run);
     if (send->waits && is_sandbox) {
