@@ -386,7 +386,7 @@ static void model_keeps_selections_of_hidden_lists_within_their_rows(void **stat
     press(fixture, '3');
     press(fixture, INPUT_DOWN);
     model_resize(&fixture->model, 20, 5); // too small for anything
-    for (int i = 0; i < MODEL_EVENTS + 10; i++)
+    for (int i = 0; i < EVENT_LIST_MOST + 10; i++)
         receive(fixture, event_of("e", 10));
     assert_true(fixture->model.lists[PANE_STREAM].selected < model_event_count(&fixture->model));
     press(fixture, INPUT_ENTER);
