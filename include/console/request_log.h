@@ -73,7 +73,7 @@ bool request_log_is_following(const struct model *model);
 void request_log_set_following(struct model *model, bool follows); // at the end; else: hold
 // To the next row, or the one before, that tells of something wrong; false: there is none.
 bool request_log_find_bad(struct model *model, bool is_backwards);
-void request_log_open(struct model *model); // the screen of the selected request
+void request_log_inspect(struct model *model); // the screen of the selected request
 // Its request or its answer, as a copy: it stays when the request leaves the log.
 void request_log_set_tab(struct model *model, bool is_answer);
 // The request that the screen shows; NULL: it has left the log meanwhile.

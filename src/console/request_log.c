@@ -231,7 +231,7 @@ bool request_log_find_bad(struct model *model, bool is_backwards) {
 
 // The screen of one request
 
-void request_log_open(struct model *model) {
+void request_log_inspect(struct model *model) {
     const struct message_request *request = request_log_selected(model);
     if (!request) return;
     struct request_log_screen *screen = &model->requests.screen;

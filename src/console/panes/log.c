@@ -247,7 +247,7 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     } else if (intent == INTENT_ERROR_NEXT || intent == INTENT_ERROR_PREVIOUS) {
         find_bad(model, intent == INTENT_ERROR_PREVIOUS);
     } else if (intent == INTENT_DETAIL && !is_lines) {
-        request_log_open(model);
+        request_log_inspect(model);
     } else if (intent == INTENT_REFRESH && is_lines) {
         request_log_follow_lines(model, effects);
     } else if (intent == INTENT_LAST) {
