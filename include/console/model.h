@@ -29,9 +29,10 @@
 #include "console/palette.h"
 #include "console/pane.h"
 #include "console/prompt.h"
+#include "console/request_log.h"
 #include "console/setup.h"
 #include "console/stream_filter.h"
-#include "console/request_log.h"
+#include "console/waiting.h"
 #include "protocol/descriptor.h"
 #include "protocol/message.h"
 
@@ -166,6 +167,7 @@ struct model {
     struct model_stream stream;
     struct stream_filter stream_filter;
     struct model_notice notice;
+    struct waiting waiting;
     uint64_t next_run_id;
 };
 

@@ -276,6 +276,9 @@ void model_refuse(struct model *model, uint64_t run_id, struct effects *effects)
     struct error err;
     error_set(&err, ERROR_BUSY, "Too many requests are waiting already");
     error_hint(&err, "Wait a moment and press the key again.");
+    struct message *done = message_new_done(run_id, &err);
+    tell_features(model, done, effects);
+    message_free(done);
     apply_done(model, run_id, &err, effects);
     internal_note_error(model, &err);
     internal_settle(model);

@@ -8,6 +8,7 @@
 #include "console/request_log.h"
 #include "console/setup.h"
 #include "console/stream_filter.h"
+#include "console/waiting.h"
 
 // Each is declared in the header of its state. One a line (the comments keep them so).
 static const struct feature *const features[] = {
@@ -18,6 +19,7 @@ static const struct feature *const features[] = {
     &setup_feature,          //
     &stream_filter_feature,  //
     &request_log_feature,    //
+    &waiting_feature,        //
     NULL,                    // ends the list
 };
 

@@ -211,6 +211,8 @@ void internal_fire(struct model *model, struct effects *effects) {
     arguments_set(&command->arguments, "sku", str_from(event->sku));
     arguments_set(&command->arguments, "name", str_from(event->name));
     arguments_set(&command->arguments, "wait", STR(MODEL_SEND_WAIT));
+    // what waits in the outbox is sent by a run of its own: the next event need not wait for it
+    arguments_set(&command->arguments, "only", STR("1"));
 
     struct buf label = {0};
     buf_add_format(&label, "%s %s", event->name, event->sku);

@@ -202,8 +202,14 @@ static void write_backend(const struct model *model, struct sheet *sheet) {
     canvas_write_text(&pen, THEME_DIM, kinds[backend->kind]);
     if (!backend->is_up) canvas_write_text(&pen, THEME_BAD, " · not reachable");
     if (backend->url) canvas_write_format(&pen, THEME_DIM, " · %s", backend->url);
-    if (!backend->note) return;
-    sheet_item_within(sheet, THEME_WARN, "• ", THEME_WARN, str_from(backend->note), STATUS_ROWS);
+    if (backend->note) {
+        sheet_item_within(
+            sheet, THEME_WARN, "• ", THEME_WARN, str_from(backend->note), STATUS_ROWS);
+    }
+    struct buf waiting = {0};
+    waiting_add_text(&model->waiting, &waiting);
+    if (waiting.len) sheet_item_within(sheet, THEME_WARN, "• ", THEME_WARN, buf_str(&waiting), 1);
+    buf_release(&waiting);
 }
 
 static void write_notice(const struct model *model, struct sheet *sheet) {

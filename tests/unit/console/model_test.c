@@ -62,7 +62,8 @@ static void model_start_asks_for_everything_shown(void **state) {
     struct fixture *fixture = *state;
     model_start(&fixture->model, &fixture->effects);
     static const char *const actions[] = {"config list", "status", "recommend",
-                                          "profile",     "watch",  "watch deliveries"};
+                                          "profile",     "watch",  "watch deliveries",
+                                          "outbox send"};
     for (size_t i = 0; i < ARRAY_COUNT(actions); i++)
         assert_non_null(sent(fixture, actions[i]));
     assert_int_equal(fixture->effects.command_count, ARRAY_COUNT(actions));

@@ -1,0 +1,19 @@
+// waiting — the fired events that have not arrived: sent at the start, after a success and after a change of the
+// settings, quietly; the status line tells how many wait.
+//
+// Shape    a feature of the console. It runs the action `outbox send`, at most one at a time.
+// Threads  one: the UI.
+#pragma once
+
+#include "console/feature.h"
+
+struct waiting {
+    uint64_t run_id; // of `outbox send`; 0: none is under way
+    bool again;      // once more when that one ends
+    uint64_t count;  // as last told
+};
+
+extern const struct feature waiting_feature;
+
+// "1 event waits in the outbox"; nothing when none does.
+void waiting_add_text(const struct waiting *waiting, struct buf *out);
