@@ -18,6 +18,7 @@ enum keymap_context {
     KEYMAP_CONFIRM, // a question
     KEYMAP_LEAVE,   // … whether to leave what runs
     KEYMAP_OUTPUT,  // what an action says
+    KEYMAP_TEXT,    // the JSON of the event is being edited
     KEYMAP_GUIDE,   // where a setting is found
     KEYMAP_PROFILES,
     KEYMAP_OVERLAY, // what all overlays share

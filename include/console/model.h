@@ -12,6 +12,7 @@
 // Threads  one: the UI.
 #pragma once
 
+#include "console/composer.h"
 #include "console/editor.h"
 #include "console/effects.h"
 #include "console/event_list.h"
@@ -47,9 +48,11 @@ struct model_product { // of the catalogue; borrowed, outlives the model
 enum model_via { MODEL_VIA_SEGMENT, MODEL_VIA_DESTINATION, MODEL_VIA_HANDLER, MODEL_VIA_COUNT };
 enum model_field {
     MODEL_FIELD_VIA,
+    MODEL_FIELD_TEMPLATE,
     MODEL_FIELD_NAME,
     MODEL_FIELD_PRODUCT,
     MODEL_FIELD_USER,
+    MODEL_FIELD_JSON,
     MODEL_FIELD_COUNT
 };
 
@@ -157,6 +160,7 @@ struct model {
 
     char *user; // in focus
     struct model_event event;
+    struct composer composer;
     struct model_fire fire;
     struct model_answer recommendations, profile;
     struct message *settings, *backend;
@@ -186,6 +190,8 @@ void model_save(const struct model *model, struct buf *out);
 void model_load(struct model *model, struct str text);
 // Answers to effects that the console carried out. `err` code ERROR_NONE: done.
 void model_wrote_file(struct model *model, struct str path, const struct error *err);
+// What came of effects.edit.
+void model_edited_text(struct model *model, struct str text, const struct error *err);
 void model_handle(struct model *model, const struct input *input, struct effects *effects);
 void model_apply(struct model *model, struct message *take_message, struct effects *effects);
 // The command could not be given to the worker: its queue is full.
@@ -207,7 +213,6 @@ const struct model_product *model_find_product(const struct model *model, const 
 const struct message_event *
 model_event_at(const struct model *model, size_t row); // newest is row 0
 size_t model_event_count(const struct model *model);
-void model_add_event_json(const struct model *model, struct buf *out); // what t sends
 void model_edit(struct model *model, enum model_editing what, struct str value, bool is_secret);
 struct command *model_new_run(struct model *model, const char *action);
 void model_note(struct model *model, enum theme_role role, const char *format, ...)

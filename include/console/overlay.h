@@ -17,6 +17,7 @@ enum overlay_id {
     OVERLAY_JOURNEY,  // one event's way round the loop
     OVERLAY_OUTPUT,   // what an action of the palette says
     OVERLAY_REQUEST,  // one request of the log and its answer
+    OVERLAY_EVENT,    // its JSON, edited in place
     OVERLAY_GUIDE,    // where a setting is found
     OVERLAY_PROFILES, // of the settings file
     OVERLAY_LEAVE,    // a question before leaving while something runs
@@ -41,6 +42,8 @@ struct overlay {
         struct model *model, struct rect rect, int column, int row, struct effects *effects);
     void (*closed)(struct model *model);                        // may be NULL
     bool (*can)(const struct model *model, enum intent intent); // for the footer; NULL: all
+    void (*paste)(struct model *model, struct str text);        // NULL: nothing can be pasted
+    bool takes_text;       // every character is its own: of the shared keys none works
     bool keeps_everywhere; // keys of KEYMAP_EVERYWHERE go on working while it is open
 };
 

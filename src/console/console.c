@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "console/term.h"
 #include "console/view.h"
+#include "outer_editor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,6 +76,21 @@ static void write_file(struct console *console, const struct effects *effects) {
 
 // Gives commands to the worker; those it has no room for come back as failed runs, whose effects are
 // given in turn.
+static void resize(struct console *console);
+
+// In the person's own editor; the window may have another size when it ends.
+static void edit_text(struct console *console, const struct effects *effects) {
+    if (!effects->edit) return;
+    struct buf text = {0};
+    struct error err = {0};
+    if (outer_editor_run(console->term, buf_str(&effects->edit_text), &text, &err))
+        err = (struct error){0};
+    resize(console);
+    model_set_now(&console->model, clock_wall_ms());
+    model_edited_text(&console->model, buf_str(&text), &err);
+    buf_release(&text);
+}
+
 static void carry_out(struct console *console, struct effects *effects) {
     while (effects->command_count) {
         struct effects next = {0};
@@ -96,6 +112,7 @@ static void carry_out(struct console *console, struct effects *effects) {
     if (effects->mouse_changed) term_set_mouse(console->term, !console->model.is_mouse_off);
     if (effects->copy.len) term_copy(console->term, buf_str(&effects->copy));
     write_file(console, effects);
+    edit_text(console, effects);
     console->is_changed = true;
     effects_release(effects);
 }

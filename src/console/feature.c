@@ -1,6 +1,7 @@
 // feature — the list of them.
 #include "console/feature.h"
 
+#include "console/composer.h"
 #include "console/journey_screen.h"
 #include "console/lists.h"
 #include "console/meter.h"
@@ -12,6 +13,7 @@
 
 // Each is declared in the header of its state. One a line (the comments keep them so).
 static const struct feature *const features[] = {
+    &composer_feature,       //
     &journey_screen_feature, //
     &lists_feature,          //
     &meter_feature,          //

@@ -153,17 +153,25 @@ void internal_submit_user(struct model *model, struct str user, struct effects *
 void internal_submit_field(struct model *model, struct str value, struct effects *effects) {
     const enum model_field field = (enum model_field)model->lists[PANE_EVENT].selected;
     if (!value.len) return;
+    model->composer.shows_result = false;
     switch (field) {
     case MODEL_FIELD_NAME: internal_set_text(&model->event.name, value); break;
     case MODEL_FIELD_PRODUCT: internal_set_text(&model->event.sku, value); break;
     case MODEL_FIELD_USER: internal_submit_user(model, value, effects); break;
     case MODEL_FIELD_VIA:
+    case MODEL_FIELD_TEMPLATE:
+    case MODEL_FIELD_JSON:
     case MODEL_FIELD_COUNT: break;
     }
 }
 
 static void handle_paste(struct model *model, struct str text, struct effects *effects) {
     const struct pane *pane = current(model);
+    const struct overlay *overlay = overlay_top(model);
+    if (model->editing == MODEL_EDITING_NOTHING && overlay && overlay->paste) {
+        overlay->paste(model, text);
+        return;
+    }
     const bool may_start = model->editing == MODEL_EDITING_NOTHING && !overlay_top(model) &&
                            model->pane == PANE_SETUP && pane->count(model) > 0;
     if (may_start) pane->handle(model, INTENT_EDIT, effects);

@@ -8,6 +8,8 @@ void internal_settle(struct model *model);
 void internal_arrange(struct model *model); // as at the start
 void internal_note_error(struct model *model, const struct error *err);
 void internal_fire(struct model *model, struct effects *effects);
+// Takes the command, which is a `send` complete but for what all of them have.
+void internal_start_fire(struct model *model, struct command *command, struct effects *effects);
 void internal_ask_recommendations(struct model *model, struct effects *effects);
 void internal_ask_profile(struct model *model, struct effects *effects);
 // The next change of the list and of the profile is shown against what stands now.

@@ -157,27 +157,8 @@ static const struct keymap_row rows[] = {
 
     SETUP_KEYS,
 
-    {
-        .context = KEYMAP_EVENT,
-        .key = INPUT_RIGHT,
-        .intent = INTENT_VALUE_NEXT,
-        .help = "next choice",
-        .label = "choose",
-    },
-    {
-        .context = KEYMAP_EVENT,
-        .key = INPUT_LEFT,
-        .intent = INTENT_VALUE_PREVIOUS,
-        .help = "previous choice",
-    },
-    {
-        .context = KEYMAP_EVENT,
-        .key = INPUT_ENTER,
-        .intent = INTENT_EDIT,
-        .help = "type a value",
-        .label = "type",
-    },
-    {.context = KEYMAP_EVENT, .key = 'e', .intent = INTENT_EDIT, .is_alias = true},
+    EVENT_KEYS,
+    LINE_KEYS(KEYMAP_TEXT),
 
     {
         .context = KEYMAP_STREAM,
@@ -517,6 +498,7 @@ static const char *const context_titles[] = {
     [KEYMAP_LEAVE] = "When leaving while something runs",
     [KEYMAP_OUTPUT] = "In the output of an action",
     [KEYMAP_OVERLAY] = "In whatever opens over the panes",
+    [KEYMAP_TEXT] = "While editing the event's JSON",
     [KEYMAP_GUIDE] = "In the explanation of a setting",
     [KEYMAP_PROFILES] = "In the profiles",
     [KEYMAP_DETAIL] = "In the details",

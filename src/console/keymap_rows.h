@@ -62,3 +62,32 @@
         ALIAS(KEYMAP_PROFILES, 'j', INTENT_DOWN),                                                  \
         KEY(KEYMAP_PROFILES, INPUT_UP, INTENT_UP, "one row up"),                                   \
         ALIAS(KEYMAP_PROFILES, 'k', INTENT_UP)
+
+#define EVENT_KEYS                                                                                 \
+    LABELLED(KEYMAP_EVENT, INPUT_RIGHT, INTENT_VALUE_NEXT, "next choice", "choose"),               \
+        KEY(KEYMAP_EVENT, INPUT_LEFT, INTENT_VALUE_PREVIOUS, "previous choice"),                   \
+        LABELLED(                                                                                  \
+            KEYMAP_EVENT, INPUT_ENTER, INTENT_EDIT, "type a value; edit the JSON in place",        \
+            "type"),                                                                               \
+        LABELLED(                                                                                  \
+            KEYMAP_EVENT, 'e', INTENT_OUTER_EDITOR, "the JSON in $VISUAL or $EDITOR", "editor"),   \
+        LABELLED(                                                                                  \
+            KEYMAP_EVENT, 'r', INTENT_RESEND, "resend the last one with a new messageId",          \
+            "resend"),                                                                             \
+        KEY(KEYMAP_EVENT, 'S', INTENT_RESEND_SAME, "resend the very same message: a repeat"),      \
+        LABELLED(KEYMAP_TEXT, INPUT_ESCAPE, INTENT_CLOSE, "done: the event is this", "done"),      \
+        LABELLED(KEYMAP_TEXT, INPUT_CONTROL('s'), INTENT_FIRE, "fire it", "fire"),                 \
+        LABELLED(                                                                                  \
+            KEYMAP_TEXT, INPUT_CONTROL('g'), INTENT_GO_TO_ERROR, "to what is wrong", "error"),     \
+        LABELLED(                                                                                  \
+            KEYMAP_TEXT, INPUT_CONTROL('o'), INTENT_OUTER_EDITOR, "in $VISUAL or $EDITOR",         \
+            "editor"),                                                                             \
+        KEY(KEYMAP_TEXT, INPUT_ENTER, INTENT_NEWLINE, "a new line, indented"),                     \
+        KEY(KEYMAP_TEXT, INPUT_UP, INTENT_UP, "one line up"),                                      \
+        ALIAS(KEYMAP_TEXT, INPUT_CONTROL('p'), INTENT_UP),                                         \
+        KEY(KEYMAP_TEXT, INPUT_DOWN, INTENT_DOWN, "one line down"),                                \
+        ALIAS(KEYMAP_TEXT, INPUT_CONTROL('n'), INTENT_DOWN),                                       \
+        KEY(KEYMAP_TEXT, INPUT_PAGE_UP, INTENT_PAGE_UP, "page up"),                                \
+        KEY(KEYMAP_TEXT, INPUT_PAGE_DOWN, INTENT_PAGE_DOWN, "page down"),                          \
+        KEY(KEYMAP_TEXT, INPUT_CONTROL_HOME, INTENT_FIRST, "to the start of the text"),            \
+        KEY(KEYMAP_TEXT, INPUT_CONTROL_END, INTENT_LAST, "to the end of the text")

@@ -67,11 +67,11 @@ void internal_forget_answer(struct model_answer *answer) {
 
 void model_release(struct model *model) {
     if (!model) return;
+    overlay_close_all(model); // before the state that they speak of goes
     size_t count = 0;
     const struct feature *const *features = feature_all(&count);
     for (size_t i = 0; i < count; i++)
         if (features[i]->release) features[i]->release(model);
-    overlay_close_all(model);
     palette_release(&model->palette);
     buf_release(&model->question.title);
     buf_release(&model->question.text);
@@ -198,24 +198,16 @@ static const enum hop_id first_hop[] = {
     [MODEL_VIA_HANDLER] = HOP_LAMBDA,
 };
 
-void internal_fire(struct model *model, struct effects *effects) {
+// The event is on its way with that command.
+void internal_start_fire(struct model *model, struct command *command, struct effects *effects) {
     struct model_fire *fire = &model->fire;
-    const struct model_event *event = &model->event;
-    if (fire->run_id) {
-        model_note(model, THEME_WARN, "The last event is still under way.");
-        return;
-    }
-    struct command *command = model_new_run(model, "send");
-    arguments_set(&command->arguments, "via", str_from(model_via_name(event->via)));
-    arguments_set(&command->arguments, "user", str_from(model->user));
-    arguments_set(&command->arguments, "sku", str_from(event->sku));
-    arguments_set(&command->arguments, "name", str_from(event->name));
+    const enum hop_id first = first_hop[model->event.via];
+    struct buf label = {0};
     arguments_set(&command->arguments, "wait", STR(MODEL_SEND_WAIT));
     // what waits in the outbox is sent by a run of its own: the next event need not wait for it
     arguments_set(&command->arguments, "only", STR("1"));
-
-    struct buf label = {0};
-    buf_add_format(&label, "%s %s", event->name, event->sku);
+    arguments_set(&command->arguments, "log", STR("1"));
+    composer_add_label(model, &label);
     mem_free(fire->label);
     fire->label = buf_take(&label);
     fire->has_fired = true;
@@ -224,11 +216,24 @@ void internal_fire(struct model *model, struct effects *effects) {
     internal_expect_change(model);
     fire->problem = (struct error){0};
     forget_hops(model);
-    for (int i = 0; i < (int)first_hop[event->via]; i++)
+    for (int i = 0; i < (int)first; i++)
         fire->hops[i].state = HOP_SKIPPED;
-    fire->hops[first_hop[event->via]].state = HOP_RUNNING;
+    fire->hops[first].state = HOP_RUNNING;
     fire->run_id = run(command, effects);
     meter_travel(model);
+}
+
+void internal_fire(struct model *model, struct effects *effects) {
+    if (model->fire.run_id) {
+        model_note(model, THEME_WARN, "The last event is still under way.");
+        return;
+    }
+    struct command *command = model_new_run(model, "send");
+    arguments_set(&command->arguments, "via", str_from(model_via_name(model->event.via)));
+    if (composer_order(model, command))
+        internal_start_fire(model, command, effects);
+    else
+        command_free(command);
 }
 
 void model_resize(struct model *model, int columns, int rows) {
@@ -283,7 +288,7 @@ size_t model_contexts(const struct model *model, enum keymap_context contexts[MO
         contexts[count++] = KEYMAP_EDITOR;
     } else if (overlay) {
         contexts[count++] = overlay->context;
-        contexts[count++] = KEYMAP_OVERLAY;
+        if (!overlay->takes_text) contexts[count++] = KEYMAP_OVERLAY;
         if (overlay->keeps_everywhere) contexts[count++] = KEYMAP_EVERYWHERE;
     } else {
         if (model->is_detail_open) contexts[count++] = KEYMAP_DETAIL;
@@ -336,24 +341,6 @@ size_t model_event_count(const struct model *model) {
 
 const struct message_event *model_event_at(const struct model *model, size_t row) {
     return &event_list_at(&model->stream.events, row)->message->as.event;
-}
-
-void model_add_event_json(const struct model *model, struct buf *out) {
-    struct json document = {0};
-    struct buf anonymous = {0};
-    struct json_node *root = json_new_object(&document);
-    buf_add_format(&anonymous, "%s-anon", model->user);
-    json_add_text(root, "type", STR("track"));
-    json_add_text(root, "event", str_from(model->event.name));
-    json_add_text(root, "userId", str_from(model->user));
-    json_add_text(root, "anonymousId", buf_str(&anonymous));
-    struct json_node *properties = json_add_object(root, "properties");
-    json_add_text(properties, "sku", str_from(model->event.sku));
-    json_add_text(root, "messageId", STR("(new for each firing)"));
-    json_add_text(root, "timestamp", STR("(the moment of firing)"));
-    json_print(document.root, out);
-    json_release(&document);
-    buf_release(&anonymous);
 }
 
 void model_edit(struct model *model, enum model_editing what, struct str value, bool is_secret) {

@@ -255,7 +255,10 @@ void strip_draw_summary(const struct model *model, struct rect rect, struct canv
     if (!model->fire.has_fired) {
         canvas_write_text(&pen, THEME_DIM, "Press ");
         canvas_write_text(&pen, THEME_KEY, "t");
-        canvas_write_format(&pen, THEME_DIM, " to fire %s %s", model->event.name, model->event.sku);
+        struct buf label = {0};
+        composer_add_label(model, &label);
+        canvas_write_format(&pen, THEME_DIM, " to fire %s", buf_text(&label));
+        buf_release(&label);
         canvas_write_format(&pen, THEME_DIM, " as shopper %s", model->user);
     } else if (has_failure(model)) {
         struct sheet sheet = {.canvas = canvas, .rect = inner};

@@ -322,6 +322,21 @@ static void erase(struct text_editor *editor) {
     replace(editor, from, cursor, (struct str){0}, true);
 }
 
+// The characters on both sides of the cursor change places, within its line.
+static void transpose(struct text_editor *editor) {
+    const struct str text = text_of(editor);
+    size_t right = editor->cursor;
+    const size_t start = line_start(editor, right);
+    if (right == line_end(editor, right) && right > start) right = grapheme_previous(text, right);
+    if (right == start) return;
+    const size_t left = grapheme_previous(text, right), end = grapheme_next(text, right);
+    struct buf swapped = {0};
+    buf_add(&swapped, part_of(editor, right, end));
+    buf_add(&swapped, part_of(editor, left, right));
+    replace(editor, left, end, buf_str(&swapped), false);
+    buf_release(&swapped);
+}
+
 static bool handle_change(struct text_editor *editor, enum intent intent) {
     const size_t cursor = editor->cursor;
     if (intent == INTENT_NEWLINE) {
@@ -332,6 +347,8 @@ static bool handle_change(struct text_editor *editor, enum intent intent) {
         replace(editor, cursor, grapheme_next(text_of(editor), cursor), (struct str){0}, true);
     } else if (intent == INTENT_YANK) {
         replace(editor, cursor, cursor, buf_str(&editor->killed), false);
+    } else if (intent == INTENT_TRANSPOSE) {
+        transpose(editor);
     } else if (intent == INTENT_UNDO) {
         (void)edit_log_undo(&editor->log, &editor->text, &editor->cursor);
     } else if (intent == INTENT_REDO) {

@@ -99,6 +99,7 @@ static void change_somehow(struct rng *rng) {
         INTENT_ERASE_WORD_RIGHT,
         INTENT_ERASE_TAIL,
         INTENT_YANK,
+        INTENT_TRANSPOSE,
         INTENT_NEWLINE,
         INTENT_UP,
         INTENT_DOWN,
