@@ -13,6 +13,7 @@
 enum keymap_context {
     KEYMAP_EDITOR, // a line is being edited: alone in force
     KEYMAP_HELP,   // the help is open: alone in force, with what leaves it
+    KEYMAP_PRESENTER,
     KEYMAP_JOURNEY,
     KEYMAP_REQUEST, // of the log, with its answer
     KEYMAP_CONFIRM, // a question

@@ -29,6 +29,8 @@
 #include "console/overlay.h"
 #include "console/palette.h"
 #include "console/pane.h"
+#include "console/player.h"
+#include "console/presenter.h"
 #include "console/prompt.h"
 #include "console/request_log.h"
 #include "console/setup.h"
@@ -67,6 +69,7 @@ struct model_options {     // borrowed, outlive the model
     const struct descriptor *actions; // for the palette
     size_t action_count;
     const char *user, *event_name, *sku; // NULL: the workshop's
+    const struct scene *scene;           // to be played; NULL: none
 };
 
 // The event that t fires.
@@ -77,7 +80,8 @@ struct model_event {
 
 // The event in flight, or the last one.
 struct model_fire {
-    uint64_t run_id; // 0: nothing is under way
+    uint64_t run_id;     // 0: nothing is under way
+    int64_t fired_at_ms; // wall
     bool has_fired, is_refreshed;
     bool is_identify_due; // its identify call has not come by on the stream yet
     char *label;          // "Product Clicked ocean-blue-shirt"
@@ -149,6 +153,8 @@ struct model {
     int setup_guide_top; // scroll of the guide to a setting
     struct journey_screen journey;
     struct meter meter;
+    struct player player;
+    struct presenter presenter;
     struct lists shown_lists;
     struct request_log requests;
     int help_top;

@@ -13,6 +13,7 @@
 struct model;
 
 enum overlay_id {
+    OVERLAY_PRESENTER,
     OVERLAY_HELP,
     OVERLAY_JOURNEY,  // one event's way round the loop
     OVERLAY_OUTPUT,   // what an action of the palette says
@@ -45,6 +46,7 @@ struct overlay {
     void (*paste)(struct model *model, struct str text);        // NULL: nothing can be pasted
     bool takes_text;       // every character is its own: of the shared keys none works
     bool keeps_everywhere; // keys of KEYMAP_EVERYWHERE go on working while it is open
+    bool is_whole;         // over the whole window: no header, strip or footer beside it
 };
 
 const struct overlay *overlay_get(enum overlay_id id);
@@ -54,6 +56,8 @@ void overlay_close(struct model *model); // the top one
 void overlay_close_all(struct model *model);
 const struct overlay *overlay_top(const struct model *model); // NULL: none
 bool overlay_is_open(const struct model *model, enum overlay_id id);
+// What is to be seen is an overlay over the whole window, and nothing but boxes on it.
+bool overlay_is_whole(const struct model *model);
 struct rect overlay_place(const struct model *model, const struct overlay *overlay);
 void overlay_draw_all(const struct model *model, struct canvas *canvas);
 void overlay_settle_all(struct model *model);

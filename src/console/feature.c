@@ -6,6 +6,8 @@
 #include "console/lists.h"
 #include "console/meter.h"
 #include "console/output.h"
+#include "console/player.h"
+#include "console/presenter.h"
 #include "console/request_log.h"
 #include "console/setup.h"
 #include "console/stream_filter.h"
@@ -22,6 +24,8 @@ static const struct feature *const features[] = {
     &stream_filter_feature,  //
     &request_log_feature,    //
     &waiting_feature,        //
+    &player_feature,         //
+    &presenter_feature,      //
     NULL,                    // ends the list
 };
 

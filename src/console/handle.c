@@ -132,6 +132,8 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
         export_open(model);
     } else if (intent == INTENT_THEME) {
         internal_next_theme(model, effects);
+    } else if (intent == INTENT_PRESENT) {
+        presenter_open(model);
     } else if (intent == INTENT_MOUSE) {
         internal_switch_mouse(model, effects);
     } else {
@@ -254,6 +256,11 @@ void model_handle(struct model *model, const struct input *input, struct effects
     // moving the pointer about takes nothing away that is being read
     const bool is_quiet = input->key == INPUT_MOUSE && input->mouse.action != INPUT_MOUSE_PRESS;
     if (!is_quiet) buf_reset(&model->notice.text);
+    if (player_take(model, input)) {
+        internal_settle(model);
+        return;
+    }
+    presenter_note_key(model, input->key);
     if (input->key == INPUT_PASTE) {
         handle_paste(model, buf_str(&input->paste), effects);
     } else if (input->key == INPUT_MOUSE) {

@@ -104,6 +104,12 @@ static const struct keymap_row rows[] = {
     },
     {
         .context = KEYMAP_EVERYWHERE,
+        .key = 'P',
+        .intent = INTENT_PRESENT,
+        .help = "presenter mode: the loop, large and calm, for a room; and back",
+    },
+    {
+        .context = KEYMAP_EVERYWHERE,
         .key = 'M',
         .intent = INTENT_MOUSE,
         .help = "mouse off, so that the terminal's own selection works; on again",
@@ -391,6 +397,13 @@ static const struct keymap_row rows[] = {
     {.context = KEYMAP_LEAVE, .key = 'n', .intent = INTENT_CLOSE, .help = "stay"},
 
     {
+        .context = KEYMAP_PRESENTER,
+        .key = 's',
+        .intent = INTENT_GENERATE,
+        .help = "start or stop the stream",
+    },
+
+    {
         .context = KEYMAP_CONFIRM,
         .key = 'y',
         .intent = INTENT_YES,
@@ -492,6 +505,7 @@ static const struct keymap_row rows[] = {
 static const char *const context_titles[] = {
     [KEYMAP_EDITOR] = "While typing a value",
     [KEYMAP_HELP] = "In this help",
+    [KEYMAP_PRESENTER] = "In presenter mode",
     [KEYMAP_JOURNEY] = "In a journey",
     [KEYMAP_REQUEST] = "In a request of the log",
     [KEYMAP_CONFIRM] = "When asked",

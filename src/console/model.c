@@ -211,6 +211,7 @@ void internal_start_fire(struct model *model, struct command *command, struct ef
     mem_free(fire->label);
     fire->label = buf_take(&label);
     fire->has_fired = true;
+    fire->fired_at_ms = model->now_ms;
     fire->is_refreshed = false;
     fire->is_identify_due = true;
     internal_expect_change(model);

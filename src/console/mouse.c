@@ -86,7 +86,7 @@ static void press(struct model *model, const struct input_mouse *mouse, struct e
         .row = row,
         .pressed_ms = is_double ? 0 : model->now_ms, // a third click begins anew
     };
-    const uint32_t key = hotspot_find(model, column, row);
+    const uint32_t key = overlay_is_whole(model) ? 0 : hotspot_find(model, column, row);
     const bool is_tab = rect_contains(model->layout.header, column, row);
     const bool is_typing = model->editing != MODEL_EDITING_NOTHING;
     const struct overlay *overlay = overlay_top(model);

@@ -41,8 +41,24 @@ void overlay_close_all(struct model *model) {
         overlay_close(model);
 }
 
+bool overlay_is_whole(const struct model *model) {
+    for (int at = model->overlay_count; at > 0; at--) {
+        const struct overlay *overlay = overlay_get(model->overlays[at - 1]);
+        if (overlay->is_whole || !overlay->measure) return overlay->is_whole;
+    }
+    return false;
+}
+
+// What is said for the moment, or typed, keeps its rows at the bottom.
+static struct rect place_whole(const struct model *model) {
+    struct rect window = {.columns = model->columns, .rows = model->rows};
+    rect_take_bottom(&window, view_said_rows(model));
+    return window;
+}
+
 struct rect overlay_place(const struct model *model, const struct overlay *overlay) {
     const struct rect body = model->layout.body;
+    if (overlay->is_whole) return place_whole(model);
     if (!overlay->measure) return body;
     int rows = 0, columns = 0;
     overlay->measure(model, body.columns, &rows, &columns);
@@ -57,8 +73,10 @@ struct rect overlay_place(const struct model *model, const struct overlay *overl
 }
 
 void overlay_draw_all(const struct model *model, struct canvas *canvas) {
+    const bool is_whole = overlay_is_whole(model);
     for (int at = 0; at < model->overlay_count; at++) {
         const struct overlay *overlay = overlay_get(model->overlays[at]);
+        if (overlay->is_whole && !is_whole) continue; // all of it is behind another
         overlay->draw(model, overlay_place(model, overlay), canvas);
     }
 }

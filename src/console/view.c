@@ -216,9 +216,16 @@ static void write_notice(const struct model *model, struct sheet *sheet) {
     const struct model_notice *notice = &model->notice;
     const int rows = model->rows < TALL_FROM ? STATUS_ROWS_TIGHT : STATUS_ROWS;
     const char *mark = notice->mark ? notice->mark : "";
-    sheet_item_within(sheet, notice->role, mark, notice->role, buf_str(&notice->text), rows);
-    if (!notice->hint.len) return;
-    sheet_item_within(sheet, THEME_WARN, "→ ", THEME_TEXT, buf_str(&notice->hint), rows);
+    const bool is_public = overlay_is_whole(model); // a room looks on
+    struct buf text = {0}, hint = {0};
+    if (is_public) presenter_add_public(&text, buf_str(&notice->text));
+    if (is_public) presenter_add_public(&hint, buf_str(&notice->hint));
+    const struct str said = buf_str(is_public ? &text : &notice->text);
+    const struct str next = buf_str(is_public ? &hint : &notice->hint);
+    sheet_item_within(sheet, notice->role, mark, notice->role, said, rows);
+    if (next.len) sheet_item_within(sheet, THEME_WARN, "→ ", THEME_TEXT, next, rows);
+    buf_release(&text);
+    buf_release(&hint);
 }
 
 // The prompt whose line stands here; NULL: none, or one that is drawn in place.
@@ -247,16 +254,23 @@ static void write_status(const struct model *model, struct sheet *sheet) {
     }
 }
 
+static bool is_said(const struct model *model) {
+    return find_prompt(model) || model->notice.text.len > 0;
+}
+
 // Where there is no status row, what is said for the moment takes the summary's place.
 static bool is_said_in_summary(const struct model *model) {
-    return model->rows < LAYOUT_STATUS_FROM_ROWS &&
-           (find_prompt(model) || model->notice.text.len > 0);
+    return model->rows < LAYOUT_STATUS_FROM_ROWS && is_said(model);
 }
 
 int view_status_rows(const struct model *model) {
     struct sheet sheet = {.rect = {.columns = model->columns - 2}};
     write_status(model, &sheet);
     return sheet.row;
+}
+
+int view_said_rows(const struct model *model) {
+    return is_said(model) ? view_status_rows(model) : 0;
 }
 
 int view_summary_rows(const struct model *model) {
@@ -277,6 +291,14 @@ static void draw_messages(const struct model *model, struct canvas *canvas) {
     if (!rect_is_empty(model->layout.status)) draw_status(model, model->layout.status, canvas);
 }
 
+// The overlay has all but what is said or typed for the moment.
+static void draw_whole(const struct model *model, struct canvas *canvas) {
+    struct rect window = canvas_rect(canvas);
+    overlay_draw_all(model, canvas);
+    const struct rect said = rect_take_bottom(&window, view_said_rows(model));
+    if (!rect_is_empty(said)) draw_status(model, said, canvas);
+}
+
 static void draw_too_small(const struct model *model, struct canvas *canvas) {
     struct sheet sheet = {.canvas = canvas, .rect = canvas_rect(canvas)};
     sheet_format(
@@ -289,6 +311,10 @@ void view_draw(const struct model *model, struct canvas *canvas) {
     canvas_clear(canvas);
     if (model->layout.is_too_small) {
         draw_too_small(model, canvas);
+        return;
+    }
+    if (overlay_is_whole(model)) {
+        draw_whole(model, canvas);
         return;
     }
     hotspot_draw_header(model, canvas);

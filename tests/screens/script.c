@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "console/view.h"
 
 static const struct model_product products[] = {
@@ -129,6 +130,7 @@ void script_release(struct script *script) {
     model_release(&script->model);
     canvas_release(&script->canvas);
     buf_release(&script->commands);
+    scene_release(&script->scene);
 }
 
 static bool step_size(struct script *script, struct str text, struct error *err) {
@@ -253,6 +255,24 @@ static bool step_expect(struct script *script, struct str text, struct error *er
         buf_text(&script->commands));
 }
 
+// "scene FILE": plays it from here on, as --play does.
+static bool step_scene(struct script *script, struct str text, struct error *err) {
+    struct buf path = {0};
+    buf_add_format(&path, "%s/" STR_FMT, script->folder, STR_ARG(text));
+    scene_release(&script->scene);
+    const bool ok = scene_load(buf_text(&path), &script->scene, err);
+    buf_release(&path);
+    if (!ok) return false;
+    struct buf name = {0};
+    buf_add(&name, text); // the same in every folder
+    mem_free(script->scene.name);
+    script->scene.name = buf_take(&name);
+    script->model.options.scene = &script->scene;
+    struct effects effects = {0};
+    player_feature.start(&script->model, &effects);
+    return true;
+}
+
 static bool step_include(struct script *script, struct str text, struct error *err) {
     struct buf path = {0}, content = {0};
     buf_add_format(&path, "%s/" STR_FMT, script->folder, STR_ARG(text));
@@ -310,10 +330,11 @@ static const struct {
     const char *verb;
     bool (*step)(struct script *script, struct str text, struct error *err);
 } verbs[] = {
-    {"size", step_size},       {"key", step_keys},  {"type", step_type},   {"paste", step_paste},
-    {"message", step_message}, {"done", step_done}, {"ascii", step_ascii}, {"expect", step_expect},
-    {"include", step_include}, {"tick", step_tick}, {"now", step_now},     {"pass", step_pass},
-    {"mouse", step_mouse},
+    {"size", step_size},   {"key", step_keys},        {"type", step_type},
+    {"paste", step_paste}, {"message", step_message}, {"done", step_done},
+    {"ascii", step_ascii}, {"expect", step_expect},   {"include", step_include},
+    {"scene", step_scene}, {"tick", step_tick},       {"now", step_now},
+    {"pass", step_pass},   {"mouse", step_mouse},
 };
 
 bool script_step(struct script *script, struct str line, struct error *err) {

@@ -21,6 +21,7 @@ struct script {
     } actions[SCRIPT_ACTIONS]; // the newest run of each action
     size_t action_count;
     struct buf commands; // "send via=segment user=…\n" of the last step
+    struct scene scene;  // of the step `scene`
     bool has_quit;
 };
 

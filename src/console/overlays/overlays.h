@@ -12,3 +12,4 @@ struct model;
 void help_search(struct model *model, struct str text);
 void help_search_submit(struct model *model, struct str text, struct effects *effects);
 void help_search_cancel(struct model *model);
+extern const struct overlay presenter_overlay;
