@@ -14,10 +14,7 @@ static const struct overlay *const overlays[] = {
     [OVERLAY_GUIDE] = &guide_overlay,
     [OVERLAY_PROFILES] = &profiles_overlay,
     [OVERLAY_LEAVE] = &leave_overlay,
-    [OVERLAY_PRESENTER] = &presenter_overlay, [OVERLAY_HELP] = &help_overlay,
-    [OVERLAY_JOURNEY] = &journey_overlay,     [OVERLAY_OUTPUT] = &output_overlay,
-    [OVERLAY_GUIDE] = &guide_overlay,         [OVERLAY_PROFILES] = &profiles_overlay,
-    [OVERLAY_LEAVE] = &leave_overlay,         [OVERLAY_REQUEST] = &request_overlay,
+    [OVERLAY_PRESENTER] = &presenter_overlay,
     [OVERLAY_CONFIRM] = &confirm_overlay,
 };
 // clang-format on
