@@ -15,12 +15,13 @@ enum keymap_context {
     KEYMAP_HELP,   // the help is open: alone in force, with what leaves it
     KEYMAP_PRESENTER,
     KEYMAP_JOURNEY,
-    KEYMAP_REQUEST, // of the log, with its answer
-    KEYMAP_CONFIRM, // a question
-    KEYMAP_LEAVE,   // … whether to leave what runs
-    KEYMAP_OUTPUT,  // what an action says
-    KEYMAP_TEXT,    // the JSON of the event is being edited
-    KEYMAP_GUIDE,   // where a setting is found
+    KEYMAP_REQUEST,  // of the log, with its answer
+    KEYMAP_CONTROLS, // the generator's
+    KEYMAP_CONFIRM,  // a question
+    KEYMAP_LEAVE,    // … whether to leave what runs
+    KEYMAP_OUTPUT,   // what an action says
+    KEYMAP_TEXT,     // the JSON of the event is being edited
+    KEYMAP_GUIDE,    // where a setting is found
     KEYMAP_PROFILES,
     KEYMAP_OVERLAY, // what all overlays share
     KEYMAP_DETAIL,  // the detail fills the pane

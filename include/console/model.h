@@ -34,6 +34,7 @@
 #include "console/prompt.h"
 #include "console/request_log.h"
 #include "console/setup.h"
+#include "console/stream_controls.h"
 #include "console/stream_filter.h"
 #include "console/waiting.h"
 #include "protocol/descriptor.h"
@@ -105,7 +106,6 @@ struct model_answer {
 struct model_stream {
     struct event_list events;
     bool is_staying; // it was asked not to follow; on an older row it does not, either
-    bool is_confirming;
     uint64_t watch_run_id, generate_run_id;
     struct error watch_problem;
     int rate; // events per second asked of the generator; 0: as fast as it goes
@@ -176,6 +176,7 @@ struct model {
     uint64_t settings_run_id, status_run_id, change_run_id;
     struct model_stream stream;
     struct stream_filter stream_filter;
+    struct stream_controls controls;
     struct model_notice notice;
     struct waiting waiting;
     uint64_t next_run_id;
@@ -226,6 +227,4 @@ void model_note(struct model *model, enum theme_role role, const char *format, .
 void model_ask_settings(struct model *model, struct effects *effects);
 void model_ask_shopper(struct model *model, struct effects *effects); // list and profile
 void model_watch(struct model *model, struct effects *effects);
-void model_generate(struct model *model, struct effects *effects); // starts or stops
-void model_add_rate(const struct model *model, struct buf *out);   // as the generator takes it
-bool model_is_live(const struct model *model);                     // a real account
+bool model_is_live(const struct model *model); // a real account

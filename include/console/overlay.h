@@ -15,6 +15,7 @@ struct model;
 enum overlay_id {
     OVERLAY_PRESENTER,
     OVERLAY_HELP,
+    OVERLAY_CONTROLS, // the generator's
     OVERLAY_JOURNEY,  // one event's way round the loop
     OVERLAY_OUTPUT,   // what an action of the palette says
     OVERLAY_REQUEST,  // one request of the log and its answer

@@ -4,7 +4,8 @@
 //          two) and three steps in ASCII. The newest value is at the right edge; what is older than the width
 //          is not shown. NAN is a gap; anything above nothing shows at least one dot.
 // Series   a number per second for the last PLOT_SECONDS: added up, or the largest. Reading joins seconds to
-//          fit a width, as a mean of those that are known, or as their largest.
+//          fit a width, as a mean of those that are known,
+//          as their largest or as their sum.
 // Threads  values.
 #pragma once
 
@@ -25,7 +26,7 @@ void plot_cells(const struct plot *plot, bool is_ascii, int columns, int rows, u
 void plot_draw(const struct plot *plot, struct rect rect, struct canvas *canvas);
 double plot_top(const struct plot *plot); // what the upper edge stands for; 0: no value above 0
 
-enum plot_join { PLOT_JOIN_MEAN, PLOT_JOIN_LARGEST };
+enum plot_join { PLOT_JOIN_MEAN, PLOT_JOIN_LARGEST, PLOT_JOIN_SUM };
 
 struct plot_series {
     double values[PLOT_SECONDS]; // ring by second

@@ -10,23 +10,25 @@
 #include "console/presenter.h"
 #include "console/request_log.h"
 #include "console/setup.h"
+#include "console/stream_controls.h"
 #include "console/stream_filter.h"
 #include "console/waiting.h"
 
 // Each is declared in the header of its state. One a line (the comments keep them so).
 static const struct feature *const features[] = {
-    &composer_feature,       //
-    &journey_screen_feature, //
-    &lists_feature,          //
-    &meter_feature,          //
-    &output_feature,         //
-    &setup_feature,          //
-    &stream_filter_feature,  //
-    &request_log_feature,    //
-    &waiting_feature,        //
-    &player_feature,         //
-    &presenter_feature,      //
-    NULL,                    // ends the list
+    &composer_feature,        //
+    &journey_screen_feature,  //
+    &lists_feature,           //
+    &meter_feature,           //
+    &output_feature,          //
+    &setup_feature,           //
+    &stream_controls_feature, //
+    &stream_filter_feature,   //
+    &request_log_feature,     //
+    &waiting_feature,         //
+    &player_feature,          //
+    &presenter_feature,       //
+    NULL,                     // ends the list
 };
 
 const struct feature *const *feature_all(size_t *out_count) {

@@ -231,7 +231,6 @@ static void handle_key(struct model *model, uint32_t key, struct effects *effect
     enum keymap_context contexts[MODEL_CONTEXTS];
     const size_t count = model_contexts(model, contexts);
     const enum intent intent = keymap_find(contexts, count, key);
-    if (intent != INTENT_GENERATE) model->stream.is_confirming = false;
     if (overlay_top(model)) {
         handle_overlay(model, intent, key, effects);
         return;

@@ -3,6 +3,7 @@
 
 #include "keymap_log.h"
 #include "keymap_rows.h"
+#include "keymap_stream.h"
 
 #include <assert.h>
 
@@ -166,55 +167,7 @@ static const struct keymap_row rows[] = {
     EVENT_KEYS,
     LINE_KEYS(KEYMAP_TEXT),
 
-    {
-        .context = KEYMAP_STREAM,
-        .key = 's',
-        .intent = INTENT_GENERATE,
-        .help = "start or stop the generator",
-        .label = "generate",
-        .label_on = "stop",
-    },
-    KEY(KEYMAP_STREAM, '>', INTENT_RATE_UP, "generate faster"),
-    KEY(KEYMAP_STREAM, '<', INTENT_RATE_DOWN, "generate slower"),
-    {
-        .context = KEYMAP_STREAM,
-        .key = 'P',
-        .intent = INTENT_GENERATE_PAUSE,
-        .help = "pause or resume the generator",
-    },
-    {
-        .context = KEYMAP_STREAM,
-        .key = 'p',
-        .intent = INTENT_PAUSE,
-        .help = "pause the view; events are still received",
-        .label = "pause",
-        .label_on = "resume",
-    },
-    LABELLED(
-        KEYMAP_STREAM,
-        '/',
-        INTENT_FILTER,
-        "filter: words, field:value, ms>3, /expression/",
-        "filter"),
-    {
-        .context = KEYMAP_STREAM,
-        .key = 'F',
-        .intent = INTENT_FOLLOW,
-        .help = "follow the newest event, or stay; scrolling away stops it",
-        .label = "follow",
-        .label_on = "stay",
-    },
-    LABELLED(
-        KEYMAP_STREAM, INPUT_ENTER, INTENT_JOURNEY, "the event's way round the loop", "journey"),
-    KEY(KEYMAP_STREAM, '!', INTENT_INVERT, "turn the filter round"),
-    KEY(KEYMAP_STREAM, 'f', INTENT_HIGHLIGHT, "the filter hides the others, or only dims them"),
-    KEY(KEYMAP_STREAM, INPUT_SPACE, INTENT_MARK, "mark the event, or unmark it"),
-    ALIAS(KEYMAP_STREAM, 'm', INTENT_MARK),
-    KEY(KEYMAP_STREAM, 'n', INTENT_FIND_NEXT, "next mark or match below"),
-    KEY(KEYMAP_STREAM, 'N', INTENT_FIND_PREVIOUS, "next mark or match above"),
-    KEY(KEYMAP_STREAM, ']', INTENT_ERROR_NEXT, "next refused event below"),
-    KEY(KEYMAP_STREAM, '[', INTENT_ERROR_PREVIOUS, "next refused event above"),
-    KEY(KEYMAP_STREAM, INPUT_ESCAPE, INTENT_CLOSE, "take the filter off, then the marks"),
+    STREAM_KEYS,
 
     {
         .context = KEYMAP_RECOMMENDATIONS,
@@ -413,6 +366,8 @@ static const struct keymap_row rows[] = {
     {.context = KEYMAP_CONFIRM, .key = INPUT_ENTER, .intent = INTENT_YES, .is_alias = true},
     {.context = KEYMAP_CONFIRM, .key = 'n', .intent = INTENT_CLOSE, .help = "leave it"},
 
+    CONTROLS_KEYS,
+
     {.context = KEYMAP_JOURNEY,
      .key = INPUT_UP,
      .intent = INTENT_UP,
@@ -506,6 +461,7 @@ static const char *const context_titles[] = {
     [KEYMAP_EDITOR] = "While typing a value",
     [KEYMAP_HELP] = "In this help",
     [KEYMAP_PRESENTER] = "In presenter mode",
+    [KEYMAP_CONTROLS] = "The generator's panel",
     [KEYMAP_JOURNEY] = "In a journey",
     [KEYMAP_REQUEST] = "In a request of the log",
     [KEYMAP_CONFIRM] = "When asked",

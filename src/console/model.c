@@ -159,39 +159,6 @@ bool model_is_live(const struct model *model) {
     return model->backend && model->backend->as.backend.kind == MESSAGE_BACKEND_CLOUD;
 }
 
-void model_add_rate(const struct model *model, struct buf *out) {
-    if (model->stream.rate)
-        buf_add_int(out, model->stream.rate);
-    else
-        buf_add(out, STR("max"));
-}
-
-void model_generate(struct model *model, struct effects *effects) {
-    struct model_stream *stream = &model->stream;
-    if (stream->generate_run_id) {
-        effects_add(effects, command_new_cancel(stream->generate_run_id));
-        return;
-    }
-    if (model_is_live(model) && !stream->is_confirming) {
-        const char *region = model->backend->as.backend.region;
-        stream->is_confirming = true;
-        model_note(
-            model, THEME_WARN, "This streams into a real account (%s). Press s again to start.",
-            region ? region : "region unknown");
-        return;
-    }
-    stream->is_confirming = false;
-    stream->is_generator_paused = false;
-    struct command *command = model_new_run(model, "stream");
-    struct buf rate = {0};
-    model_add_rate(model, &rate);
-    arguments_set(&command->arguments, "rate", buf_str(&rate));
-    buf_release(&rate);
-    message_free(stream->progress);
-    stream->progress = NULL;
-    stream->generate_run_id = run(command, effects);
-}
-
 static const enum hop_id first_hop[] = {
     [MODEL_VIA_SEGMENT] = HOP_SEGMENT,
     [MODEL_VIA_DESTINATION] = HOP_DESTINATION,

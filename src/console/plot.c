@@ -133,7 +133,8 @@ join_seconds(const struct plot_series *series, int64_t end_s, int seconds, enum 
         known++;
         if (!is_known(largest) || value > largest) largest = value;
     }
-    return join == PLOT_JOIN_LARGEST || !known ? largest : sum / known;
+    if (!known || join == PLOT_JOIN_LARGEST) return largest;
+    return join == PLOT_JOIN_SUM ? sum : sum / known;
 }
 
 void plot_series_read(

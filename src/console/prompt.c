@@ -84,6 +84,14 @@ static const struct prompt prompts[] = {
             .complete = palette_complete,
             .assist = palette_assist,
         },
+    [MODEL_EDITING_GENERATOR] =
+        {
+            .id = MODEL_EDITING_GENERATOR,
+            .label = "Value: ",
+            .submit = stream_controls_submit,
+            .change = stream_controls_typed,
+            .assist = stream_controls_assist,
+        },
     [MODEL_EDITING_STREAM_FILTER] =
         {
             .id = MODEL_EDITING_STREAM_FILTER,

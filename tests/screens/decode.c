@@ -146,6 +146,19 @@ static void decode_progress(const struct json_node *root, struct message_progres
     progress->failed = (uint64_t)integer_of(root, "failed", 0);
     progress->per_second = number_of(root, "per_second", 0);
     progress->is_running = true;
+    progress->total = (uint64_t)integer_of(root, "total", 0);
+    progress->is_total_about = json_bool(json_get(root, "about"), false);
+    progress->is_paused = json_bool(json_get(root, "paused"), false);
+    progress->is_delivery = json_get(root, "accepted") != NULL;
+    progress->accepted = (uint64_t)integer_of(root, "accepted", 0);
+    progress->refused = (uint64_t)integer_of(root, "refused", 0);
+    progress->skipped = (uint64_t)integer_of(root, "skipped", 0);
+    progress->retried = (uint64_t)integer_of(root, "retried", 0);
+    progress->in_flight = (uint64_t)integer_of(root, "in_flight", 0);
+    progress->wanted_per_second = number_of(root, "wanted", 0);
+    progress->eta_ms = integer_of(root, "eta_ms", -1);
+    progress->where = copy_of(root, "where");
+    progress->trouble = copy_of(root, "trouble");
 }
 
 static void decode_request(const struct json_node *root, struct message_request *request) {

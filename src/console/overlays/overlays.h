@@ -4,6 +4,7 @@
 #include "console/overlay.h"
 
 extern const struct overlay help_overlay, confirm_overlay, leave_overlay, output_overlay;
+extern const struct overlay controls_overlay;
 extern const struct overlay journey_overlay, request_overlay, guide_overlay, profiles_overlay;
 extern const struct overlay event_overlay;
 

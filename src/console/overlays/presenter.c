@@ -444,7 +444,7 @@ static void draw(const struct model *model, struct rect rect, struct canvas *can
 
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     if (intent != INTENT_GENERATE) return false;
-    model_generate(model, effects);
+    stream_controls_start_or_stop(model, effects);
     return true;
 }
 

@@ -7,6 +7,7 @@
 // clang-format off
 static const struct overlay *const overlays[] = {
     [OVERLAY_HELP] = &help_overlay,
+    [OVERLAY_CONTROLS] = &controls_overlay,
     [OVERLAY_JOURNEY] = &journey_overlay,
     [OVERLAY_OUTPUT] = &output_overlay,
     [OVERLAY_REQUEST] = &request_overlay,

@@ -13,9 +13,6 @@
 #define USER_FROM 56
 #define TYPE_FROM 84
 
-// 0: as fast as it goes
-static const int rates[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 0};
-
 static size_t count(const struct model *model) {
     return model_event_count(model);
 }
@@ -210,7 +207,7 @@ static void add_account(const struct event_list *events, enum account account, s
 static void add_generator(const struct model *model, struct buf *note) {
     const struct model_stream *stream = &model->stream;
     struct buf rate = {0};
-    model_add_rate(model, &rate);
+    stream_controls_add_rate(model, &rate);
     if (stream->rate) buf_add(&rate, STR("/s"));
     if (!stream->generate_run_id) {
         buf_add_format(note, "rate %s · ", buf_text(&rate));
@@ -231,6 +228,7 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
     const struct event_list *events = &model->stream.events;
     const struct layout_cell *cell = layout_find(&model->layout, PANE_STREAM);
     const int columns = cell ? cell->list_rule.columns : model->columns;
+    const bool has_head = cell && cell->head.rows > 0; // which tells of the generator
     add_account(events, ACCOUNT_SHORT, note);
     const int title_columns = columns - width_of_text(buf_str(note)) - 9;
     buf_add(title, columns < NARROW ? STR("Events") : STR("Events (UTC)"));
@@ -238,7 +236,7 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
     add_filter(model, title_columns, title);
     const int room = columns - width_of_text(buf_str(title)) - 9;
     for (int account = ACCOUNT_WHOLE; account < ACCOUNT_COUNT; account++) {
-        for (int has_generator = 1; has_generator >= 0; has_generator--) {
+        for (int has_generator = !has_head; has_generator >= 0; has_generator--) {
             buf_reset(note);
             if (has_generator) add_generator(model, note);
             add_account(events, (enum account)account, note);
@@ -252,41 +250,6 @@ static void detail_title(const struct model *model, struct buf *title) {
     if (selected(model)->source) buf_add_format(title, " at %s", selected(model)->source);
 }
 
-// The generator takes changes while it runs.
-static void
-adjust(struct model *model, const char *name, struct str value, struct effects *effects) {
-    if (!model->stream.generate_run_id) return;
-    struct command *command = command_new_adjust(model->stream.generate_run_id);
-    arguments_set(&command->arguments, name, value);
-    effects_add(effects, command);
-}
-
-static void change_rate(struct model *model, int step, struct effects *effects) {
-    size_t at = 0;
-    while (at + 1 < ARRAY_COUNT(rates) && rates[at] != model->stream.rate)
-        at++;
-    if (step > 0 && at + 1 < ARRAY_COUNT(rates)) at++;
-    if (step < 0 && at > 0) at--;
-    model->stream.rate = rates[at];
-    struct buf rate = {0};
-    model_add_rate(model, &rate);
-    adjust(model, "rate", buf_str(&rate), effects);
-    model_note(
-        model, THEME_TEXT, "Generator: %s%s", rates[at] ? buf_text(&rate) : "as fast as it goes",
-        rates[at] ? " events per second" : "");
-    buf_release(&rate);
-}
-
-static void pause_generator(struct model *model, struct effects *effects) {
-    struct model_stream *stream = &model->stream;
-    if (!stream->generate_run_id) {
-        model_note(model, THEME_TEXT, "The generator does not run; s starts it.");
-        return;
-    }
-    stream->is_generator_paused = !stream->is_generator_paused;
-    adjust(model, "paused", stream->is_generator_paused ? STR("yes") : STR("no"), effects);
-}
-
 static void open_journey(struct model *model, struct effects *effects) {
     if (model_event_count(model) == 0) return;
     const struct message_event *event = selected(model);
@@ -297,15 +260,31 @@ static void open_journey(struct model *model, struct effects *effects) {
     buf_release(&label);
 }
 
+// The generator's status above the list: more of it the higher the window is.
+static int head_rows(const struct model *model, int columns, int rows) {
+    (void)columns;
+    if (!stream_controls_has_status(model) || rows < 20) return 0;
+    const int most = rows < 30 ? 3 : rows < 40 ? 6 : 9;
+    return stream_controls_status_rows(model, most);
+}
+
+static void draw_head(const struct model *model, struct rect rect, struct canvas *canvas) {
+    stream_controls_draw_status(model, rect_inset(rect, 1), canvas);
+}
+
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     if (intent == INTENT_JOURNEY) {
         open_journey(model, effects);
     } else if (intent == INTENT_GENERATE) {
-        model_generate(model, effects);
+        stream_controls_start_or_stop(model, effects);
     } else if (intent == INTENT_RATE_UP || intent == INTENT_RATE_DOWN) {
-        change_rate(model, intent == INTENT_RATE_UP ? 1 : -1, effects);
+        stream_controls_change_rate(model, intent == INTENT_RATE_UP ? 1 : -1, effects);
     } else if (intent == INTENT_GENERATE_PAUSE) {
-        pause_generator(model, effects);
+        stream_controls_pause(model, effects);
+    } else if (intent == INTENT_STEP) {
+        stream_controls_step(model, effects);
+    } else if (intent == INTENT_CONTROLS) {
+        overlay_open(model, OVERLAY_CONTROLS);
     } else {
         return stream_keys_handle(model, intent);
     }
@@ -325,6 +304,8 @@ const struct pane stream_pane = {
     .detail_rows = 8,
     .count = count,
     .draw_row = draw_row,
+    .head_rows = head_rows,
+    .draw_head = draw_head,
     .detail = detail,
     .empty = empty,
     .title_text = title_text,

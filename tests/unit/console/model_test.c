@@ -322,15 +322,24 @@ static void model_asks_before_generating_into_a_real_account(void **state) {
     struct fixture *fixture = *state;
     struct message *backend = message_new(MESSAGE_BACKEND, 0);
     backend->as.backend.kind = MESSAGE_BACKEND_CLOUD;
+    backend->as.backend.region = message_copy_text(STR("us-west-2"));
+    backend->as.backend.account = message_copy_text(STR("123456789012"));
     receive(fixture, backend);
     press(fixture, '3');
     press(fixture, 's');
     assert_int_equal(fixture->effects.command_count, 0);
-    press(fixture, 'j'); // anything else takes the question back
-    press(fixture, 's');
+    assert_contains(buf_str(&fixture->model.question.text), "Account 123456789012, us-west-2");
+    assert_contains(buf_str(&fixture->model.question.text), "18000 an hour");
+    press(fixture, 'n'); // takes the question back
     assert_int_equal(fixture->effects.command_count, 0);
+    assert_int_equal(fixture->model.stream.generate_run_id, 0);
     press(fixture, 's');
-    assert_non_null(sent(fixture, "stream"));
+    press(fixture, 'y');
+    const uint64_t run_id = sent(fixture, "stream")->run_id;
+    assert_int_equal(fixture->model.stream.generate_run_id, run_id);
+    receive(fixture, message_new_done(run_id, NULL));
+    press(fixture, '.'); // one event needs no question
+    assert_str(arguments_get(&sent(fixture, "stream")->arguments, "limit"), "1");
 }
 
 static void model_pasted_text_outside_an_editor_runs_no_keys(void **state) {

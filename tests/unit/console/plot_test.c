@@ -74,6 +74,8 @@ static void plot_series_keeps_the_last_minutes_and_joins_seconds(void **state) {
     assert_true(out[0] == 3 && out[1] == 7);
     plot_series_read(&series, 1003, 4, PLOT_JOIN_LARGEST, out, 1);
     assert_true(out[0] == 7);
+    plot_series_read(&series, 1003, 4, PLOT_JOIN_SUM, out, 1);
+    assert_true(out[0] == 13);
 }
 
 static void plot_series_forgets_what_a_long_silence_passed(void **state) {
