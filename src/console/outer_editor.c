@@ -74,7 +74,7 @@ static int wait_for(pid_t editor) {
         }
         if (!WIFSTOPPED(status)) return status;
         raise(SIGSTOP);
-        (void)kill(editor, SIGCONT);
+        (void)kill(0, SIGCONT); // whoever woke us may have woken us alone
     }
 }
 

@@ -476,13 +476,17 @@ static bool find_function_key(wint_t curses, uint32_t *out) {
 static void read_paste(struct input *input) {
     input->key = INPUT_PASTE;
     input->paste.limit = INPUT_PASTE_MAX;
+    bool has_return = false;
     timeout(500);
     for (;;) {
         wint_t character = 0;
         const int kind = get_wch(&character);
         if (kind == ERR || (kind == KEY_CODE_YES && character == KEY_PASTE_END)) break;
         if (kind == KEY_CODE_YES) continue;
-        buf_add_rune(&input->paste, character == L'\r' ? '\n' : (uint32_t)character);
+        // CR LF of other systems is one line break
+        const bool is_second = character == L'\n' && has_return;
+        has_return = character == L'\r';
+        if (!is_second) buf_add_rune(&input->paste, has_return ? '\n' : (uint32_t)character);
     }
     nodelay(stdscr, TRUE);
 }

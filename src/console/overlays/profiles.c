@@ -106,17 +106,11 @@ static void use(struct model *model, const char *name, struct effects *effects) 
     }
 }
 
-static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+// What is done to the one that is selected.
+static bool handle_selected(struct model *model, enum intent intent, struct effects *effects) {
     const char *name = selected(model);
-    if (intent == INTENT_UP) {
-        if (model->setup.profile > 0) model->setup.profile--;
-    } else if (intent == INTENT_DOWN) {
-        model->setup.profile++;
-    } else if (intent == INTENT_PROFILE_NEW) {
-        ask_name(model, NULL);
-    } else if (!name) {
-        return false;
-    } else if (intent == INTENT_PROFILE_COPY) {
+    if (!name) return false;
+    if (intent == INTENT_PROFILE_COPY) {
         ask_name(model, name);
     } else if (intent == INTENT_PROFILE_DELETE) {
         ask_delete(model, name);
@@ -124,6 +118,19 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
         use(model, name, effects);
     } else {
         return false;
+    }
+    return true;
+}
+
+static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    if (intent == INTENT_UP) {
+        if (model->setup.profile > 0) model->setup.profile--;
+    } else if (intent == INTENT_DOWN) {
+        model->setup.profile++;
+    } else if (intent == INTENT_PROFILE_NEW) {
+        ask_name(model, NULL);
+    } else {
+        return handle_selected(model, intent, effects);
     }
     return true;
 }
