@@ -26,6 +26,7 @@ enum intent {
     INTENT_PALETTE,
     INTENT_THEME,
     INTENT_COPY,
+    INTENT_COPY_AS,
     INTENT_EXPORT,
     INTENT_FILTER,
     INTENT_STOP, // what is under way

@@ -15,6 +15,7 @@ enum keymap_context {
     KEYMAP_HELP,   // the help is open: alone in force, with what leaves it
     KEYMAP_PRESENTER,
     KEYMAP_JOURNEY,
+    KEYMAP_COPY,     // the forms of a copy
     KEYMAP_REQUEST,  // of the log, with its answer
     KEYMAP_CONTROLS, // the generator's
     KEYMAP_CONFIRM,  // a question

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "console/composer.h"
+#include "console/copy_menu.h"
 #include "console/editor.h"
 #include "console/effects.h"
 #include "console/event_list.h"
@@ -157,6 +158,7 @@ struct model {
     struct presenter presenter;
     struct lists shown_lists;
     struct request_log requests;
+    struct copy_menu copying;
     int help_top;
     struct buf help_search;
     enum model_editing editing;

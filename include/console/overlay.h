@@ -20,6 +20,7 @@ enum overlay_id {
     OVERLAY_OUTPUT,   // what an action of the palette says
     OVERLAY_REQUEST,  // one request of the log and its answer
     OVERLAY_EVENT,    // its JSON, edited in place
+    OVERLAY_COPY,     // the forms in which a request is copied
     OVERLAY_GUIDE,    // where a setting is found
     OVERLAY_PROFILES, // of the settings file
     OVERLAY_LEAVE,    // a question before leaving while something runs

@@ -78,4 +78,6 @@ void request_log_inspect(struct model *model); // the screen of the selected req
 void request_log_set_tab(struct model *model, bool is_answer);
 // The request that the screen shows; NULL: it has left the log meanwhile.
 const struct message_request *request_log_opened(const struct model *model);
+// Opens the menu of forms; NULL says that there is no request.
+void request_log_copy_as(struct model *model, const struct message_request *request);
 void request_log_search(struct model *model, struct str value, struct effects *effects);

@@ -168,6 +168,7 @@ static const struct keymap_row rows[] = {
     LINE_KEYS(KEYMAP_TEXT),
 
     STREAM_KEYS,
+    COPY_AS_KEY(KEYMAP_STREAM),
 
     {
         .context = KEYMAP_RECOMMENDATIONS,
@@ -445,7 +446,9 @@ static const struct keymap_row rows[] = {
      .help = "ask again",
      .label = "refresh"},
 
+    COPY_AS_KEY(KEYMAP_JOURNEY),
     REQUEST_KEYS,
+    COPY_KEYS,
 
     {
         .context = KEYMAP_OVERLAY,
@@ -463,6 +466,7 @@ static const char *const context_titles[] = {
     [KEYMAP_PRESENTER] = "In presenter mode",
     [KEYMAP_CONTROLS] = "The generator's panel",
     [KEYMAP_JOURNEY] = "In a journey",
+    [KEYMAP_COPY] = "In the forms of a copy",
     [KEYMAP_REQUEST] = "In a request of the log",
     [KEYMAP_CONFIRM] = "When asked",
     [KEYMAP_LEAVE] = "When leaving while something runs",

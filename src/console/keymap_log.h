@@ -17,12 +17,25 @@
         KEY(where, 'n', INTENT_FIND_NEXT, "next match"),                                           \
         KEY(where, 'N', INTENT_FIND_PREVIOUS, "previous match")
 
+#define COPY_AS_KEY(where)                                                                         \
+    LABELLED(                                                                                      \
+        where, 'Y', INTENT_COPY_AS, "copy it as curl, AWS CLI, Python or Segment JSON", "copy as")
+
+#define COPY_KEYS                                                                                  \
+    LABELLED(KEYMAP_COPY, INPUT_ENTER, INTENT_YES, "copy it", "copy"),                             \
+        ALIAS(KEYMAP_COPY, 'y', INTENT_YES),                                                       \
+        LABELLED(KEYMAP_COPY, INPUT_DOWN, INTENT_DOWN, "the next form", "form"),                   \
+        ALIAS(KEYMAP_COPY, 'j', INTENT_DOWN), ALIAS(KEYMAP_COPY, INPUT_TAB, INTENT_DOWN),          \
+        KEY(KEYMAP_COPY, INPUT_UP, INTENT_UP, "the form before"),                                  \
+        ALIAS(KEYMAP_COPY, 'k', INTENT_UP), ALIAS(KEYMAP_COPY, INPUT_BACK_TAB, INTENT_UP)
+
 #define REQUEST_KEYS                                                                               \
     LABELLED(                                                                                      \
         KEYMAP_REQUEST, INPUT_TAB, INTENT_VALUE_NEXT, "the request, or its answer", "other text"), \
         ALIAS(KEYMAP_REQUEST, INPUT_RIGHT, INTENT_VALUE_NEXT),                                     \
         ALIAS(KEYMAP_REQUEST, INPUT_LEFT, INTENT_VALUE_NEXT),                                      \
-        ALIAS(KEYMAP_REQUEST, INPUT_BACK_TAB, INTENT_VALUE_NEXT), TEXT_KEYS(KEYMAP_REQUEST)
+        ALIAS(KEYMAP_REQUEST, INPUT_BACK_TAB, INTENT_VALUE_NEXT), TEXT_KEYS(KEYMAP_REQUEST),       \
+        COPY_AS_KEY(KEYMAP_REQUEST)
 
 #define LOG_KEYS                                                                                   \
     LABELLED(                                                                                      \
@@ -37,7 +50,7 @@
             .label_on = "requests",                                                                \
         },                                                                                         \
         LABELLED(KEYMAP_LOG, ']', INTENT_ERROR_NEXT, "next error", "error"),                       \
-        KEY(KEYMAP_LOG, '[', INTENT_ERROR_PREVIOUS, "previous error"), {                           \
+        KEY(KEYMAP_LOG, '[', INTENT_ERROR_PREVIOUS, "previous error"), COPY_AS_KEY(KEYMAP_LOG), {  \
         .context = KEYMAP_LOG, .key = 'F', .intent = INTENT_FOLLOW,                                \
         .help = "follow what comes; again: stay at this row", .label = "follow",                   \
         .label_on = "stay",                                                                        \

@@ -257,6 +257,19 @@ void request_log_set_tab(struct model *model, bool is_answer) {
     fold_set_http(&screen->fold, str_from(is_answer ? request->answer : request->request));
 }
 
+void request_log_copy_as(struct model *model, const struct message_request *request) {
+    if (!request) {
+        model_note(model, THEME_TEXT, "There is no request here to copy.");
+        return;
+    }
+    const struct copy_as_source source = {
+        .http = str_from(request->request),
+        .what = str_from(request->what),
+        .host = str_from(request->host),
+    };
+    copy_menu_open(model, &source);
+}
+
 void request_log_search(struct model *model, struct str value, struct effects *effects) {
     (void)effects;
     if (!value.len || fold_search(&model->requests.screen.fold, value, false)) return;

@@ -444,12 +444,23 @@ static bool handle_waterfall(struct model *model, enum intent intent, struct eff
     return true;
 }
 
+static void copy_as_form(struct model *model) {
+    const struct journey_exchange *exchange = selected(model);
+    if (!exchange || !exchange->request) {
+        model_note(model, THEME_TEXT, "This exchange has no request that is known.");
+        return;
+    }
+    copy_menu_open(model, &(struct copy_as_source){.http = str_from(exchange->request)});
+}
+
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     struct journey_screen *screen = &model->journey;
     if (intent == INTENT_VALUE_NEXT) {
         change_tab(model, 1);
     } else if (intent == INTENT_VALUE_PREVIOUS) {
         change_tab(model, -1);
+    } else if (intent == INTENT_COPY_AS) {
+        copy_as_form(model);
     } else if (intent == INTENT_FOLD) {
         fold_toggle(&screen->fold);
     } else if (intent == INTENT_FOLD_ALL) {

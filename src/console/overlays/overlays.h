@@ -6,7 +6,7 @@
 extern const struct overlay help_overlay, confirm_overlay, leave_overlay, output_overlay;
 extern const struct overlay controls_overlay;
 extern const struct overlay journey_overlay, request_overlay, guide_overlay, profiles_overlay;
-extern const struct overlay event_overlay;
+extern const struct overlay copy_overlay, event_overlay;
 
 // Of the prompt that searches the help.
 struct model;

@@ -12,6 +12,7 @@ static const struct overlay *const overlays[] = {
     [OVERLAY_OUTPUT] = &output_overlay,
     [OVERLAY_REQUEST] = &request_overlay,
     [OVERLAY_EVENT] = &event_overlay,
+    [OVERLAY_COPY] = &copy_overlay,
     [OVERLAY_GUIDE] = &guide_overlay,
     [OVERLAY_PROFILES] = &profiles_overlay,
     [OVERLAY_LEAVE] = &leave_overlay,

@@ -102,6 +102,8 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
         model_edit(model, MODEL_EDITING_REQUEST_SEARCH, STR(""), false);
     } else if (intent == INTENT_FIND_NEXT || intent == INTENT_FIND_PREVIOUS) {
         (void)fold_search(fold, STR(""), intent == INTENT_FIND_PREVIOUS);
+    } else if (intent == INTENT_COPY_AS) {
+        request_log_copy_as(model, request_log_opened(model));
     } else {
         return handle_text(model, intent);
     }

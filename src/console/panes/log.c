@@ -246,6 +246,8 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
         request_log_set_following(model, !request_log_is_following(model));
     } else if (intent == INTENT_ERROR_NEXT || intent == INTENT_ERROR_PREVIOUS) {
         find_bad(model, intent == INTENT_ERROR_PREVIOUS);
+    } else if (intent == INTENT_COPY_AS) {
+        request_log_copy_as(model, request_log_selected(model));
     } else if (intent == INTENT_DETAIL && !is_lines) {
         request_log_inspect(model);
     } else if (intent == INTENT_REFRESH && is_lines) {
@@ -260,6 +262,7 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
 }
 
 static bool can(const struct model *model, enum intent intent) {
+    if (intent == INTENT_COPY_AS) return request_log_selected(model) != NULL;
     const bool wants_rows = intent == INTENT_FOLLOW || intent == INTENT_ERROR_NEXT;
     return !wants_rows || count(model) > 0;
 }

@@ -275,6 +275,8 @@ static void draw_head(const struct model *model, struct rect rect, struct canvas
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     if (intent == INTENT_JOURNEY) {
         open_journey(model, effects);
+    } else if (intent == INTENT_COPY_AS) {
+        if (count(model)) copy_menu_open_event(model, selected(model)->type, selected(model)->raw);
     } else if (intent == INTENT_GENERATE) {
         stream_controls_start_or_stop(model, effects);
     } else if (intent == INTENT_RATE_UP || intent == INTENT_RATE_DOWN) {
