@@ -31,8 +31,8 @@ struct descriptor {
     size_t parameter_count;
     const char *const *examples; // NULL-terminated; may be NULL
     bool in_palette;             // offered in the console
-    bool writes_many;            // more than one event: asked about before it goes to a real account
-    bool takes_away;             // something that cannot be brought back: always asked about
+    bool writes_many; // more than one event: asked about before it goes to a real account
+    bool takes_away;  // something that cannot be brought back: always asked about
 };
 
 const struct parameter *

@@ -121,12 +121,11 @@ bool theme_find(struct str name, enum theme_id *out) {
 
 // The other themes: inks, and which ink a role uses
 
-// clang-format off: versions of it disagree about such lists
+// versions of clang-format disagree about such lists
+// clang-format off
 #define INKS(X)                                                                                    \
-    X(BACKGROUND)                                                                                  \
-    X(TEXT)                                                                                        \
-    X(FAINT) X(RULE) X(ACCENT) X(NAME) X(NUMBER) X(GOOD) X(BAD) X(WARN) X(SELECTION) X(HERE_TEXT)  \
-        X(HERE) X(LIVE_TEXT) X(LIVE)
+    X(BACKGROUND) X(TEXT) X(FAINT) X(RULE) X(ACCENT) X(NAME) X(NUMBER) X(GOOD) X(BAD) X(WARN)      \
+    X(SELECTION) X(HERE_TEXT) X(HERE) X(LIVE_TEXT) X(LIVE)
 // clang-format on
 enum ink {
 #define X(ink) INK_##ink,
