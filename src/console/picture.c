@@ -87,7 +87,8 @@ static bool next_run(const struct canvas *canvas, int row, int column, struct ru
 static void add_cells(const struct canvas *canvas, int row, struct run run, struct buf *out) {
     for (int column = run.column; column < run.end; column++) {
         const struct canvas_cell *cell = canvas_at(canvas, column, row);
-        for (size_t i = 0; i < CANVAS_RUNES && cell->runes[i]; i++)
+        if (cell->is_secret && cell->width) add_escaped_rune(out, 0x2022u);
+        for (size_t i = 0; !cell->is_secret && i < CANVAS_RUNES && cell->runes[i]; i++)
             add_escaped_rune(out, cell->runes[i]);
     }
 }

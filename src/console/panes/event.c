@@ -169,6 +169,16 @@ static void write_hops(const struct model *model, struct sheet *sheet) {
     }
 }
 
+// Lambda parts the fields of a line with tabs.
+static void add_log_line(struct buf *out, struct str line) {
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.ptr[i] == '\t')
+            buf_add(out, STR("  "));
+        else
+            buf_add_char(out, line.ptr[i]);
+    }
+}
+
 static void write_log(const struct model *model, struct sheet *sheet) {
     const struct composer *composer = &model->composer;
     struct str rest = buf_str(&composer->log);
@@ -181,9 +191,12 @@ static void write_log(const struct model *model, struct sheet *sheet) {
         struct str line = {0};
         str_split(rest, '\n', &line, &rest);
         const bool is_it = has_verdict && line.ptr == verdict.line.ptr;
+        struct buf shown = {0};
+        add_log_line(&shown, line);
         sheet_item(
             sheet, is_it ? THEME_BAD : THEME_DIM, is_it ? "✗ " : "│ ",
-            is_it ? THEME_BAD : THEME_TEXT, line);
+            is_it ? THEME_BAD : THEME_TEXT, buf_str(&shown));
+        buf_release(&shown);
     }
     if (composer->is_log_cut) sheet_text(sheet, THEME_DIM, STR("… and more than is kept here"));
 }

@@ -147,6 +147,21 @@ static void judge(const struct model *model, struct sheet *sheet) {
     }
 }
 
+// All of it, where the row has room for its beginning only.
+static void write_revealed(const struct model *model, struct sheet *sheet) {
+    struct str rest = secret_reveal(&model->setup.revealed);
+    while (rest.len) {
+        struct canvas_pen pen = sheet_line(sheet);
+        canvas_write_text(&pen, THEME_DIM, "open    ");
+        const int columns = canvas_room(&pen);
+        const size_t bytes = columns > 0 ? width_fit(rest, columns) : rest.len;
+        struct rect cells = {.column = pen.column, .row = pen.row, .columns = columns, .rows = 1};
+        canvas_write(&pen, THEME_WARN, str_slice(rest, 0, bytes));
+        if (pen.canvas) canvas_keep_secret(pen.canvas, cells);
+        rest = str_skip(rest, bytes);
+    }
+}
+
 static void detail(const struct model *model, struct sheet *sheet) {
     const struct message_setting *setting = selected(model);
     if (!setting) return;
@@ -160,6 +175,7 @@ static void detail(const struct model *model, struct sheet *sheet) {
     if (setting->note) sheet_item(sheet, THEME_WARN, "• ", THEME_TEXT, str_from(setting->note));
     if (setting->help) sheet_text(sheet, THEME_TEXT, str_from(setting->help));
     sheet_blank(sheet);
+    if (setup_is_revealed(model, setting)) write_revealed(model, sheet);
     if (setting->value && setting->value[0]) {
         sheet_item(sheet, THEME_DIM, "value   ", THEME_VALUE, str_from(setting->value));
     }
