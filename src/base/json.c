@@ -156,7 +156,7 @@ const struct json_node *json_first(const struct json_node *container) {
 }
 
 const struct json_node *json_next(const struct json_node *element) {
-    return (const struct json_node *)inner_const(element)->next;
+    return element ? (const struct json_node *)inner_const(element)->next : NULL;
 }
 
 size_t json_count(const struct json_node *container) {

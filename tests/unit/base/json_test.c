@@ -17,6 +17,7 @@ static void json_accessors_answer_absent_instead_of_failing(void **state) {
     assert_null(json_get_text(a, "n").ptr);
     assert_null(json_get(json_get(a, "t"), "deeper"));
     assert_int_equal(json_kind(json_get(NULL, "x")), JSON_ABSENT);
+    assert_null(json_next(NULL));
     assert_int_equal(json_count(json_get(json.root, "l")), 2);
     assert_int_equal(json_kind(json_next(json_first(json_get(json.root, "l")))), JSON_NULL);
     assert_null(json_get(json.root, "A")); // case-sensitive
