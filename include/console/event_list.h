@@ -19,6 +19,7 @@
 
 struct event_list_entry {
     struct message *message;
+    uint64_t number; // of those received, from 1
     bool is_match, is_marked;
 };
 
@@ -45,16 +46,14 @@ void event_list_release(struct event_list *list);
 bool event_list_add(struct event_list *list, struct message *take_message);
 // Returns how many rows came on top.
 size_t event_list_set_paused(struct event_list *list, bool is_paused);
-// These two may move every row: see event_list_place. `filter` is copied.
+// These two may move every row: see event_list_row. `filter` is copied.
 void event_list_set_filter(struct event_list *list, const struct filter *filter);
 void event_list_set_highlighting(struct event_list *list, bool is_highlighting);
 
 size_t event_list_count(const struct event_list *list); // shown
 const struct event_list_entry *event_list_at(const struct event_list *list, size_t row);
-// A row's place, which stays its own while nothing is added; and the row of a place, or of the next older
-// shown one.
-size_t event_list_place(const struct event_list *list, size_t row);
-size_t event_list_row(const struct event_list *list, size_t place);
+// The row of the event of that number, or of the next older one shown; the last row when there is none.
+size_t event_list_row(const struct event_list *list, uint64_t number);
 void event_list_mark(struct event_list *list, size_t row); // or unmarks
 size_t event_list_unmark_all(struct event_list *list);     // returns how many were marked
 

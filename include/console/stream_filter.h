@@ -15,6 +15,10 @@ struct stream_filter {
     struct buf text;      // in force; empty: everything is shown
     struct error problem; // of the line being typed
     size_t wrong_at;      // bytes
+    struct stream_filter_anchor {
+        uint64_t number; // of the event; 0: the newest
+        size_t above;    // rows between the top of the window and it
+    } anchor;            // what was selected before the line hid it
 };
 
 extern const struct feature stream_filter_feature;

@@ -141,9 +141,8 @@ static void count_missed(struct event_list *list, uint64_t sequence) {
 }
 
 bool event_list_add(struct event_list *list, struct message *take_message) {
-    const struct event_list_entry entry = {.message = take_message};
+    const struct event_list_entry entry = {.message = take_message, .number = ++list->received};
     if (list->seen.count + list->held.count == EVENT_LIST_MOST) drop_one(list);
-    list->received++;
     count_missed(list, take_message->as.event.sequence);
     list->bytes += bytes_of(take_message);
     bool is_on_top = false;
@@ -194,30 +193,25 @@ size_t event_list_count(const struct event_list *list) {
     return list->shown_count;
 }
 
-size_t event_list_place(const struct event_list *list, size_t row) {
+static size_t place_at(const struct event_list *list, size_t row) {
     ASSERT(row < list->shown_count);
     const size_t age = list->shown_count - 1 - row;
     return list->shown[(list->shown_first + age) % EVENT_LIST_MOST];
 }
 
 const struct event_list_entry *event_list_at(const struct event_list *list, size_t row) {
-    return &list->seen.entries[event_list_place(list, row)];
+    return &list->seen.entries[place_at(list, row)];
 }
 
-static size_t age_of(const struct event_list *list, size_t place) {
-    return (place + EVENT_LIST_MOST - list->seen.first) % EVENT_LIST_MOST;
-}
-
-size_t event_list_row(const struct event_list *list, size_t place) {
-    const size_t age = age_of(list, place);
+size_t event_list_row(const struct event_list *list, uint64_t number) {
     for (size_t row = 0; row < list->shown_count; row++) {
-        if (age_of(list, event_list_place(list, row)) <= age) return row;
+        if (event_list_at(list, row)->number <= number) return row;
     }
     return list->shown_count ? list->shown_count - 1 : 0;
 }
 
 void event_list_mark(struct event_list *list, size_t row) {
-    struct event_list_entry *entry = &list->seen.entries[event_list_place(list, row)];
+    struct event_list_entry *entry = &list->seen.entries[place_at(list, row)];
     list->mark_count += entry->is_marked ? (size_t)-1 : 1;
     entry->is_marked = !entry->is_marked;
 }

@@ -12,36 +12,37 @@ static struct event_list *events_of(struct model *model) {
     return &model->stream.events;
 }
 
-// The selection stays on its event, or on the next older one that is shown.
-struct anchor {
-    bool is_set;
-    size_t place, above; // rows between the top of the window and it
-};
-
-static struct anchor hold(const struct model *model) {
+// The selection stays on its event, or on the next older one that is shown. Of a line being typed, on the
+// one that was selected before: half a word may hide it.
+static struct stream_filter_anchor hold(const struct model *model) {
     const struct list *list = &model->lists[PANE_STREAM];
     const struct event_list *events = &model->stream.events;
-    if (list->selected == 0 || list->selected >= event_list_count(events))
-        return (struct anchor){0};
-    return (struct anchor){
-        .is_set = true,
-        .place = event_list_place(events, list->selected),
+    if (model->editing == MODEL_EDITING_STREAM_FILTER) return model->stream_filter.anchor;
+    if (list->selected >= event_list_count(events)) return (struct stream_filter_anchor){0};
+    if (list->selected == 0 && !model->stream.is_staying) return (struct stream_filter_anchor){0};
+    return (struct stream_filter_anchor){
+        .number = event_list_at(events, list->selected)->number,
         .above = list->selected - list->top,
     };
 }
 
-static void restore(struct model *model, struct anchor anchor) {
+static void restore(struct model *model, struct stream_filter_anchor anchor) {
     struct list *list = &model->lists[PANE_STREAM];
     *list = (struct list){0};
-    if (!anchor.is_set) return;
-    list->selected = event_list_row(events_of(model), anchor.place);
+    if (!anchor.number) return;
+    list->selected = event_list_row(events_of(model), anchor.number);
     list->top = list->selected > anchor.above ? list->selected - anchor.above : 0;
 }
 
 static void use(struct model *model, const struct filter *filter) {
-    const struct anchor anchor = hold(model);
+    const struct stream_filter_anchor anchor = hold(model);
     event_list_set_filter(events_of(model), filter);
     restore(model, anchor);
+}
+
+// Back to what was selected before the line.
+static void end_line(struct model *model) {
+    restore(model, model->stream_filter.anchor);
 }
 
 static bool parse(struct model *model, struct str text, struct filter *out) {
@@ -65,6 +66,7 @@ void stream_filter_set(struct model *model, struct str text) {
 
 void stream_filter_open(struct model *model) {
     model->stream_filter.problem = (struct error){0};
+    model->stream_filter.anchor = hold(model);
     model_edit(model, MODEL_EDITING_STREAM_FILTER, buf_str(&model->stream_filter.text), false);
     model->editor.is_touched = true; // a paste lands in the line
 }
@@ -80,6 +82,7 @@ void stream_filter_submit(struct model *model, struct str value, struct effects 
     (void)effects;
     if (parse(model, value, &filter)) {
         stream_filter_set(model, value);
+        end_line(model);
         return;
     }
     model_edit(model, MODEL_EDITING_STREAM_FILTER, value, false);
@@ -88,6 +91,7 @@ void stream_filter_submit(struct model *model, struct str value, struct effects 
 
 void stream_filter_cancel(struct model *model) {
     stream_filter_set(model, buf_str(&model->stream_filter.text));
+    end_line(model);
 }
 
 void stream_filter_invert(struct model *model) {
@@ -101,7 +105,7 @@ void stream_filter_invert(struct model *model) {
 }
 
 void stream_filter_show_all(struct model *model, bool shows_all) {
-    const struct anchor anchor = hold(model);
+    const struct stream_filter_anchor anchor = hold(model);
     event_list_set_highlighting(events_of(model), shows_all);
     restore(model, anchor);
 }

@@ -99,7 +99,7 @@ static void check(const struct event_list *list) {
         if (!is_match && !list->is_highlighting) continue;
         assert_true(row > 0);
         assert_ptr_equal(event_list_at(list, --row), entry);
-        assert_int_equal(event_list_row(list, place), row);
+        assert_int_equal(event_list_row(list, entry->number), row);
     }
     assert_int_equal(row, 0);
     assert_int_equal(matches, list->match_count);

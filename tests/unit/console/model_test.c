@@ -246,6 +246,83 @@ static void model_selection_stays_on_its_event_and_follows_on_the_newest(void **
     assert_string_equal(selected_event(fixture), "d");
 }
 
+static void type(struct fixture *fixture, const char *text) {
+    for (; *text; text++)
+        press(fixture, (unsigned char)*text);
+}
+
+static struct message *typed_event(const char *type_name, const char *name) {
+    struct message *message = event_of(name, 1);
+    message->as.event.type = message_copy_text(str_from(type_name));
+    return message;
+}
+
+// Under a filter, too: what does not pass moves nothing, what passes moves the selection with its event.
+static void model_selection_stays_on_its_event_under_a_filter(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '3');
+    receive(fixture, typed_event("track", "a"));
+    receive(fixture, typed_event("page", "b"));
+    receive(fixture, typed_event("track", "c"));
+    press(fixture, 'j');
+    press(fixture, 'j');
+    assert_string_equal(selected_event(fixture), "a");
+    press(fixture, '/');
+    type(fixture, "type=track");
+    assert_string_equal(selected_event(fixture), "a"); // while it is typed
+    press(fixture, INPUT_ENTER);
+    assert_int_equal(fixture->model.lists[PANE_STREAM].selected, 1);
+    receive(fixture, typed_event("page", "d"));
+    assert_int_equal(fixture->model.lists[PANE_STREAM].selected, 1);
+    receive(fixture, typed_event("track", "e"));
+    assert_string_equal(selected_event(fixture), "a");
+    press(fixture, INPUT_ESCAPE);
+    assert_string_equal(selected_event(fixture), "a");
+    assert_int_equal(model_event_count(&fixture->model), 5);
+}
+
+static void model_remembers_filter_and_generator_between_starts(void **state) {
+    struct fixture *fixture = *state;
+    struct buf saved = {0}, again = {0};
+    press(fixture, '3');
+    press(fixture, '/');
+    type(fixture, "type=track -page");
+    press(fixture, INPUT_ENTER);
+    press(fixture, 'f');
+    press(fixture, 'c');
+    press(fixture, INPUT_RIGHT); // workshop
+    press(fixture, 'j');
+    press(fixture, INPUT_ENTER);
+    type(fixture, "2019-05-19");
+    press(fixture, INPUT_ENTER);
+    press(fixture, 'q');
+    press(fixture, '>');
+    model_save(&fixture->model, &saved);
+
+    struct model *second = MEM_NEW(struct model);
+    const struct model_options options = {0};
+    model_init(second, &options);
+    model_resize(second, 80, 24);
+    model_load(second, buf_str(&saved));
+    assert_str(buf_str(&second->stream_filter.text), "type=track -page");
+    assert_true(second->stream.events.is_highlighting);
+    assert_str(buf_str(&second->controls.values[STREAM_CONTROLS_FROM]), "2019-05-19");
+    assert_int_equal(second->stream.rate, 10);
+    model_save(second, &again);
+    assert_true(str_equal(buf_str(&saved), buf_str(&again)));
+    // what makes no sense is left out
+    model_load(
+        second, STR("{\"stream\":{\"filter\":\"((\"},\"generator\":{\"From\":\"2019-02-30\","
+                    "\"rate\":-7}}"));
+    assert_str(buf_str(&second->stream_filter.text), "type=track -page");
+    assert_str(buf_str(&second->controls.values[STREAM_CONTROLS_FROM]), "2019-05-19");
+    assert_int_equal(second->stream.rate, 10);
+    model_release(second);
+    mem_free(second);
+    buf_release(&saved);
+    buf_release(&again);
+}
+
 static void model_pause_hides_newer_events_until_it_ends(void **state) {
     struct fixture *fixture = *state;
     press(fixture, '3');
@@ -455,6 +532,8 @@ static const struct CMUnitTest tests[] = {
     MODEL_TEST(model_keeps_a_bounded_number_of_events),
     MODEL_TEST(model_keeps_a_bounded_number_of_event_bytes),
     MODEL_TEST(model_selection_stays_on_its_event_and_follows_on_the_newest),
+    MODEL_TEST(model_selection_stays_on_its_event_under_a_filter),
+    MODEL_TEST(model_remembers_filter_and_generator_between_starts),
     MODEL_TEST(model_pause_hides_newer_events_until_it_ends),
     MODEL_TEST(model_pause_keeps_half_of_what_was_shown_when_it_began),
     MODEL_TEST(model_generator_is_stopped_by_cancelling_its_run),
