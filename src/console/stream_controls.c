@@ -194,16 +194,24 @@ static void hear_progress(struct model *model, const struct message_progress *pr
     if (progress->is_paused) model->stream.is_generator_paused = true; // after its steps
 }
 
+// Its requests are made by lanes that belong to nobody by name; while it runs nothing else is posted so.
+static bool is_of_run(const struct message *message, uint64_t run_id) {
+    if (message->kind != MESSAGE_REQUEST) return false;
+    const struct message_request *request = &message->as.request;
+    if (request->run_id == run_id || message->run_id == run_id) return true;
+    return request->run_id == 0 && str_equal(str_from(request->method), STR("POST"));
+}
+
 static void apply(struct model *model, const struct message *message, struct effects *effects) {
     struct stream_controls *self = &model->controls;
     const int64_t now_s = model->now_ms / SECOND_MS;
     const uint64_t run_id = model->stream.generate_run_id;
     (void)effects;
     if (message->kind == MESSAGE_EVENT) plot_series_add(&self->received, now_s, 1);
+    if (run_id && is_of_run(message, run_id))
+        plot_series_largest(&self->slowest_ms, now_s, message->as.request.ms);
     if (!run_id || message->run_id != run_id) return;
     if (message->kind == MESSAGE_PROGRESS) hear_progress(model, &message->as.progress);
-    if (message->kind == MESSAGE_REQUEST)
-        plot_series_largest(&self->slowest_ms, now_s, message->as.request.ms);
     if (message->kind == MESSAGE_LINE && message->as.line.text) {
         buf_reset(&self->said);
         buf_add(&self->said, str_from(message->as.line.text));

@@ -183,7 +183,7 @@ static void add_filter(const struct model *model, int columns, struct buf *title
     buf_release(&text);
 }
 
-enum account { ACCOUNT_WHOLE, ACCOUNT_SHORT, ACCOUNT_COUNT };
+enum account { ACCOUNT_WHOLE, ACCOUNT_MIDDLE, ACCOUNT_SHORT, ACCOUNT_COUNT };
 
 static void add_number(struct buf *note, uint64_t number, const char *what) {
     if (number) buf_add_format(note, " · %ju %s", (uintmax_t)number, what);
@@ -196,8 +196,12 @@ static void add_account(const struct event_list *events, enum account account, s
         buf_add_format(note, "%zu of %ju", shown, (uintmax_t)events->received);
         return;
     }
-    buf_add_format(note, "%ju received", (uintmax_t)events->received);
-    if (shown != events->received) buf_add_format(note, " · %zu shown", shown);
+    if (account == ACCOUNT_MIDDLE)
+        buf_add_format(note, "%zu of %ju", shown, (uintmax_t)events->received);
+    else
+        buf_add_format(note, "%ju received", (uintmax_t)events->received);
+    if (account == ACCOUNT_WHOLE && shown != events->received)
+        buf_add_format(note, " · %zu shown", shown);
     add_number(note, events->seen.count - shown, "filtered");
     add_number(note, events->dropped, "dropped");
     add_number(note, events->missed, "missed");
