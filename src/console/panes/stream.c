@@ -192,8 +192,8 @@ static void add_number(struct buf *note, uint64_t number, const char *what) {
 // Everything received is shown, filtered, held back or dropped; what was missed was never received.
 static void add_account(const struct event_list *events, enum account account, struct buf *note) {
     const size_t shown = event_list_count(events);
-    if (account == ACCOUNT_SHORT) {
-        buf_add_format(note, "%zu of %ju", shown, (uintmax_t)events->received);
+    if (account == ACCOUNT_SHORT) { // of all there were
+        buf_add_format(note, "%zu of %ju", shown, (uintmax_t)(events->received + events->missed));
         return;
     }
     if (account == ACCOUNT_MIDDLE)
