@@ -31,6 +31,7 @@ struct console_options {
     const struct descriptor *actions; // for the palette
     size_t action_count;
     struct model_options model; // catalogue, shopper, event
+    const char *cast_path;      // the screen is recorded there (cast.h); NULL: it is not
     bool no_color, is_ascii;
 };
 

@@ -5,7 +5,21 @@
 
 #include "registry.h"
 
-static const struct parameter parameters[] = {RECORD_PARAMETER};
+static const struct parameter parameters[] = {
+    {
+        .name = "play",
+        .kind = PARAMETER_FILE,
+        .metavar = "SCENE",
+        .help = "play a scene: keys, captions and waits from a file; any key pauses it",
+    },
+    {
+        .name = "record",
+        .kind = PARAMETER_FILE,
+        .metavar = "FILE",
+        .help = "FILE.cast: the screen, as an asciicast; any other name: the session, for `recloop "
+                "replay`",
+    },
+};
 
 static struct task *start(
     struct action_context *context,

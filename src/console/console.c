@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/files.h"
+#include "console/cast.h"
 #include "console/term.h"
 #include "console/view.h"
 #include "outer_editor.h"
@@ -54,6 +55,7 @@ struct console {
     struct model model;
     struct canvas canvas;
     struct input input;
+    struct cast *cast; // NULL: the screen is not recorded
     bool is_over, has_more_messages;
     bool is_changed, is_urgent; // the screen is behind; somebody waits for it
     int64_t paced_ms;           // monotonic; when the frames drawn so far would have been due
@@ -193,6 +195,7 @@ static int draw(struct console *console) {
     console->paced_ms += FRAME_MS;
     view_draw(&console->model, &console->canvas);
     term_present(console->term, &console->canvas);
+    cast_take(console->cast, &console->canvas, console->model.theme, clock_monotonic_us());
     return -1;
 }
 
@@ -274,6 +277,19 @@ static void run(struct console *console) {
     }
 }
 
+static bool open_cast(struct console *console, struct error *err) {
+    const struct console_options *options = console->options;
+    const struct cast_options cast = {
+        .path = options->cast_path,
+        .wall_ms = clock_wall_ms(),
+        .now_us = clock_monotonic_us(),
+        .depth = options->no_color ? THEME_DEPTH_MONO : THEME_DEPTH_256,
+    };
+    if (!options->cast_path || cast_open(&cast, &console->cast, err)) return true;
+    term_close(console->term);
+    return false;
+}
+
 bool console_run(const struct console_options *options, int *out_status, struct error *err) {
     struct console console = {.options = options};
     const struct term_options term_options = {
@@ -281,6 +297,7 @@ bool console_run(const struct console_options *options, int *out_status, struct 
         .is_ascii = options->is_ascii,
     };
     if (!term_open(&term_options, &console.term, err)) return false;
+    if (!open_cast(&console, err)) return false;
     console.canvas.is_ascii = term_is_ascii(console.term);
     struct model_options model_options = options->model;
     model_options.actions = options->actions;
@@ -293,5 +310,5 @@ bool console_run(const struct console_options *options, int *out_status, struct 
     canvas_release(&console.canvas);
     input_release(&console.input);
     *out_status = console.status;
-    return true;
+    return cast_close(console.cast, err);
 }

@@ -218,7 +218,7 @@ static void begin(struct model *model, struct effects *effects) {
     (void)effects;
     model->player.state = PLAYER_RUNNING;
     model->player.due_ms = model->now_ms;
-    mark(model, model->next_run_id);
+    // what the console asked for at its start counts for the scene's first waits: nothing is marked
 }
 
 // On a real account a scene may act many times: it is asked once, by name, before its first key.

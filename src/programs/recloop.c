@@ -8,7 +8,9 @@
 #include "base/queue.h"
 #include "base/trace.h"
 #include "cli/cli.h"
+#include "console/cast.h"
 #include "console/console.h"
+#include "console/scene.h"
 #include "net/transfers.h"
 #include "segment/catalog.h"
 #include "worker/worker.h"
@@ -52,6 +54,9 @@ static bool find_state_file(struct buf *path) {
 }
 
 struct parts {
+    struct scene scene; // of --play
+    bool has_scene;
+    const char *cast_path; // of --record FILE.cast; NULL: none
     struct queue *messages;
     struct console_wake wake;
     struct record *record; // NULL: --record was not given
@@ -79,7 +84,12 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
         .wake = &parts->wake,
         .actions = actions,
         .action_count = action_count(),
-        .model = {.judge = judgement_of, .products = products, .product_count = CATALOG_COUNT},
+        .model =
+            {.judge = judgement_of,
+             .products = products,
+             .product_count = CATALOG_COUNT,
+             .scene = parts->has_scene ? &parts->scene : NULL},
+        .cast_path = parts->cast_path,
         .no_color = arguments_has(&parsed->globals, "no-color") || (no_color && *no_color),
         .is_ascii = arguments_has(&parsed->globals, "ascii"),
     };
@@ -91,8 +101,21 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
     return ok;
 }
 
+// What is wrong with the files that are named must be told before the screen is ours.
+static bool open_files(const struct arguments *arguments, struct parts *parts, struct error *err) {
+    const struct str play = arguments_get(arguments, "play");
+    const struct str record = arguments_get(arguments, "record");
+    if (play.len && !scene_load(play.ptr, &parts->scene, err)) return false;
+    parts->has_scene = play.len > 0;
+    if (cast_is_name(record)) {
+        parts->cast_path = record.ptr; // arguments are NUL-terminated
+        return true;
+    }
+    return record_open(arguments, &parts->record, err);
+}
+
 static bool open_parts(const struct parse *parsed, struct parts *parts, struct error *err) {
-    if (!record_open(&parsed->arguments, &parts->record, err)) return false;
+    if (!open_files(&parsed->arguments, parts, err)) return false;
     if (!console_wake_open(&parts->wake, err)) return false;
     const struct queue_options options = {
         .capacity = MESSAGES,
@@ -118,6 +141,7 @@ static int open_console(const struct parse *parsed) {
         console_wake_close(&parts.wake);
         transfers_prepared();
     }
+    scene_release(&parts.scene);
     if (!record_close(parts.record, &failure) && ok) {
         ok = false;
         err = failure;

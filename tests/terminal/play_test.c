@@ -1,0 +1,198 @@
+// play — the program as it is, its sandbox included, plays the scenes that come with it, in a pseudo terminal.
+#include "base/files.h"
+#include "support/temp_folder.h"
+#include "support/test.h"
+#include "terminal/harness.h"
+
+#include <sys/wait.h>
+
+static const char *program, *scenes;
+static struct temp_folder home;
+static struct harness *current; // a failed test leaves it running
+
+static char *fresh(const char *text) { // arguments are not changed, but their type says so
+    return (char *)(uintptr_t)text;
+}
+
+static struct harness *start(char *const *arguments, const char *term, int columns, int rows) {
+    struct buf variables[5] = {{0}};
+    const char *const names[] = {"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"};
+    const char *environment[16] = {
+        "LC_ALL=C.UTF-8",
+        "NO_COLOR",
+        "RECLOOP_CONFIG",
+        "ASAN_OPTIONS=detect_leaks=1:handle_segv=0:handle_abort=0",
+        "TSAN_OPTIONS=halt_on_error=1",
+    };
+    size_t at = 5;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        buf_add_format(&variables[i], "%s=%s", names[i], home.path);
+        environment[at++] = buf_text(&variables[i]);
+    }
+    buf_add_format(&variables[4], "TERM=%s", term);
+    environment[at] = buf_text(&variables[4]);
+    current = harness_start(&(struct harness_options){
+        .arguments = arguments,
+        .environment = environment,
+        .columns = columns,
+        .rows = rows,
+    });
+    for (size_t i = 0; i < ARRAY_COUNT(variables); i++)
+        buf_release(&variables[i]);
+    return current;
+}
+
+static void expect(struct harness *harness, const char *text) {
+    if (harness_wait_for(harness, text)) return;
+    struct buf screen = {0};
+    harness_screen(harness, &screen);
+    print_error("\"%s\" did not appear on:\n%s", text, buf_text(&screen));
+    buf_release(&screen);
+    fail();
+}
+
+static void ends_with_exit(struct harness *harness, int code) {
+    int status = 0;
+    assert_true(harness_wait_end(harness, &status));
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), code);
+    harness_free(harness);
+    current = NULL;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    home = temp_folder_make();
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    harness_free(current);
+    current = NULL;
+    temp_folder_remove(&home);
+    return 0;
+}
+
+static void path_of(struct buf *out, const char *folder, const char *name) {
+    buf_add_format(out, "%s/%s", folder, name);
+}
+
+// The last state of the recording is the one before leaving, and every line of it is JSON.
+static void check_cast(const char *path) {
+    struct buf text = {0};
+    struct error err = {0};
+    assert_ok(files_read(path, 64 << 20, &text, &err), err);
+    assert_true(str_starts_with(buf_str(&text), STR("{\"version\":2,\"width\":100,")));
+    assert_true(str_ends_with(buf_str(&text), STR("\"]\n")));
+    assert_true(str_contains(buf_str(&text), STR("The loop turned in")));
+    buf_release(&text);
+}
+
+static void the_loop_is_played_and_recorded(void **state) {
+    (void)state;
+    struct buf scene = {0}, cast = {0};
+    path_of(&scene, scenes, "loop.scene");
+    path_of(&cast, home.path, "loop.cast");
+    char *const arguments[] = {
+        fresh(program),
+        fresh("console"),
+        fresh("--play"),
+        fresh(buf_text(&scene)),
+        fresh("--record"),
+        fresh(buf_text(&cast)),
+        NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 100, 30);
+    expect(harness, "A shop, a shopper");
+    expect(harness, "Space goes on");
+    harness_type(harness, " ");
+    expect(harness, "The loop turned in");
+    expect(harness, "every channel knows the new list");
+    expect(harness, "on the profile after");
+    expect(harness, "Space goes on");
+    harness_type(harness, " ");
+    expect(harness, "Journey of Product Clicked");
+    harness_type(harness, " ");
+    expect(harness, "the scene is over");
+    harness_type(harness, "q");
+    expect(harness, "? help  q quit");
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+    check_cast(buf_text(&cast));
+    buf_release(&scene);
+    buf_release(&cast);
+}
+
+static void any_key_pauses_and_esc_gives_the_keys_back(void **state) {
+    (void)state;
+    struct buf scene = {0};
+    path_of(&scene, scenes, "loop.scene");
+    char *const arguments[] = {
+        fresh(program), fresh("console"), fresh("--play"), fresh(buf_text(&scene)), NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 100, 30);
+    expect(harness, "Space goes on");
+    harness_type(harness, " ");
+    expect(harness, "She clicks a product");
+    harness_type(harness, "q");
+    expect(harness, "paused: Space goes on, Esc stops");
+    harness_type(harness, "\033");
+    expect(harness, "the scene is over");
+    harness_type(harness, "q");
+    expect(harness, "? help  q quit");
+    harness_type(harness, "qq"); // the event may be under way: it is asked
+    ends_with_exit(harness, 0);
+    buf_release(&scene);
+}
+
+static void a_broken_scene_is_told_before_the_screen_is_taken(void **state) {
+    (void)state;
+    struct buf scene = {0};
+    struct error err = {0};
+    path_of(&scene, home.path, "broken.scene");
+    assert_ok(files_write(buf_text(&scene), 0600, STR("key t\nwait hop end done\n"), &err), err);
+    char *const arguments[] = {
+        fresh(program), fresh("console"), fresh("--play"), fresh(buf_text(&scene)), NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 100, 30);
+    expect(harness, "broken.scene:2:10: No hop is called \"end\"");
+    expect(harness, "put_events");
+    ends_with_exit(harness, 3);
+    char *const missing[] = {
+        fresh(program), fresh("console"), fresh("--play"), fresh("/nowhere/a.scene"), NULL};
+    harness = start(missing, "xterm-256color", 100, 30);
+    expect(harness, "/nowhere/a.scene");
+    ends_with_exit(harness, 2);
+    buf_release(&scene);
+}
+
+static void a_recording_never_replaces_a_file(void **state) {
+    (void)state;
+    struct buf cast = {0};
+    struct error err = {0};
+    path_of(&cast, home.path, "there.cast");
+    assert_ok(files_write(buf_text(&cast), 0600, STR("mine"), &err), err);
+    char *const arguments[] = {
+        fresh(program), fresh("console"), fresh("--record"), fresh(buf_text(&cast)), NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 100, 30);
+    expect(harness, "choose another name");
+    ends_with_exit(harness, 1);
+    buf_release(&cast);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(the_loop_is_played_and_recorded, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(any_key_pauses_and_esc_gives_the_keys_back, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        a_broken_scene_is_told_before_the_screen_is_taken, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_recording_never_replaces_a_file, set_up, tear_down),
+};
+
+// play_test SCENES RECLOOP
+int main(int argc, char **argv) {
+    if (argc < 3) {
+        print_message("skipped: recloop is not built\n");
+        return 77;
+    }
+    scenes = argv[1];
+    program = argv[2];
+    return cmocka_run_group_tests_name("play", tests, NULL, NULL);
+}
