@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#define UNKNOWN ((double)NAN) // a gap
 #define BRAILLE 0x2800u
 #define BRAILLE_STEPS 4
 #define ASCII_STEPS 3
@@ -30,7 +31,7 @@ static int height_of(double value, double top, int steps) {
 // The value that many places before the newest.
 static double value_before(const struct plot *plot, int places) {
     const size_t back = (size_t)places;
-    return back < plot->count ? plot->values[plot->count - 1 - back] : (double)NAN;
+    return back < plot->count ? plot->values[plot->count - 1 - back] : UNKNOWN;
 }
 
 // The part of a column of values, `height` steps high in all, that falls into the cell of that row.
@@ -90,13 +91,13 @@ void plot_draw(const struct plot *plot, struct rect rect, struct canvas *canvas)
 static double *place_of(struct plot_series *series, int64_t at_s) {
     if (series->newest_s == 0) {
         for (size_t i = 0; i < PLOT_SECONDS; i++)
-            series->values[i] = NAN;
+            series->values[i] = UNKNOWN;
         series->newest_s = at_s;
     }
     // the seconds gone by without anything; after a long silence each place once
     const int64_t passed = at_s - series->newest_s;
     for (int64_t i = 1; i <= passed && i <= PLOT_SECONDS; i++)
-        series->values[(series->newest_s + i) % PLOT_SECONDS] = NAN;
+        series->values[(series->newest_s + i) % PLOT_SECONDS] = UNKNOWN;
     if (passed > 0) series->newest_s = at_s;
     return at_s > series->newest_s - PLOT_SECONDS ? &series->values[at_s % PLOT_SECONDS] : NULL;
 }
@@ -119,12 +120,12 @@ void plot_series_set(struct plot_series *series, int64_t at_s, double value) {
 static double value_at(const struct plot_series *series, int64_t at_s) {
     const bool is_kept = at_s > 0 && at_s <= series->newest_s &&
                          at_s > series->newest_s - PLOT_SECONDS && series->newest_s > 0;
-    return is_kept ? series->values[at_s % PLOT_SECONDS] : (double)NAN;
+    return is_kept ? series->values[at_s % PLOT_SECONDS] : UNKNOWN;
 }
 
 static double
 join_seconds(const struct plot_series *series, int64_t end_s, int seconds, enum plot_join join) {
-    double sum = 0, largest = NAN;
+    double sum = 0, largest = UNKNOWN;
     int known = 0;
     for (int back = 0; back < seconds; back++) {
         const double value = value_at(series, end_s - back);

@@ -62,6 +62,7 @@ static void add_speed(const struct model *model, struct buf *out) {
 
 static void add_share(const struct model *model, uint64_t ended, bool is_short, struct buf *out) {
     const struct message_progress *progress = progress_of(model);
+    if (!progress) return;
     const double share = 100 * (double)ended / (double)progress->total;
     const bool is_running = model->stream.generate_run_id && !model->stream.is_generator_paused;
     buf_add_format(out, " %.0f %%", share);
@@ -152,8 +153,9 @@ draw_words(const struct model *model, struct rect rect, int row, struct canvas *
         canvas_write(&pen, THEME_DIM, buf_str(&model->controls.said));
         return;
     }
+    const struct message_progress *progress = progress_of(model);
     canvas_write_text(&pen, THEME_WARN, "• ");
-    canvas_write_text(&pen, THEME_WARN, progress_of(model)->trouble);
+    if (progress) canvas_write_text(&pen, THEME_WARN, progress->trouble);
 }
 
 // Plots
