@@ -37,6 +37,7 @@
 #include "console/setup.h"
 #include "console/stream_controls.h"
 #include "console/stream_filter.h"
+#include "console/trait_history.h"
 #include "console/waiting.h"
 #include "protocol/descriptor.h"
 #include "protocol/message.h"
@@ -158,6 +159,7 @@ struct model {
     struct presenter presenter;
     struct lists shown_lists;
     struct request_log requests;
+    struct trait_history traits;
     struct copy_menu copying;
     int help_top;
     struct buf help_search;

@@ -12,6 +12,7 @@
 #include "console/setup.h"
 #include "console/stream_controls.h"
 #include "console/stream_filter.h"
+#include "console/trait_history.h"
 #include "console/waiting.h"
 
 // Each is declared in the header of its state. One a line (the comments keep them so).
@@ -25,6 +26,7 @@ static const struct feature *const features[] = {
     &stream_controls_feature, //
     &stream_filter_feature,   //
     &request_log_feature,     //
+    &trait_history_feature,   //
     &waiting_feature,         //
     &player_feature,          //
     &presenter_feature,       //

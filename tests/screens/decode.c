@@ -92,7 +92,9 @@ static void decode_profile(const struct json_node *root, struct message *message
         json_print(json_get(node, "value"), &value);
         struct message_trait *trait =
             message_add_trait(message, text_of(node, "name"), buf_str(&value));
-        trait->updated_at_ms = integer_of(node, "at", 0) * 1000;
+        trait->updated_at_ms = (int64_t)(number_of(node, "at", 0) * 1000);
+        trait->is_computed = json_bool(json_get(node, "computed"), false);
+        trait->source_id = copy_of(node, "source");
         buf_release(&value);
     }
     for (node = json_first(json_get(root, "ids")); node; node = json_next(node)) {

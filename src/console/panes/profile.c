@@ -5,16 +5,19 @@
 #include "console/strip.h"
 #include "panes.h"
 
-#define LOOP_TRAIT "recommended_products"
+#define LOOP_TRAIT TRAIT_HISTORY_TRAIT
 #define NAME_COLUMNS 22
 #define WHEN_COLUMNS 16
 #define WHEN_FROM 60
+#define AGE_COLUMNS 8 // "50 s ago", "10:00:05"
+#define CHANGE_NAME_FROM 64
+#define LAG_COLUMNS 6
 
-// The list is three sections under headings; a row is one of these.
-enum row_kind { ROW_HEADING, ROW_TRAIT, ROW_IDENTIFIER, ROW_EVENT };
+// The list is sections under headings; computed traits and the timeline only when there are any.
+enum row_kind { ROW_HEADING, ROW_TRAIT, ROW_COMPUTED, ROW_CHANGE, ROW_IDENTIFIER, ROW_EVENT };
 struct row {
     enum row_kind kind;
-    size_t at; // in its section
+    size_t at; // in its section; of a heading: the kind of its rows
 };
 
 static const struct message_profile *find_profile(const struct model *model) {
@@ -27,41 +30,77 @@ static const struct message_profile *profile_of(const struct model *model) {
     return profile;
 }
 
+static bool is_loop(const struct message_trait *trait) {
+    return str_equal(str_from(trait->name), STR(LOOP_TRAIT));
+}
+
+static size_t count_traits(const struct message_profile *profile, bool are_computed) {
+    size_t count = 0;
+    for (size_t i = 0; i < profile->trait_count; i++)
+        if (profile->traits[i].is_computed == are_computed) count++;
+    return count;
+}
+
 // The trait this is all about comes first, the others in the order they came.
-static const struct message_trait *trait_at(const struct model *model, size_t at) {
-    const struct message_profile *profile = profile_of(model);
-    size_t loop = 0;
-    while (loop < profile->trait_count &&
-           !str_equal(str_from(profile->traits[loop].name), STR(LOOP_TRAIT))) {
-        loop++;
+static const struct message_trait *
+trait_in(const struct message_profile *profile, bool is_computed, size_t at) {
+    const struct message_trait *loop = NULL;
+    for (size_t i = 0; i < profile->trait_count; i++)
+        if (is_loop(&profile->traits[i])) loop = &profile->traits[i];
+    const bool is_first = loop && loop->is_computed == is_computed;
+    if (is_first && at-- == 0) return loop;
+    for (size_t i = 0; i < profile->trait_count; i++) {
+        const struct message_trait *trait = &profile->traits[i];
+        if (trait->is_computed != is_computed || trait == loop) continue;
+        if (at-- == 0) return trait;
     }
-    if (loop == profile->trait_count || at > loop) return &profile->traits[at];
-    return &profile->traits[at == 0 ? loop : at - 1];
+    ASSERT(false);
+    return NULL;
+}
+
+static const struct message_trait *trait_of(const struct model *model, struct row row) {
+    return trait_in(profile_of(model), row.kind == ROW_COMPUTED, row.at);
+}
+
+static size_t count_of(const struct model *model, enum row_kind kind) {
+    const struct message_profile *profile = profile_of(model);
+    switch (kind) {
+    case ROW_TRAIT: return count_traits(profile, false);
+    case ROW_COMPUTED: return count_traits(profile, true);
+    case ROW_CHANGE: return model->traits.count;
+    case ROW_IDENTIFIER: return profile->identifier_count;
+    case ROW_EVENT: return profile->event_count;
+    case ROW_HEADING: break;
+    }
+    return 0;
+}
+
+// With its heading.
+static size_t section_rows(const struct model *model, enum row_kind kind) {
+    const size_t rows = count_of(model, kind);
+    const bool is_optional = kind == ROW_COMPUTED || kind == ROW_CHANGE;
+    return is_optional && !rows ? 0 : rows + 1;
 }
 
 static size_t count(const struct model *model) {
-    const struct message_profile *profile = find_profile(model);
-    if (!profile) return 0;
-    return 3 + profile->trait_count + profile->identifier_count + profile->event_count;
+    size_t rows = 0;
+    if (!find_profile(model)) return 0;
+    for (enum row_kind kind = ROW_TRAIT; kind <= ROW_EVENT; kind++)
+        rows += section_rows(model, kind);
+    return rows;
 }
 
 static struct row row_at(const struct model *model, size_t row) {
-    const struct message_profile *profile = profile_of(model);
-    const struct {
-        enum row_kind kind;
-        size_t count;
-    } sections[] = {
-        {ROW_TRAIT, profile->trait_count},
-        {ROW_IDENTIFIER, profile->identifier_count},
-        {ROW_EVENT, profile->event_count},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(sections); i++) {
-        if (row == 0) return (struct row){.kind = ROW_HEADING, .at = i};
-        row--;
-        if (row < sections[i].count) return (struct row){.kind = sections[i].kind, .at = row};
-        row -= sections[i].count;
+    for (enum row_kind kind = ROW_TRAIT; kind <= ROW_EVENT; kind++) {
+        const size_t rows = section_rows(model, kind);
+        if (row >= rows) {
+            row -= rows;
+            continue;
+        }
+        if (row == 0) return (struct row){.kind = ROW_HEADING, .at = (size_t)kind};
+        return (struct row){.kind = kind, .at = row - 1};
     }
-    return (struct row){.kind = ROW_HEADING};
+    return (struct row){.kind = ROW_HEADING, .at = ROW_TRAIT};
 }
 
 static struct row selected(const struct model *model) {
@@ -88,18 +127,16 @@ static bool has_changed(const struct model *model, const struct message_trait *t
     return !str_equal(str_from(value_before(model, trait->name)), str_from(trait->value));
 }
 
-static void draw_heading(const struct model *model, size_t section, struct canvas_pen *pen) {
-    const struct message_profile *profile = profile_of(model);
-    const struct {
-        const char *title;
-        size_t count;
-    } sections[] = {
-        {"Traits", profile->trait_count},
-        {"Identifiers", profile->identifier_count},
-        {"Recent events", profile->event_count},
+static void draw_heading(const struct model *model, enum row_kind kind, struct canvas_pen *pen) {
+    static const char *const titles[] = {
+        [ROW_TRAIT] = "Traits",        [ROW_COMPUTED] = "Computed traits",
+        [ROW_CHANGE] = "Timeline",     [ROW_IDENTIFIER] = "Identifiers",
+        [ROW_EVENT] = "Recent events",
     };
-    canvas_write_text(pen, THEME_HEADING, sections[section].title);
-    canvas_write_format(pen, THEME_DIM, " %zu", sections[section].count);
+    canvas_write_text(pen, THEME_HEADING, titles[kind]);
+    canvas_write_format(pen, THEME_DIM, " %zu", count_of(model, kind));
+    if (kind == ROW_CHANGE && model->traits.left)
+        canvas_write_format(pen, THEME_DIM, ", %ju older gone", (uintmax_t)model->traits.left);
 }
 
 static void add_time(struct buf *out, int64_t wall_ms) {
@@ -117,20 +154,69 @@ static void draw_when(struct canvas_pen *pen, int64_t wall_ms) {
     buf_release(&when);
 }
 
-static void draw_trait(const struct model *model, size_t at, struct canvas_pen *pen) {
-    const struct message_trait *trait = trait_at(model, at);
-    const bool is_loop = str_equal(str_from(trait->name), STR(LOOP_TRAIT));
+// What changed a moment ago says so; an older change says since when.
+static bool
+add_when(const struct model *model, const struct message_trait *trait, struct buf *out) {
+    const struct trait_history_change *change = trait_history_last(model, trait->name);
+    if (change)
+        trait_history_add_age(model, change->at_ms, out);
+    else
+        add_time(out, trait->updated_at_ms);
+    return change && model->now_ms - change->at_ms < TRAIT_HISTORY_FRESH_MS;
+}
+
+static void draw_trait(const struct model *model, struct row row, struct canvas_pen *pen) {
+    const struct message_trait *trait = trait_of(model, row);
     const bool is_changed = has_changed(model, trait);
-    const bool has_when = canvas_room(pen) >= WHEN_FROM && trait->updated_at_ms > 0;
+    const bool is_wide = canvas_room(pen) >= WHEN_FROM;
     const int name_columns = canvas_room(pen) < 46 ? NAME_COLUMNS - 1 : NAME_COLUMNS;
-    canvas_write_text(pen, THEME_UP, is_changed ? "● " : "  ");
+    const bool is_stale = is_loop(trait) && trait_history_is_stale(model);
+    struct buf when = {0};
+    const bool is_fresh = add_when(model, trait, &when);
+    const int when_columns = is_wide ? WHEN_COLUMNS : is_fresh ? AGE_COLUMNS : 0;
+    canvas_write_text(
+        pen, is_stale ? THEME_BAD : THEME_UP,
+        is_stale     ? "✗ "
+        : is_changed ? "● "
+                     : "  ");
     canvas_write_column(
-        pen, is_loop ? THEME_STRONG : THEME_NAME, str_from(trait->name), name_columns);
+        pen, is_loop(trait) ? THEME_STRONG : THEME_NAME, str_from(trait->name), name_columns);
     canvas_write_text(pen, THEME_TEXT, " ");
     canvas_write_column(
         pen, is_changed ? THEME_UP : THEME_VALUE, str_from(trait->value),
-        canvas_room(pen) - (has_when ? WHEN_COLUMNS + 1 : 0));
-    if (has_when) draw_when(pen, trait->updated_at_ms);
+        canvas_room(pen) - (when_columns ? when_columns + 1 : 0));
+    if (when_columns) {
+        canvas_write_text(pen, THEME_TEXT, " ");
+        canvas_write_column(pen, is_fresh ? THEME_UP : THEME_DIM, buf_str(&when), when_columns);
+    }
+    buf_release(&when);
+}
+
+static void draw_change(const struct model *model, size_t at, struct canvas_pen *pen) {
+    const struct trait_history_change *change = trait_history_at(model, at);
+    const int room = canvas_room(pen);
+    struct buf text = {0};
+    trait_history_add_age(model, change->at_ms, &text);
+    canvas_write_text(pen, THEME_TEXT, "  ");
+    canvas_write_column(pen, THEME_DIM, buf_str(&text), AGE_COLUMNS + 1);
+    buf_reset(&text);
+    if (room >= CHANGE_NAME_FROM) {
+        canvas_write_column(pen, THEME_NAME, str_from(change->name), NAME_COLUMNS);
+        canvas_write_text(pen, THEME_TEXT, " ");
+    }
+    const bool has_lag = change->lag_ms >= 0;
+    if (has_lag) {
+        strip_add_ms(&text, (double)change->lag_ms);
+        if (change->lag_ms < 1000) buf_add(&text, STR(" ms"));
+        canvas_write_column_right(pen, THEME_NUMBER, buf_str(&text), LAG_COLUMNS);
+        canvas_write_text(pen, THEME_TEXT, " ");
+        buf_reset(&text);
+    }
+    trait_history_add_summary(change, &text);
+    canvas_write(pen, THEME_TEXT, buf_str(&text));
+    if (change->cause && canvas_room(pen) > 0)
+        canvas_write_format(pen, THEME_DIM, " · %s", change->cause);
+    buf_release(&text);
 }
 
 static void draw_identifier(const struct model *model, size_t at, struct canvas_pen *pen) {
@@ -157,8 +243,10 @@ static void draw_event(const struct model *model, size_t at, struct canvas_pen *
 static void draw_row(const struct model *model, size_t number, struct canvas_pen *pen) {
     const struct row row = row_at(model, number);
     switch (row.kind) {
-    case ROW_HEADING: draw_heading(model, row.at, pen); break;
-    case ROW_TRAIT: draw_trait(model, row.at, pen); break;
+    case ROW_HEADING: draw_heading(model, (enum row_kind)row.at, pen); break;
+    case ROW_TRAIT:
+    case ROW_COMPUTED: draw_trait(model, row, pen); break;
+    case ROW_CHANGE: draw_change(model, row.at, pen); break;
     case ROW_IDENTIFIER: draw_identifier(model, row.at, pen); break;
     case ROW_EVENT: draw_event(model, row.at, pen); break;
     }
@@ -226,26 +314,68 @@ static bool add_list_change(struct sheet *sheet, struct str before_text, struct 
     return are_lists;
 }
 
-static void detail_trait(const struct model *model, size_t at, struct sheet *sheet) {
-    const struct message_trait *trait = trait_at(model, at);
+static void add_change(struct sheet *sheet, const char *before, const char *after) {
+    if (before && after && add_list_change(sheet, str_from(before), str_from(after))) return;
+    sheet_item(
+        sheet, THEME_DIM, "now  ", THEME_STRONG, after ? str_from(after) : STR("not set any more"));
+    sheet_item(sheet, THEME_DIM, "was  ", THEME_DIM, before ? str_from(before) : STR("not set"));
+}
+
+static void add_alarm(const struct model *model, struct sheet *sheet) {
+    struct buf text = {0};
+    buf_add_format(&text, "It has not changed since %s, ", model->traits.cause);
+    trait_history_add_age(model, model->traits.caused_at_ms, &text);
+    buf_add_char(&text, '.');
+    sheet_item(sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text));
+    sheet_item(
+        sheet, THEME_WARN, "→ ", THEME_TEXT,
+        STR("Enter on the event in Stream, or v for the last one fired, shows where its way "
+            "ends."));
+    buf_release(&text);
+}
+
+static void detail_trait(const struct model *model, struct row row, struct sheet *sheet) {
+    const struct message_trait *trait = trait_of(model, row);
     const char *before = value_before(model, trait->name);
+    if (is_loop(trait) && trait_history_is_stale(model)) add_alarm(model, sheet);
     if (!has_changed(model, trait)) {
         sheet_json(sheet, str_from(trait->value));
     } else if (!before) {
         sheet_item(sheet, THEME_UP, "● ", THEME_TEXT, STR("new since the last look"));
         sheet_json(sheet, str_from(trait->value));
-    } else if (!add_list_change(sheet, str_from(before), str_from(trait->value))) {
-        sheet_item(sheet, THEME_DIM, "now  ", THEME_STRONG, str_from(trait->value));
-        sheet_item(sheet, THEME_DIM, "was  ", THEME_DIM, str_from(before));
+    } else {
+        add_change(sheet, before, trait->value);
     }
     if (trait->is_computed) sheet_text(sheet, THEME_DIM, STR("computed by Segment"));
+    if (!trait->source_id) return;
+    sheet_format(sheet, THEME_DIM, "written by source %s", trait->source_id);
+}
+
+static void detail_change(const struct model *model, size_t at, struct sheet *sheet) {
+    const struct trait_history_change *change = trait_history_at(model, at);
+    struct buf text = {0};
+    if (change->cause) {
+        buf_add_format(&text, "%s, ", change->cause);
+        strip_add_ms(&text, (double)change->lag_ms);
+        if (change->lag_ms < 1000) buf_add(&text, STR(" ms"));
+        buf_add(&text, STR(" before"));
+        sheet_item(sheet, THEME_UP, "● ", THEME_TEXT, buf_str(&text));
+        buf_reset(&text);
+    }
+    trait_history_add_summary(change, &text);
+    const bool is_list = change->before && change->after && change->after[0] == '[';
+    if (is_list) sheet_text(sheet, THEME_STRONG, buf_str(&text));
+    add_change(sheet, change->before, change->after);
+    buf_release(&text);
 }
 
 static void detail(const struct model *model, struct sheet *sheet) {
     const struct row row = selected(model);
     const struct message_profile *profile = profile_of(model);
     switch (row.kind) {
-    case ROW_TRAIT: detail_trait(model, row.at, sheet); break;
+    case ROW_TRAIT:
+    case ROW_COMPUTED: detail_trait(model, row, sheet); break;
+    case ROW_CHANGE: detail_change(model, row.at, sheet); break;
     case ROW_IDENTIFIER:
         sheet_text(sheet, THEME_VALUE, str_from(profile->identifiers[row.at].id));
         break;
@@ -268,6 +398,7 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
     const struct message_profile *profile = find_profile(model);
     buf_add_format(title, "Profile of %s", model->user);
     if (!profile) return;
+    if (trait_history_is_stale(model)) buf_add(title, STR(" · ✗ stale list"));
     size_t changed = 0;
     for (size_t i = 0; i < profile->trait_count; i++) {
         if (has_changed(model, &profile->traits[i])) changed++;
@@ -282,8 +413,13 @@ static void detail_title(const struct model *model, struct buf *title) {
     const struct message_profile *profile = profile_of(model);
     switch (row.kind) {
     case ROW_TRAIT:
-        buf_add(title, str_from(trait_at(model, row.at)->name));
-        if (has_changed(model, trait_at(model, row.at))) buf_add(title, STR(" · changed"));
+    case ROW_COMPUTED:
+        buf_add(title, str_from(trait_of(model, row)->name));
+        if (has_changed(model, trait_of(model, row))) buf_add(title, STR(" · changed"));
+        break;
+    case ROW_CHANGE:
+        buf_add_format(title, "%s ", trait_history_at(model, row.at)->name);
+        trait_history_add_age(model, trait_history_at(model, row.at)->at_ms, title);
         break;
     case ROW_IDENTIFIER: buf_add(title, str_from(profile->identifiers[row.at].type)); break;
     case ROW_EVENT:
@@ -299,18 +435,35 @@ static void detail_title(const struct model *model, struct buf *title) {
 static void copy(const struct model *model, struct buf *out) {
     const struct row row = selected(model);
     const struct message_profile *profile = profile_of(model);
-    if (row.kind == ROW_TRAIT) buf_add(out, str_from(trait_at(model, row.at)->value));
+    if (row.kind == ROW_TRAIT || row.kind == ROW_COMPUTED)
+        buf_add(out, str_from(trait_of(model, row)->value));
+    if (row.kind == ROW_CHANGE) trait_history_add_summary(trait_history_at(model, row.at), out);
     if (row.kind == ROW_IDENTIFIER) buf_add(out, str_from(profile->identifiers[row.at].id));
     if (row.kind == ROW_EVENT) buf_add(out, str_from(profile->events[row.at].raw));
+}
+
+static void write_change(const struct trait_history_change *change, struct json_node *object) {
+    struct buf at = {0};
+    clock_add_iso8601(&at, change->at_ms);
+    json_add_text(object, "kind", STR("change"));
+    json_add_text(object, "name", str_from(change->name));
+    json_add_text(object, "value", str_from(change->after));
+    json_add_text(object, "before", str_from(change->before));
+    json_add_text(object, "at", buf_str(&at));
+    json_add_text(object, "cause", str_from(change->cause));
+    if (change->lag_ms >= 0) json_add_integer(object, "lag_ms", change->lag_ms);
+    buf_release(&at);
 }
 
 static void write_row(const struct model *model, size_t number, struct json_node *object) {
     const struct row row = row_at(model, number);
     const struct message_profile *profile = profile_of(model);
-    if (row.kind == ROW_TRAIT) {
-        json_add_text(object, "kind", STR("trait"));
-        json_add_text(object, "name", str_from(trait_at(model, row.at)->name));
-        json_add_text(object, "value", str_from(trait_at(model, row.at)->value));
+    if (row.kind == ROW_TRAIT || row.kind == ROW_COMPUTED) {
+        json_add_text(object, "kind", row.kind == ROW_TRAIT ? STR("trait") : STR("computed trait"));
+        json_add_text(object, "name", str_from(trait_of(model, row)->name));
+        json_add_text(object, "value", str_from(trait_of(model, row)->value));
+    } else if (row.kind == ROW_CHANGE) {
+        write_change(trait_history_at(model, row.at), object);
     } else if (row.kind == ROW_IDENTIFIER) {
         json_add_text(object, "kind", STR("identifier"));
         json_add_text(object, "name", str_from(profile->identifiers[row.at].type));
