@@ -221,7 +221,7 @@ static void start_run(struct worker *worker, const struct command *command) {
         .cancelled = must_end,
         .cancelled_context = run,
     };
-    record_attach(worker->record, &run->context);
+    if (!action->is_private) record_attach(worker->record, &run->context);
     run->task = action->start(&run->context, &command->arguments, command->run_id, &err);
     if (!run->task) {
         mem_free(run);
