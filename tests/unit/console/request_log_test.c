@@ -1,0 +1,158 @@
+#include "support/test.h"
+
+#include "base/memory.h"
+#include "console/model.h"
+
+struct fixture {
+    struct model model;
+    struct effects effects;
+};
+
+static int set_up(void **state) {
+    struct fixture *fixture = MEM_NEW(struct fixture);
+    const struct model_options options = {0};
+    model_init(&fixture->model, &options);
+    model_resize(&fixture->model, 80, 24);
+    model_set_now(&fixture->model, 1767607200000);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *fixture = *state;
+    effects_release(&fixture->effects);
+    model_release(&fixture->model);
+    mem_free(fixture);
+    return 0;
+}
+
+static void press(struct fixture *fixture, uint32_t key) {
+    const struct input input = {.key = key};
+    effects_release(&fixture->effects);
+    model_handle(&fixture->model, &input, &fixture->effects);
+}
+
+static void receive(struct fixture *fixture, struct message *take_message) {
+    effects_release(&fixture->effects);
+    model_apply(&fixture->model, take_message, &fixture->effects);
+}
+
+static void request(struct fixture *fixture, uint64_t sequence, int status, struct str answer) {
+    struct message *message = message_new(MESSAGE_REQUEST, 0);
+    struct message_request *told = &message->as.request;
+    told->sequence = sequence;
+    told->method = message_copy_text(STR("GET"));
+    told->host = message_copy_text(STR("h"));
+    told->path = message_copy_text(STR("/"));
+    told->status = status;
+    told->is_final = true;
+    told->answer = message_copy_text(answer);
+    receive(fixture, message);
+}
+
+static uint64_t selected(const struct fixture *fixture) {
+    const struct message_request *here = request_log_selected(&fixture->model);
+    return here ? here->sequence : 0;
+}
+
+static void request_log_keeps_the_newest_and_counts_all(void **state) {
+    struct fixture *fixture = *state;
+    const struct request_log *log = &fixture->model.requests;
+    press(fixture, '6');
+    for (uint64_t i = 1; i <= REQUEST_LOG_ROWS + 50; i++)
+        request(fixture, i, i % 10 ? 200 : 500, STR("200 OK"));
+    assert_int_equal(log->count, REQUEST_LOG_ROWS);
+    assert_int_equal(log->dropped, 50);
+    assert_int_equal(log->received, REQUEST_LOG_ROWS + 50);
+    assert_int_equal(log->failed, (REQUEST_LOG_ROWS + 50) / 10);
+    assert_int_equal(request_log_at(&fixture->model, 0)->sequence, 51);
+    assert_int_equal(selected(fixture), REQUEST_LOG_ROWS + 50);
+}
+
+static void request_log_bounds_the_bytes_of_texts(void **state) {
+    struct fixture *fixture = *state;
+    const struct request_log *log = &fixture->model.requests;
+    const size_t size = REQUEST_LOG_BYTES / 4;
+    char *text = mem_alloc(size);
+    memset(text, 'x', size);
+    for (uint64_t i = 1; i <= 12; i++)
+        request(fixture, i, 200, (struct str){.ptr = text, .len = size});
+    mem_free(text);
+    assert_true(log->bytes <= REQUEST_LOG_BYTES);
+    assert_int_equal(log->count, 3);
+    assert_int_equal(log->dropped, 9);
+}
+
+static void request_log_selection_stays_with_its_request(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '6');
+    for (uint64_t i = 1; i <= REQUEST_LOG_ROWS; i++)
+        request(fixture, i, 200, STR("200 OK"));
+    press(fixture, INPUT_UP);
+    assert_int_equal(selected(fixture), REQUEST_LOG_ROWS - 1);
+    for (uint64_t i = 1; i <= 30; i++)
+        request(fixture, REQUEST_LOG_ROWS + i, 200, STR("200 OK"));
+    assert_int_equal(selected(fixture), REQUEST_LOG_ROWS - 1);
+    press(fixture, 'F');
+    assert_int_equal(selected(fixture), REQUEST_LOG_ROWS + 30);
+    press(fixture, 'F'); // holds the newest row, too
+    request(fixture, 5000, 200, STR("200 OK"));
+    assert_int_equal(selected(fixture), REQUEST_LOG_ROWS + 30);
+}
+
+static void request_log_shows_an_opened_text_that_has_left(void **state) {
+    struct fixture *fixture = *state;
+    press(fixture, '6');
+    request(fixture, 1, 500, STR("500 Oh\n\nwhat it said"));
+    press(fixture, INPUT_ENTER);
+    assert_int_equal(fixture->model.overlay_count, 1);
+    for (uint64_t i = 2; i <= REQUEST_LOG_ROWS + 10; i++)
+        request(fixture, i, 200, STR("200 OK"));
+    assert_null(request_log_opened(&fixture->model));
+    assert_contains(buf_str(&fixture->model.requests.screen.fold.text), "what it said");
+    press(fixture, INPUT_TAB); // there is no other text any more
+    assert_contains(buf_str(&fixture->model.requests.screen.fold.text), "what it said");
+}
+
+static const struct command *find_command(const struct fixture *fixture, const char *action) {
+    for (size_t i = 0; i < fixture->effects.command_count; i++) {
+        const struct command *command = fixture->effects.commands[i];
+        if (command->action && strcmp(command->action, action) == 0) return command;
+    }
+    return NULL;
+}
+
+static void request_log_follows_the_function_once(void **state) {
+    struct fixture *fixture = *state;
+    const struct request_log *log = &fixture->model.requests;
+    press(fixture, '6');
+    press(fixture, 'l');
+    const struct command *command = find_command(fixture, "lambda logs");
+    assert_non_null(command);
+    const uint64_t run_id = command->run_id;
+    press(fixture, 'l');
+    press(fixture, 'l');
+    assert_null(find_command(fixture, "lambda logs"));
+    for (int i = 0; i < REQUEST_LOG_LINES + 5; i++)
+        receive(fixture, message_new_line(run_id, false, STR("[ERROR] no sku")));
+    receive(fixture, message_new_line(run_id + 1000, false, STR("another run's")));
+    assert_int_equal(log->line_count, REQUEST_LOG_LINES);
+    assert_int_equal(log->lines_dropped, 5);
+    assert_true(request_log_line_at(&fixture->model, 0)->is_bad);
+    receive(fixture, message_new_done(run_id, NULL));
+    press(fixture, 'R');
+    assert_non_null(find_command(fixture, "lambda logs"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static const struct CMUnitTest tests[] = {
+    TEST(request_log_keeps_the_newest_and_counts_all),
+    TEST(request_log_bounds_the_bytes_of_texts),
+    TEST(request_log_selection_stays_with_its_request),
+    TEST(request_log_shows_an_opened_text_that_has_left),
+    TEST(request_log_follows_the_function_once),
+};
+
+int main(void) {
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
