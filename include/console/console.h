@@ -38,3 +38,7 @@ struct console_options {
 // *out_status: 0 for q, SIGTERM and SIGHUP; 130 for Ctrl-C.
 bool console_run(const struct console_options *options, int *out_status, struct error *err)
     MUST_CHECK;
+// The same without a screen: lines that are appended, for screen readers, dumb terminals and pipes. A line typed
+// is a key, several keys, a :command, or the text that was asked for. Ends at the end of the input, too.
+bool console_run_linear(const struct console_options *options, int *out_status, struct error *err)
+    MUST_CHECK;

@@ -13,6 +13,12 @@ static const struct parameter parameters[] = {
         .help = "play a scene: keys, captions and waits from a file; any key pauses it",
     },
     {
+        .name = "linear",
+        .kind = PARAMETER_FLAG,
+        .help = "for screen readers: lines that are appended, nothing drawn again; also when TERM "
+                "is dumb",
+    },
+    {
         .name = "record",
         .kind = PARAMETER_FILE,
         .metavar = "FILE",

@@ -2,11 +2,11 @@
 #include "console/console.h"
 
 #include "base/clock.h"
-#include "base/files.h"
 #include "console/cast.h"
 #include "console/term.h"
 #include "console/view.h"
 #include "outer_editor.h"
+#include "outside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,6 @@
 #define STATUS_INTERRUPTED 130
 // One turn takes at most so many messages: keys must not wait behind a flood.
 #define MESSAGES_PER_TURN 256
-#define STATE_BYTES ((size_t)256 << 10)
 
 bool console_wake_open(struct console_wake *wake, struct error *err) {
     int fds[2];
@@ -62,22 +61,6 @@ struct console {
     int status;
 };
 
-// Never over a file that is there: what is exported must not cost anything.
-static void write_file(struct console *console, const struct effects *effects) {
-    if (!effects->file_path.len) return;
-    struct error err = {0};
-    const char *path = buf_text(&effects->file_path);
-    if (files_exists(path)) {
-        error_set(&err, ERROR_IO, "%s is there already", path);
-        error_hint(&err, "Choose another name.");
-    } else if (files_write(path, 0600, buf_str(&effects->file_text), &err)) {
-        err = (struct error){0};
-    }
-    model_wrote_file(&console->model, str_from(path), &err);
-}
-
-// Gives commands to the worker; those it has no room for come back as failed runs, whose effects are
-// given in turn.
 static void resize(struct console *console);
 
 // In the person's own editor; the window may have another size when it ends.
@@ -94,26 +77,14 @@ static void edit_text(struct console *console, const struct effects *effects) {
 }
 
 static void carry_out(struct console *console, struct effects *effects) {
-    while (effects->command_count) {
-        struct effects next = {0};
-        for (size_t i = 0; i < effects->command_count; i++) {
-            struct command *command = effects->commands[i];
-            // what was refused to a run that goes on does not end it
-            const uint64_t run_id = command->kind == COMMAND_RUN ? command->run_id : 0;
-            if (queue_push_now(console->options->commands, command)) continue;
-            model_refuse(&console->model, run_id, &next);
-        }
-        effects->command_count = next.command_count;
-        for (size_t i = 0; i < next.command_count; i++)
-            effects->commands[i] = next.commands[i];
-    }
+    outside_give_commands(&console->model, console->options->commands, effects);
     if (effects->quit) console->is_over = true;
     if (effects->bell) term_bell(console->term);
     if (effects->repaint) term_repaint(console->term);
     if (effects->theme_changed) term_set_theme(console->term, console->model.theme);
     if (effects->mouse_changed) term_set_mouse(console->term, !console->model.is_mouse_off);
     if (effects->copy.len) term_copy(console->term, buf_str(&effects->copy));
-    write_file(console, effects);
+    outside_write_file(&console->model, effects);
     edit_text(console, effects);
     console->is_changed = true;
     effects_release(effects);
@@ -241,30 +212,10 @@ static void wait_and_handle(struct console *console, int behind_ms) {
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) end(console, 0);
 }
 
-static void load_state(struct console *console) {
-    struct buf text = {0};
-    struct error ignored;
-    const char *path = console->options->state_path;
-    if (path && files_read(path, STATE_BYTES, &text, &ignored)) {
-        model_load(&console->model, buf_str(&text));
-    }
-    buf_release(&text);
-}
-
-// That it cannot be kept is no reason to trouble anybody who is leaving.
-static void save_state(const struct console *console) {
-    struct buf text = {0};
-    struct error ignored;
-    const char *path = console->options->state_path;
-    model_save(&console->model, &text);
-    if (path) (void)!files_write(path, 0600, buf_str(&text), &ignored);
-    buf_release(&text);
-}
-
 static void run(struct console *console) {
     struct effects effects = {0};
     read_clock(console);
-    load_state(console);
+    outside_load_state(&console->model, console->options->state_path);
     term_set_theme(console->term, console->model.theme);
     term_set_mouse(console->term, !console->model.is_mouse_off);
     resize(console);
@@ -305,7 +256,7 @@ bool console_run(const struct console_options *options, int *out_status, struct 
     model_init(&console.model, &model_options);
     run(&console);
     term_close(console.term);
-    save_state(&console);
+    outside_save_state(&console.model, options->state_path);
     model_release(&console.model);
     canvas_release(&console.canvas);
     input_release(&console.input);

@@ -123,7 +123,23 @@ void input_add_key_name(struct buf *out, uint32_t key) {
     }
 }
 
+// Names that every keyboard can type.
+static const struct {
+    uint32_t key;
+    const char *name;
+} typed_names[] = {
+    {INPUT_UP, "Up"},
+    {INPUT_DOWN, "Down"},
+    {INPUT_LEFT, "Left"},
+    {INPUT_RIGHT, "Right"},
+};
+
 bool input_parse_key_name(struct str name, uint32_t *out) {
+    for (size_t i = 0; i < ARRAY_COUNT(typed_names); i++) {
+        if (!str_equal(name, str_from(typed_names[i].name))) continue;
+        *out = typed_names[i].key;
+        return true;
+    }
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!str_equal(name, str_from(names[i].name))) continue;
         *out = names[i].key;

@@ -148,7 +148,8 @@ static bool check_terminal(struct error *err) {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         error_set(err, ERROR_USAGE, "The console needs a terminal on standard input and output");
         return error_hint(
-            err, "In scripts use the commands: recloop send --wait 10, recloop help.");
+            err, "As lines: recloop console --linear. In scripts: recloop send --wait 10, recloop "
+                 "help.");
     }
     return true;
 }

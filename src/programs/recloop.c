@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MESSAGES 4096 // a stream at full rate fills it only if the screen stands still
 
@@ -62,6 +63,13 @@ struct parts {
     struct record *record; // NULL: --record was not given
 };
 
+// A terminal that cannot place its cursor is most likely one that reads out, or an editor's.
+static bool is_linear(const struct arguments *arguments) {
+    const char *term = getenv("TERM");
+    const bool is_dumb = term && strcmp(term, "dumb") == 0 && isatty(STDIN_FILENO);
+    return is_dumb || arguments_has(arguments, "linear");
+}
+
 static bool
 run_console(const struct parse *parsed, struct parts *parts, int *status, struct error *err) {
     struct backend_options backend = {0};
@@ -93,7 +101,8 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
         .no_color = arguments_has(&parsed->globals, "no-color") || (no_color && *no_color),
         .is_ascii = arguments_has(&parsed->globals, "ascii"),
     };
-    const bool ok = console_run(&console, status, err);
+    const bool ok = is_linear(&parsed->arguments) ? console_run_linear(&console, status, err)
+                                                  : console_run(&console, status, err);
     queue_close(parts->messages); // first, so that no push of the worker waits for a reader
     worker_stop(worker);
     mem_free(actions);

@@ -178,12 +178,59 @@ static void a_recording_never_replaces_a_file(void **state) {
     buf_release(&cast);
 }
 
+// Nothing but lines may reach a terminal that reads out.
+static void has_no_escapes(struct harness *harness) {
+    const struct str bytes = harness_bytes(harness);
+    assert_false(str_contains(bytes, STR("\033")));
+    assert_false(str_contains(bytes, STR("\u2500")));
+}
+
+static void a_dumb_terminal_is_read_to(void **state) {
+    (void)state;
+    char *const arguments[] = {fresh(program), NULL};
+    struct harness *harness = start(arguments, "dumb", 80, 40);
+    expect(harness, "read out line by line");
+    expect(harness, "Recommended for");
+    harness_type(harness, "t\n");
+    expect(harness, "The loop turned.");
+    expect(harness, "Trait recommended_products");
+    harness_type(harness, "2\n");
+    expect(harness, "Selected, row 1 of");
+    has_no_escapes(harness);
+    harness_type(harness, "q\n");
+    ends_with_exit(harness, 0);
+}
+
+static void interrupted_it_ends_with_130(void **state) {
+    (void)state;
+    char *const arguments[] = {fresh(program), fresh("console"), fresh("--linear"), NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 80, 40);
+    expect(harness, "Recommended for");
+    harness_type(harness, "\003");
+    ends_with_exit(harness, 130);
+}
+
+// At the end of a pipe what was asked for is waited for.
+static void a_pipe_is_a_session(void **state) {
+    (void)state;
+    struct buf command = {0};
+    buf_add_format(&command, "printf 't\\n' | '%s' console --linear", program);
+    char *const arguments[] = {fresh("/bin/sh"), fresh("-c"), fresh(buf_text(&command)), NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 80, 60);
+    expect(harness, "The loop turned.");
+    ends_with_exit(harness, 0);
+    buf_release(&command);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(the_loop_is_played_and_recorded, set_up, tear_down),
     cmocka_unit_test_setup_teardown(any_key_pauses_and_esc_gives_the_keys_back, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         a_broken_scene_is_told_before_the_screen_is_taken, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_recording_never_replaces_a_file, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_dumb_terminal_is_read_to, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(interrupted_it_ends_with_130, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_pipe_is_a_session, set_up, tear_down),
 };
 
 // play_test SCENES RECLOOP

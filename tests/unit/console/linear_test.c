@@ -1,0 +1,196 @@
+#include "console/linear.h"
+
+#include "base/memory.h"
+#include "support/test.h"
+
+static struct model model;
+static struct linear linear;
+static struct buf out;
+static uint64_t send_run_id;
+
+static int set_up(void **state) {
+    (void)state;
+    const struct model_options options = {0};
+    model_init(&model, &options);
+    linear_init(&linear, &model);
+    linear_tell(&linear, &model, &out);
+    buf_reset(&out);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    linear_release(&linear);
+    model_release(&model);
+    buf_release(&out);
+    return 0;
+}
+
+static void note_commands(void *context, struct effects *effects) {
+    (void)context;
+    for (size_t i = 0; i < effects->command_count; i++)
+        if (str_equal(str_from(effects->commands[i]->action), STR("send")))
+            send_run_id = effects->commands[i]->run_id;
+    effects_release(effects);
+}
+
+static void line(const char *text) {
+    buf_reset(&out);
+    linear_line(&linear, &model, str_from(text), note_commands, NULL, &out);
+}
+
+static void apply(struct message *message) {
+    struct effects effects = {0};
+    buf_reset(&out);
+    linear_hear(&linear, &model, message, &out);
+    model_apply(&model, message, &effects);
+    effects_release(&effects);
+    linear_tell(&linear, &model, &out);
+}
+
+static void
+hop(enum hop_id id, enum hop_state state, double ms, const char *detail, const char *hint) {
+    struct hop told = {.id = id, .state = state, .ms = ms};
+    hop_set_detail(&told, str_from(detail));
+    hop_set_hint(&told, str_from(hint));
+    apply(message_new_hop(send_run_id, &told));
+}
+
+static void list(uint64_t run_id, const char *const *items) {
+    struct message *message = message_new(MESSAGE_RECOMMENDATIONS, run_id);
+    message->as.recommendations.user_id = mem_copy_string(model.user);
+    for (size_t i = 0; items[i]; i++)
+        message_add_item(message, str_from(items[i]), 0.1);
+    apply(message);
+}
+
+static void words_stand_for_symbols(void **state) {
+    (void)state;
+    static const struct {
+        const char *picture, *words;
+    } cases[] = {
+        {"", ""},
+        {"   ", ""},
+        {"─ Recommendations ── 25 items · 1.2 ms ─", "Recommendations, 25 items, 1.2 ms"},
+        {"▸  1 ▲8   silk-summer-top   0.0612 ━━━╸", "1 up 8, silk-summer-top, 0.0612"},
+        {"✗ Destination: refused", "failed Destination: refused"},
+        {"│ y play   Esc leave it │", "y play, Esc leave it"},
+        {"before → after…", "before to after..."},
+        {"••••0001", "****0001"},
+        {"▁▂█ ⣿", ""},
+        {"a:   b", "a: b"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct buf words = {0};
+        linear_add_words(&words, str_from(cases[i].picture));
+        assert_str(buf_str(&words), cases[i].words);
+        buf_release(&words);
+    }
+}
+
+static void hops_are_told_once_as_they_end(void **state) {
+    (void)state;
+    line("t");
+    assert_true(str_starts_with(buf_str(&out), STR("Event fired: Product Clicked")));
+    hop(HOP_SEGMENT, HOP_DONE, 1.2, "200 success", "");
+    assert_str(buf_str(&out), "Segment done after 1.2 ms: 200 success\n");
+    hop(HOP_DESTINATION, HOP_RUNNING, -1, "", "");
+    assert_str(buf_str(&out), "");
+    hop(HOP_SEGMENT, HOP_DONE, 1.2, "200 success", "");
+    assert_str(buf_str(&out), "");
+    hop(HOP_DESTINATION, HOP_FAILED, 31, "AccessDenied", "Fix the trust policy.");
+    assert_str(
+        buf_str(&out),
+        "Destination failed after 31 ms: AccessDenied\nNext step: Fix the trust policy.\n");
+}
+
+static void list_changes_are_told_in_words(void **state) {
+    (void)state;
+    static const char *const first[] = {"a", "b", "c", NULL};
+    static const char *const second[] = {"c", "a", "d", NULL};
+    list(0, first);
+    assert_true(str_contains(buf_str(&out), STR("3 items:\n1 a\n2 b\n3 c\n")));
+    list(0, first);
+    assert_str(buf_str(&out), "");
+    list(0, second);
+    assert_true(
+        str_contains(buf_str(&out), STR("changed, 3 items:\n1 c, up 2\n2 a, down 1\n3 d, new\n")));
+}
+
+static void text_of_services_is_made_printable(void **state) {
+    (void)state;
+    static const char *const items[] = {"a\033[2Jb", NULL};
+    list(0, items);
+    assert_false(str_contains(buf_str(&out), STR("\033")));
+    assert_true(str_contains(buf_str(&out), STR("\\e[2J")));
+}
+
+static void pane_in_focus_is_read_out(void **state) {
+    (void)state;
+    line("2");
+    assert_true(str_starts_with(buf_str(&out), STR("2 Event.")));
+    assert_true(str_contains(buf_str(&out), STR("Selected, row 1 of ")));
+    assert_false(str_contains(buf_str(&out), STR("─")));
+    line("j");
+    assert_true(str_starts_with(buf_str(&out), STR("Row 2 of ")));
+    line("Down");
+    assert_true(str_starts_with(buf_str(&out), STR("Row 3 of ")));
+    line("");
+    assert_true(out.len > 0);
+}
+
+static void lines_answer_what_is_asked(void **state) {
+    (void)state;
+    line("u");
+    assert_true(str_contains(buf_str(&out), STR("type another")));
+    line("");
+    assert_true(str_starts_with(buf_str(&out), STR("Left as it was.")));
+    line("u");
+    line("q 77"); // text, not keys
+    assert_str(str_from(model.user), "q 77");
+    assert_true(str_contains(buf_str(&out), STR("Shopper in focus: q 77")));
+}
+
+static void events_are_told_when_followed_and_counted_in_a_flood(void **state) {
+    (void)state;
+    struct message *message = message_new(MESSAGE_EVENT, 0);
+    message->as.event.name = mem_copy_string("Product Viewed");
+    apply(message);
+    assert_str(buf_str(&out), "");
+    line("F");
+    assert_true(str_contains(buf_str(&out), STR("read out as they come")));
+    buf_reset(&out);
+    for (int i = 0; i < LINEAR_EVENTS + 3; i++) {
+        struct effects effects = {0};
+        message = message_new(MESSAGE_EVENT, 0);
+        message->as.event.name = mem_copy_string("Product Viewed");
+        linear_hear(&linear, &model, message, &out);
+        model_apply(&model, message, &effects);
+        effects_release(&effects);
+    }
+    linear_tell(&linear, &model, &out);
+    assert_true(str_starts_with(buf_str(&out), STR("Event Product Viewed\n")));
+    assert_true(str_ends_with(buf_str(&out), STR("and 3 more events\n")));
+}
+
+static void what_no_key_is_called_is_told(void **state) {
+    (void)state;
+    line("foo");
+    assert_true(str_starts_with(buf_str(&out), STR("No key is called foo\n")));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(words_stand_for_symbols),
+    cmocka_unit_test_setup_teardown(hops_are_told_once_as_they_end, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(list_changes_are_told_in_words, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(text_of_services_is_made_printable, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(pane_in_focus_is_read_out, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(lines_answer_what_is_asked, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        events_are_told_when_followed_and_counted_in_a_flood, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(what_no_key_is_called_is_told, set_up, tear_down),
+};
+
+int main(void) {
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
