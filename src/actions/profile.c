@@ -38,9 +38,14 @@ static const struct parameter parameters[] = {
         .kind = PARAMETER_FLAG,
         .help = "also the identifiers",
     },
+    {
+        .name = "computed",
+        .kind = PARAMETER_FLAG,
+        .help = "tell which traits Segment computes (one request more)",
+    },
 };
 
-enum phase { PHASE_TRAITS, PHASE_IDS, PHASE_EVENTS, PHASE_CHANGE };
+enum phase { PHASE_TRAITS, PHASE_COMPUTED, PHASE_IDS, PHASE_EVENTS, PHASE_CHANGE };
 
 struct profile {
     struct run run;
@@ -72,6 +77,19 @@ static bool build_change(struct profile *self, struct error *err) {
     return client_call_sandbox(run_client(&self->run), &route, &self->run.call, err);
 }
 
+// The answer does not tell which of the traits are computed: they are asked for by their class.
+static bool build_computed(struct profile *self, struct error *err) {
+    const struct profile_query query = {
+        .id_type = STR("user_id"),
+        .id_value = run_user(&self->run),
+        .resource = PROFILE_TRAITS,
+        .limit = PAGE_LIMIT,
+        .trait_class = STR("computed_trait"),
+        .verbose = true,
+    };
+    return client_call_profile(run_client(&self->run), &query, &self->run.call, err);
+}
+
 static bool build_query(struct profile *self, enum profile_resource resource, struct error *err) {
     const struct profile_query query = {
         .id_type = STR("user_id"),
@@ -90,6 +108,7 @@ static void ask(struct profile *self, enum phase phase) {
     self->phase = phase;
     switch (phase) {
     case PHASE_TRAITS: is_built = build_query(self, PROFILE_TRAITS, &err); break;
+    case PHASE_COMPUTED: is_built = build_computed(self, &err); break;
     case PHASE_IDS: is_built = build_query(self, PROFILE_EXTERNAL_IDS, &err); break;
     case PHASE_EVENTS: is_built = build_query(self, PROFILE_EVENTS, &err); break;
     case PHASE_CHANGE: is_built = build_change(self, &err); break;
@@ -139,7 +158,9 @@ static void emit(struct profile *self) {
 
 static void go_on(struct profile *self, enum phase done) {
     const struct arguments *arguments = &self->run.arguments;
-    if (done < PHASE_IDS && arguments_has(arguments, "ids"))
+    if (done < PHASE_COMPUTED && arguments_has(arguments, "computed"))
+        ask(self, PHASE_COMPUTED);
+    else if (done < PHASE_IDS && arguments_has(arguments, "ids"))
         ask(self, PHASE_IDS);
     else if (done < PHASE_EVENTS && arguments_has(arguments, "events"))
         ask(self, PHASE_EVENTS);
@@ -170,6 +191,24 @@ static void read_traits(struct profile *self, const struct task_event *event, st
         ask(self, PHASE_TRAITS);
     else
         go_on(self, PHASE_TRAITS);
+}
+
+static void mark_computed(struct message_profile *profile, struct str name) {
+    for (size_t i = 0; i < profile->trait_count; i++)
+        if (str_equal(str_from(profile->traits[i].name), name))
+            profile->traits[i].is_computed = true;
+}
+
+// A refusal here leaves the profile as it is: nothing is known to be computed.
+static void read_computed(struct profile *self, const struct task_event *event) {
+    struct profile_traits traits = {0};
+    struct error unused = {0};
+    if (client_reply_traits(&self->run.call, event, &traits, &unused)) {
+        for (size_t i = 0; i < traits.count; i++)
+            mark_computed(&self->message->as.profile, traits.items[i].name);
+        profile_traits_release(&traits);
+    }
+    go_on(self, PHASE_COMPUTED);
 }
 
 static void read_ids(struct profile *self, const struct task_event *event, struct error *err) {
@@ -229,6 +268,7 @@ static void read_answer(struct profile *self, const struct task_event *event) {
     struct error err = {0};
     switch (self->phase) {
     case PHASE_TRAITS: read_traits(self, event, &err); break;
+    case PHASE_COMPUTED: read_computed(self, event); break;
     case PHASE_IDS: read_ids(self, event, &err); break;
     case PHASE_EVENTS: read_events(self, event, &err); break;
     case PHASE_CHANGE: read_change(self, event, &err); break;

@@ -131,6 +131,7 @@ void internal_ask_profile(struct model *model, struct effects *effects) {
     arguments_set(&command->arguments, "user", str_from(model->user));
     arguments_set(&command->arguments, "events", STR("1"));
     arguments_set(&command->arguments, "ids", STR("1"));
+    arguments_set(&command->arguments, "computed", STR("1"));
     model->profile.run_id = run(command, effects);
 }
 

@@ -18,6 +18,8 @@ json 'len(o["traits"]["recommended_products"]) == 25'
 run 0 profile --events --ids --json
 json 'any(e["name"] == "Product Clicked" and e["sku"] == "ocean-blue-shirt" for e in o["events"])'
 json 'any(i["type"] == "user_id" and i["id"] == "2941404340" for i in o["identifiers"])'
+run 0 profile --computed --json
+json '[o["trait_details"][t]["is_computed"] for t in ("purchased_products", "recommended_products")] == [True, False]'
 
 # the list moves with what is clicked, and says how
 run 0 send --sku silk-summer-top --wait 10 --json
