@@ -26,7 +26,7 @@ struct model;
 enum request_log_view { REQUEST_LOG_REQUESTS, REQUEST_LOG_FUNCTION, REQUEST_LOG_VIEW_COUNT };
 
 struct request_log_line {
-    int64_t at_ms; // wall, when it came here
+    int64_t at_ms; // wall, as it tells itself; 0: it does not
     char *text;
     bool is_bad, is_diagnostic;
 };
@@ -61,6 +61,9 @@ extern const struct feature request_log_feature;
 size_t request_log_count(const struct model *model);
 const struct message_request *request_log_at(const struct model *model, size_t row);
 const struct request_log_line *request_log_line_at(const struct model *model, size_t row);
+// Level, time and text of a line that has them; false: it has not, and nothing is changed.
+bool request_log_split_line(
+    struct str line, struct str *out_level, int64_t *out_at_ms, struct str *out_text);
 bool request_log_is_bad(const struct message_request *request);
 // The request that the pane has selected; NULL: none, or lines are shown.
 const struct message_request *request_log_selected(const struct model *model);

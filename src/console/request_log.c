@@ -1,6 +1,7 @@
 // request_log — see the header.
 #include "console/request_log.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "console/model.h"
 #include "internal.h"
@@ -74,6 +75,19 @@ static void keep_request(struct model *model, struct message *take_message) {
 
 // Lines
 
+// As the managed Python runtimes write it: "[INFO]<TAB>2026-01-05T10:00:00.000Z<TAB>request id<TAB>text".
+bool request_log_split_line(
+    struct str line, struct str *out_level, int64_t *out_at_ms, struct str *out_text) {
+    struct str level, time, id, rest;
+    if (!str_starts_with(line, STR("["))) return false;
+    if (!str_split(line, '\t', &level, &rest) || !str_ends_with(level, STR("]"))) return false;
+    if (!str_split(rest, '\t', &time, &rest) || !str_split(rest, '\t', &id, &rest)) return false;
+    if (!clock_parse_iso8601(time, out_at_ms)) return false;
+    *out_level = level;
+    *out_text = rest;
+    return true;
+}
+
 static const char *const bad_signs[] = {"[ERROR]",     "\"errorMessage\"", "Task timed out",
                                         "Traceback ",  "Exception",        "Runtime exited",
                                         "Error Type:", "OutOfMemory",      "\"level\":\"ERROR\""};
@@ -100,11 +114,14 @@ static void keep_line(struct model *model, const struct message_line *told) {
     struct request_log *log = &model->requests;
     const struct str text = str_trim(str_from(told->text));
     if (!text.len) return;
+    struct str level, rest;
+    int64_t at_ms = 0;
+    (void)request_log_split_line(text, &level, &at_ms, &rest);
     const bool follows = is_following(model, REQUEST_LOG_FUNCTION);
     if (log->line_count == REQUEST_LOG_LINES) drop_line(model);
     const size_t at = (log->line_first + log->line_count++) % REQUEST_LOG_LINES;
     log->lines[at] = (struct request_log_line){
-        .at_ms = model->now_ms,
+        .at_ms = at_ms,
         .text = message_copy_text(text),
         .is_bad = !told->is_diagnostic && is_bad_line(text),
         .is_diagnostic = told->is_diagnostic,

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "console/model.h"
 #include "console/strip.h"
+#include "console/width.h"
 #include "panes.h"
 
 #define TIME_COLUMNS 8
@@ -77,6 +78,23 @@ static void draw_status(const struct message_request *request, struct canvas_pen
         canvas_write_text(pen, role, "  – ");
 }
 
+// One address says nothing where all operations share it; of a long path the end tells most.
+static void draw_path(
+    const struct message_request *request,
+    int columns,
+    enum theme_role role,
+    struct canvas_pen *pen) {
+    const bool is_root = str_equal(str_from(request->path), STR("/"));
+    struct str text = str_from(is_root && request->what ? request->what : request->path);
+    const bool is_cut = !is_root && width_of_text(text) > columns;
+    while (is_cut && text.len && width_of_text(text) > columns - 1) {
+        bool valid = true;
+        (void)str_next_rune(&text, &valid);
+    }
+    if (is_cut) canvas_write_text(pen, THEME_DIM, "…");
+    canvas_write_column(pen, role, text, columns - is_cut);
+}
+
 static void draw_request(const struct message_request *request, struct canvas_pen *pen) {
     const int room = canvas_room(pen);
     const bool is_bad = request_log_is_bad(request);
@@ -92,9 +110,29 @@ static void draw_request(const struct message_request *request, struct canvas_pe
     }
     const int figures = MS_COLUMNS + 1 + RETRY_COLUMNS + (room >= BYTES_FROM ? BYTES_COLUMNS : 0);
     const enum theme_role role = is_bad ? THEME_BAD : THEME_VALUE;
-    canvas_write_column(pen, role, str_from(request->path), canvas_room(pen) - figures - 1);
+    draw_path(request, canvas_room(pen) - figures - 1, role, pen);
     canvas_write_text(pen, THEME_TEXT, " ");
     draw_figures(request, room, pen);
+}
+
+// Fields stand apart by tabs. Of "[INFO] TIME REQUEST-ID text" time and id are told by the row and by the
+// lines around it.
+static void add_shown(struct buf *out, struct str line) {
+    struct str level, rest, text;
+    int64_t at_ms = 0;
+    if (request_log_split_line(line, &level, &at_ms, &text)) {
+        buf_add(out, level);
+        buf_add_char(out, ' ');
+        rest = text;
+    } else {
+        rest = line;
+    }
+    for (size_t i = 0; i < rest.len; i++) {
+        if (rest.ptr[i] == '\t')
+            buf_add(out, STR("  "));
+        else
+            buf_add_char(out, rest.ptr[i]);
+    }
 }
 
 static void draw_line(const struct request_log_line *line, struct canvas_pen *pen) {
@@ -105,7 +143,10 @@ static void draw_line(const struct request_log_line *line, struct canvas_pen *pe
     const bool has_more = str_split(str_from(line->text), '\n', &first, &rest);
     if (canvas_room(pen) >= METHOD_FROM) draw_time(pen, line->at_ms, false);
     canvas_write_text(pen, role, line->is_bad ? "✗ " : line->is_diagnostic ? "• " : "  ");
-    canvas_write(pen, role, str_trim(first));
+    struct buf shown = {0};
+    add_shown(&shown, str_trim(first));
+    canvas_write(pen, role, buf_str(&shown));
+    buf_release(&shown);
     if (has_more) canvas_write_text(pen, THEME_DIM, " …");
 }
 
@@ -174,7 +215,11 @@ static void detail(const struct model *model, struct sheet *sheet) {
     struct str rest = str_from(line->text), text;
     while (rest.len) {
         (void)str_split(rest, '\n', &text, &rest);
-        sheet_json(sheet, str_trim(text));
+        struct buf shown = {0};
+        for (size_t i = 0; i < text.len; i++)
+            buf_add_char(&shown, text.ptr[i] == '\t' ? ' ' : text.ptr[i]);
+        sheet_json(sheet, str_trim(buf_str(&shown)));
+        buf_release(&shown);
     }
 }
 
@@ -296,7 +341,7 @@ static void add_time(struct json_node *object, const char *key, int64_t wall_ms)
 static void write_row(const struct model *model, size_t row, struct json_node *object) {
     if (shows_lines(model)) {
         const struct request_log_line *line = request_log_line_at(model, row);
-        add_time(object, "seen_at", line->at_ms);
+        add_time(object, "at", line->at_ms);
         add_text(object, "text", line->text);
         return;
     }

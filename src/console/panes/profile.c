@@ -11,6 +11,7 @@
 #define WHEN_FROM 60
 #define AGE_COLUMNS 8 // "50 s ago", "10:00:05"
 #define CHANGE_NAME_FROM 64
+#define NAME_COLUMNS_SHORT 12
 #define LAG_COLUMNS 6
 
 // The list is sections under headings; computed traits and the timeline only when there are any.
@@ -200,10 +201,9 @@ static void draw_change(const struct model *model, size_t at, struct canvas_pen 
     canvas_write_text(pen, THEME_TEXT, "  ");
     canvas_write_column(pen, THEME_DIM, buf_str(&text), AGE_COLUMNS + 1);
     buf_reset(&text);
-    if (room >= CHANGE_NAME_FROM) {
-        canvas_write_column(pen, THEME_NAME, str_from(change->name), NAME_COLUMNS);
-        canvas_write_text(pen, THEME_TEXT, " ");
-    }
+    const int name_columns = room >= CHANGE_NAME_FROM ? NAME_COLUMNS : NAME_COLUMNS_SHORT;
+    canvas_write_column(pen, THEME_NAME, str_from(change->name), name_columns);
+    canvas_write_text(pen, THEME_TEXT, " ");
     const bool has_lag = change->lag_ms >= 0;
     if (has_lag) {
         strip_add_ms(&text, (double)change->lag_ms);

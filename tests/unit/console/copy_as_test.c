@@ -47,65 +47,66 @@ static void make(enum copy_as_form form, const char *http, struct buf *out) {
     assert_ok(copy_as(form, &source, out, &err), err);
 }
 
+static const struct {
+    const char *http;
+    enum copy_as_form form;
+    const char *wanted;
+} written[] = {
+    {track, COPY_AS_CURL,
+     "curl -sS https://api.segment.io/v1/track \\\n"
+     "  -u \"$SEGMENT_WRITE_KEY:\" \\\n"
+     "  -H 'Content-Type: application/json' \\\n"
+     "  --data-raw '{\"event\":\"Product Clicked\",\"userId\":\"it'\\''s me\"}'\n"},
+    {track, COPY_AS_SEGMENT,
+     "{\n  \"event\": \"Product Clicked\",\n  \"userId\": \"it's me\",\n"
+     "  \"type\": \"track\"\n}\n"},
+    {recommend, COPY_AS_CURL,
+     "curl -sS https://personalize-runtime.eu-west-1.amazonaws.com/recommendations \\\n"
+     "  --aws-sigv4 aws:amz:eu-west-1:personalize \\\n"
+     "  --user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\" \\\n"
+     "  ${AWS_SESSION_TOKEN:+-H\"X-Amz-Security-Token: $AWS_SESSION_TOKEN\"} \\\n"
+     "  -H 'Content-Type: application/json' \\\n"
+     "  --data-raw '{\"campaignArn\":\"arn:aws:personalize:eu-west-1:1:campaign/c\","
+     "\"userId\":\"29\",\"numResults\":25}'\n"},
+    {recommend, COPY_AS_AWS,
+     "aws personalize-runtime get-recommendations \\\n  --region eu-west-1 \\\n"
+     "  --campaign-arn arn:aws:personalize:eu-west-1:1:campaign/c \\\n  --user-id 29 \\\n"
+     "  --num-results 25\n"},
+    {recommend, COPY_AS_BOTO3,
+     "import boto3\n\n"
+     "client = boto3.client(\"personalize-runtime\", region_name=\"eu-west-1\")\n"
+     "answer = client.get_recommendations(\n"
+     "    campaignArn=\"arn:aws:personalize:eu-west-1:1:campaign/c\",\n"
+     "    userId=\"29\",\n    numResults=25,\n)\n"
+     "answer.pop(\"ResponseMetadata\", None)\nprint(answer)\n"},
+    {assume, COPY_AS_AWS,
+     "aws sts assume-role \\\n  --region us-east-1 \\\n"
+     "  --endpoint-url http://127.0.0.1:4100 \\\n"
+     "  --role-arn arn:aws:iam::1:role/Segment \\\n  --role-session-name recloop \\\n"
+     "  --external-id \"$EXTERNAL_ID\" \\\n  --duration-seconds 900\n"},
+    {assume, COPY_AS_BOTO3,
+     "import os\n\nimport boto3\n\n"
+     "client = boto3.client(\"sts\", region_name=\"us-east-1\", "
+     "endpoint_url=\"http://127.0.0.1:4100\")\n"
+     "answer = client.assume_role(\n    RoleArn=\"arn:aws:iam::1:role/Segment\",\n"
+     "    RoleSessionName=\"recloop\",\n    ExternalId=os.environ[\"EXTERNAL_ID\"],\n"
+     "    DurationSeconds=900,\n)\n"
+     "answer.pop(\"ResponseMetadata\", None)\nprint(answer)\n"},
+    {invoke, COPY_AS_AWS,
+     "aws lambda invoke \\\n  --region us-east-1 \\\n"
+     "  --endpoint-url http://127.0.0.1:4100 \\\n  --function-name Segment:1 \\\n"
+     "  --qualifier live \\\n  --invocation-type RequestResponse \\\n  --log-type Tail \\\n"
+     "  --cli-binary-format raw-in-base64-out \\\n"
+     "  --payload '{\"type\":\"track\",\"userId\":\"29\"}' \\\n  /dev/stdout\n"},
+    {invoke, COPY_AS_SEGMENT, "{\n  \"type\": \"track\",\n  \"userId\": \"29\"\n}\n"},
+};
+
 static void copy_as_reads_as_a_person_would_write_it(void **state) {
     (void)state;
-    static const struct {
-        const char *http;
-        enum copy_as_form form;
-        const char *wanted;
-    } cases[] = {
-        {track, COPY_AS_CURL,
-         "curl -sS https://api.segment.io/v1/track \\\n"
-         "  -u \"$SEGMENT_WRITE_KEY:\" \\\n"
-         "  -H 'Content-Type: application/json' \\\n"
-         "  --data-raw '{\"event\":\"Product Clicked\",\"userId\":\"it'\\''s me\"}'\n"},
-        {track, COPY_AS_SEGMENT,
-         "{\n  \"event\": \"Product Clicked\",\n  \"userId\": \"it's me\",\n"
-         "  \"type\": \"track\"\n}\n"},
-        {recommend, COPY_AS_CURL,
-         "curl -sS https://personalize-runtime.eu-west-1.amazonaws.com/recommendations \\\n"
-         "  --aws-sigv4 aws:amz:eu-west-1:personalize \\\n"
-         "  --user \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\" \\\n"
-         "  ${AWS_SESSION_TOKEN:+-H\"X-Amz-Security-Token: $AWS_SESSION_TOKEN\"} \\\n"
-         "  -H 'Content-Type: application/json' \\\n"
-         "  --data-raw '{\"campaignArn\":\"arn:aws:personalize:eu-west-1:1:campaign/c\","
-         "\"userId\":\"29\",\"numResults\":25}'\n"},
-        {recommend, COPY_AS_AWS,
-         "aws personalize-runtime get-recommendations \\\n  --region eu-west-1 \\\n"
-         "  --campaign-arn arn:aws:personalize:eu-west-1:1:campaign/c \\\n  --user-id 29 \\\n"
-         "  --num-results 25\n"},
-        {recommend, COPY_AS_BOTO3,
-         "import boto3\n\n"
-         "client = boto3.client(\"personalize-runtime\", region_name=\"eu-west-1\")\n"
-         "answer = client.get_recommendations(\n"
-         "    campaignArn=\"arn:aws:personalize:eu-west-1:1:campaign/c\",\n"
-         "    userId=\"29\",\n    numResults=25,\n)\n"
-         "answer.pop(\"ResponseMetadata\", None)\nprint(answer)\n"},
-        {assume, COPY_AS_AWS,
-         "aws sts assume-role \\\n  --region us-east-1 \\\n"
-         "  --endpoint-url http://127.0.0.1:4100 \\\n"
-         "  --role-arn arn:aws:iam::1:role/Segment \\\n  --role-session-name recloop \\\n"
-         "  --external-id \"$EXTERNAL_ID\" \\\n  --duration-seconds 900\n"},
-        {assume, COPY_AS_BOTO3,
-         "import os\n\nimport boto3\n\n"
-         "client = boto3.client(\"sts\", region_name=\"us-east-1\", "
-         "endpoint_url=\"http://127.0.0.1:4100\")\n"
-         "answer = client.assume_role(\n    RoleArn=\"arn:aws:iam::1:role/Segment\",\n"
-         "    RoleSessionName=\"recloop\",\n    ExternalId=os.environ[\"EXTERNAL_ID\"],\n"
-         "    DurationSeconds=900,\n)\n"
-         "answer.pop(\"ResponseMetadata\", None)\nprint(answer)\n"},
-        {invoke, COPY_AS_AWS,
-         "aws lambda invoke \\\n  --region us-east-1 \\\n"
-         "  --endpoint-url http://127.0.0.1:4100 \\\n  --function-name Segment:1 \\\n"
-         "  --qualifier live \\\n  --invocation-type RequestResponse \\\n  --log-type Tail \\\n"
-         "  --cli-binary-format raw-in-base64-out \\\n"
-         "  --payload '{\"type\":\"track\",\"userId\":\"29\"}' \\\n  /dev/stdout\n"},
-        {invoke, COPY_AS_SEGMENT, "{\n  \"type\": \"track\",\n  \"userId\": \"29\"\n}\n"},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(written); i++) {
         struct buf text = {0};
-        make(cases[i].form, cases[i].http, &text);
-        assert_str(buf_str(&text), cases[i].wanted);
+        make(written[i].form, written[i].http, &text);
+        assert_str(buf_str(&text), written[i].wanted);
         buf_release(&text);
     }
 }
