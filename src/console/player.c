@@ -206,7 +206,8 @@ static void run(struct model *model, struct effects *effects) {
         // a command more than the effects hold must not be lost; the next wake goes on
         if (effects->command_count > EFFECTS_COMMANDS / 2 || effects->quit) return;
     }
-    if (player->state != PLAYER_RUNNING) return;
+    // the last caption is read, too
+    if (player->state != PLAYER_RUNNING || step || model->now_ms < player->due_ms) return;
     end(model);
     if (!overlay_is_open(model, OVERLAY_PRESENTER))
         model_note(model, THEME_GOOD, "✓ The scene is over. The keys are yours.");

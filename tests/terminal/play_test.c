@@ -123,6 +123,35 @@ static void the_loop_is_played_and_recorded(void **state) {
     buf_release(&cast);
 }
 
+static void goes_on(struct harness *harness) {
+    expect(harness, "Space goes on");
+    harness_type(harness, " ");
+    assert_true(harness_wait_gone(harness, "Space goes on"));
+}
+
+static void a_role_is_broken_and_repaired(void **state) {
+    (void)state;
+    struct buf scene = {0};
+    path_of(&scene, scenes, "role.scene");
+    char *const arguments[] = {
+        fresh(program), fresh("console"), fresh("--play"), fresh(buf_text(&scene)), NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 120, 40);
+    expect(harness, "Saved");
+    harness_type(harness, " ");
+    expect(harness, "external_id (");
+    expect(harness, "Nothing behind the role was reached");
+    goes_on(harness);
+    expect(harness, "Unset");
+    harness_type(harness, " ");
+    expect(harness, "The same event, all the way round");
+    expect(harness, "The loop turned in");
+    goes_on(harness);
+    expect(harness, "The scene is over");
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+    buf_release(&scene);
+}
+
 static void any_key_pauses_and_esc_gives_the_keys_back(void **state) {
     (void)state;
     struct buf scene = {0};
@@ -224,6 +253,7 @@ static void a_pipe_is_a_session(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(the_loop_is_played_and_recorded, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_role_is_broken_and_repaired, set_up, tear_down),
     cmocka_unit_test_setup_teardown(any_key_pauses_and_esc_gives_the_keys_back, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         a_broken_scene_is_told_before_the_screen_is_taken, set_up, tear_down),
