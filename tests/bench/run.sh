@@ -25,6 +25,36 @@ result=$(cd "$home/repo" && "$timer" 25 "25 items" "[main]" -- "$program" -- tig
 ratio=$(field "$result" ratio)
 echo "first screen    recloop $(field "$result" a_ms) ms, tig $(field "$result" b_ms) ms, ratio $ratio, budget 1: $(verdict "$ratio" 1)"
 
+# The console from outside: a terminal emulator that presses keys and waits for the cells that they change. The floor is the smallest
+# program that does as much. "Flood" is the console alone, given events as fast as it takes them; "stream" is the whole program, its
+# own generator at full rate into its own sandbox.
+if [ -x "$bench/console_bench" ]; then
+  console="$bench/console_bench"
+  flooded="$build/bin/scripted_console tests/screens/fixtures"
+  full=3s$(printf '>%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14)4 # starts the generator, as fast as it goes; keys go to the list
+  keys() { # label budget-p50 budget-p99 WHAT...
+    label=$1; median=$2; tail=$3; shift 3
+    floor=$("$console" keys 500 -- "$console" echo)
+    result=$("$console" keys 500 "$@")
+    echo "key to screen, $label p50 $(field "$result" p50_ms) ms (budget $median: $(verdict "$(field "$result" p50_ms)" "$median")), p99 $(field "$result" p99_ms) ms (budget $tail: $(verdict "$(field "$result" p99_ms)" "$tail")), $(field "$result" bytes_per_key) bytes; floor p50 $(field "$floor" p50_ms), p99 $(field "$floor" p99_ms)"
+  }
+  keys "idle:  " 1 16 -- "$recloop"
+  # shellcheck disable=SC2086 # lists of words
+  keys "flood: " 16 16 -- $flooded --flood 0
+  keys "stream:" 16 16 -- "$full" -- "$recloop"
+  # shellcheck disable=SC2086
+  result=$("$console" flood 5000 -- $flooded --flood 0)
+  echo "frames          flood: $(field "$result" frames_per_second)/s of $(field "$result" bytes_per_frame) bytes"
+  result=$("$console" flood 5000 -- "$full" -- "$recloop")
+  echo "frames          stream: $(field "$result" frames_per_second)/s of $(field "$result" bytes_per_frame) bytes, $(field "$result" resident_mib) MiB resident"
+  result=$("$console" idle 10000 -- "$recloop")
+  echo "idle console    $(field "$result" cpu_percent) % of a core, $(field "$result" waits) wake-ups in 10 s (budget 0: $(verdict "$(field "$result" waits)" 0)), $(field "$result" resident_mib) MiB with the sandbox inside, budget 24: $(verdict "$(field "$result" resident_mib)" 24)"
+  # shellcheck disable=SC2086
+  "$console" end -- $flooded --flood 10000000 --report "$home/flood" >/dev/null
+  result=$(cat "$home/flood")
+  echo "ten million     events seen at $(field "$result" per_second)/s, $(field "$result" resident_kib) KiB resident, budget 16384: $(verdict "$(field "$result" resident_kib)" 16384)"
+fi
+
 result=$("$bench/sigv4_bench")
 ratio=$(field "$result" ratio)
 echo "SigV4 cached    $(field "$result" sign_ns) ns, bare hashes $(field "$result" floor_ns) ns, ratio $ratio, budget 2: $(verdict "$ratio" 2)"

@@ -4,12 +4,15 @@
 // RECLOOP_TEST_CRASH=segv|assert|abort makes it crash when an event is fired.
 #include "console/console.h"
 #include "screens/script.h"
+#include "terminal/flood.h"
 
 #include "base/files.h"
 #include "base/memory.h"
 
 #include <pthread.h>
 #include <signal.h>
+
+#define MESSAGES 4096 // as the program has
 
 struct worker {
     struct queue *commands, *messages;
@@ -94,7 +97,26 @@ static int run_console(struct worker *worker, struct console_wake *wake, int arg
     return 1;
 }
 
-// scripted_console FOLDER [--hostile] [--ascii]
+// What follows the flag; NULL: it is not given.
+static const char *value_of(int argc, char **argv, const char *flag) {
+    for (int i = 2; i + 1 < argc; i++) {
+        if (strcmp(argv[i], flag) == 0) return argv[i + 1];
+    }
+    return NULL;
+}
+
+static struct flood *start_flood(struct worker *worker, int argc, char **argv) {
+    const char *count = value_of(argc, argv, "--flood");
+    int64_t events = 0;
+    if (!count || !str_parse_int64(str_from(count), &events)) return NULL;
+    return flood_start(&(struct flood_options){
+        .messages = worker->messages,
+        .count = (uint64_t)events,
+        .report = value_of(argc, argv, "--report"),
+    });
+}
+
+// scripted_console FOLDER [--hostile] [--ascii] [--flood COUNT [--report FILE]]; a flood of 0 has no end
 int main(int argc, char **argv) {
     struct console_wake wake;
     struct error err;
@@ -108,7 +130,7 @@ int main(int argc, char **argv) {
         .free_item = command_free_item,
     });
     worker.messages = queue_new(&(struct queue_options){
-        .capacity = 256,
+        .capacity = MESSAGES,
         .free_item = message_free_item,
         .same_source = message_same_source,
         .wake = console_wake_signal,
@@ -116,10 +138,12 @@ int main(int argc, char **argv) {
     });
     pthread_t thread;
     pthread_create(&thread, NULL, run, &worker);
+    struct flood *flood = start_flood(&worker, argc, argv);
     const int status = run_console(&worker, &wake, argc, argv);
     queue_close(worker.commands);
     queue_close(worker.messages);
     pthread_join(thread, NULL);
+    flood_stop(flood);
     queue_free(worker.commands);
     queue_free(worker.messages);
     console_wake_close(&wake);
