@@ -205,6 +205,9 @@ void model_wrote_file(struct model *model, struct str path, const struct error *
 void model_edited_text(struct model *model, struct str text, const struct error *err);
 void model_handle(struct model *model, const struct input *input, struct effects *effects);
 void model_apply(struct model *model, struct message *take_message, struct effects *effects);
+// The same for messages that come by the hundred: after the last, and before anything else, model_settle.
+void model_apply_next(struct model *model, struct message *take_message, struct effects *effects);
+void model_settle(struct model *model);
 // The command could not be given to the worker: its queue is full.
 void model_refuse(struct model *model, uint64_t run_id, struct effects *effects);
 bool model_is_animated(const struct model *model);

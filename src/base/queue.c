@@ -13,6 +13,7 @@ struct queue {
     void **items; // ring of options.capacity
     size_t first, count;
     bool closed;
+    bool is_awake; // `wake` was called, and the queue was not found empty since
 };
 
 struct queue *queue_new(const struct queue_options *options) {
@@ -53,11 +54,14 @@ static void wake(struct queue *queue) {
     if (queue->options.wake) queue->options.wake(queue->options.wake_context);
 }
 
-// What every push ends with: the outcome known, the lock left.
+// What every push ends with: the outcome known, the lock left. Who has not emptied the queue since the last wake
+// needs no other: a flood would be spent on them.
 static bool finish_push(struct queue *queue, void *unwanted, bool accepted) {
+    const bool is_news = accepted && !queue->is_awake;
+    queue->is_awake |= accepted;
     pthread_mutex_unlock(&queue->mutex);
     if (unwanted) queue->options.free_item(unwanted);
-    if (accepted) wake(queue);
+    if (is_news) wake(queue);
     return accepted;
 }
 
@@ -93,13 +97,17 @@ bool queue_push_wait(struct queue *queue, void *take_item) {
     return finish_push(queue, accepted ? NULL : take_item, accepted);
 }
 
-// Under the lock.
+// Under the lock. Those who wait for room are let in when half of it is free: one by one, both sides would change
+// places for every item.
 static void *take_first(struct queue *queue) {
-    if (queue->count == 0) return NULL;
+    if (queue->count == 0) {
+        queue->is_awake = false;
+        return NULL;
+    }
     void *item = *slot_at(queue, 0);
     queue->first = (queue->first + 1) % queue->options.capacity;
     queue->count--;
-    pthread_cond_signal(&queue->has_room);
+    if (queue->count == queue->options.capacity / 2) pthread_cond_broadcast(&queue->has_room);
     return item;
 }
 
@@ -108,6 +116,18 @@ void *queue_pop(struct queue *queue) {
     void *item = take_first(queue);
     pthread_mutex_unlock(&queue->mutex);
     return item;
+}
+
+size_t queue_pop_some(struct queue *queue, void **items, size_t most) {
+    size_t count = 0;
+    pthread_mutex_lock(&queue->mutex);
+    while (count < most) {
+        void *item = take_first(queue);
+        if (!item) break;
+        items[count++] = item;
+    }
+    pthread_mutex_unlock(&queue->mutex);
+    return count;
 }
 
 void *queue_pop_wait(struct queue *queue) {

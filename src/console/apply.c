@@ -240,12 +240,9 @@ static bool offer(struct model *model, struct message *take_message, struct effe
 }
 
 // The features hear it before the core takes it; what the core asks and shows is settled after both.
-void model_apply(struct model *model, struct message *take_message, struct effects *effects) {
+static void take(struct model *model, struct message *take_message, struct effects *effects) {
     tell_features(model, take_message, effects);
-    if (offer(model, take_message, effects)) {
-        internal_settle(model);
-        return;
-    }
+    if (offer(model, take_message, effects)) return;
     switch (take_message->kind) {
     case MESSAGE_EVENT: apply_event(model, take_message, effects); break;
     case MESSAGE_RECOMMENDATIONS: apply_recommendations(model, take_message); break;
@@ -269,6 +266,19 @@ void model_apply(struct model *model, struct message *take_message, struct effec
     case MESSAGE_REQUEST:
     case MESSAGE_VALUES: message_free(take_message); break; // nobody asked
     }
+}
+
+void model_apply_next(struct model *model, struct message *take_message, struct effects *effects) {
+    take(model, take_message, effects);
+    internal_clamp(model);
+}
+
+void model_settle(struct model *model) {
+    internal_settle(model);
+}
+
+void model_apply(struct model *model, struct message *take_message, struct effects *effects) {
+    take(model, take_message, effects);
     internal_settle(model);
 }
 

@@ -21,8 +21,10 @@
 #define FRAME_MS 33 // half the bytes of 16 in a flood, which a link far away must carry
 #define FRAMES_AT_ONCE 4
 #define STATUS_INTERRUPTED 130
-// One turn takes at most so many messages: keys must not wait behind a flood.
-#define MESSAGES_PER_TURN 256
+// One turn takes messages for so long at most, and no longer than until a key is pressed: keys must not wait behind
+// a flood.
+#define TURN_MS 4
+#define MESSAGES_AT_ONCE 64
 
 bool console_wake_open(struct console_wake *wake, struct error *err) {
     int fds[2];
@@ -100,17 +102,27 @@ static void read_clock(struct console *console) {
     model_set_now(&console->model, clock_wall_ms());
 }
 
+static bool is_key_waiting(void) {
+    struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&keys, 1, 0) > 0;
+}
+
 static void drain_messages(struct console *console) {
-    console->has_more_messages = false;
+    void *messages[MESSAGES_AT_ONCE];
+    const int64_t end_ms = clock_monotonic_ms() + TURN_MS;
+    size_t count = 0;
     read_clock(console);
-    for (int taken = 0; taken < MESSAGES_PER_TURN; taken++) {
-        struct message *message = queue_pop(console->options->messages);
-        if (!message) return;
-        struct effects effects = {0};
-        model_apply(&console->model, message, &effects);
-        carry_out(console, &effects);
-    }
-    console->has_more_messages = true;
+    do {
+        count = queue_pop_some(console->options->messages, messages, MESSAGES_AT_ONCE);
+        for (size_t i = 0; i < count; i++) {
+            struct effects effects = {0};
+            model_apply_next(&console->model, messages[i], &effects);
+            carry_out(console, &effects);
+        }
+    } while (count == MESSAGES_AT_ONCE && !console->is_urgent && !is_key_waiting() &&
+             clock_monotonic_ms() < end_ms);
+    console->has_more_messages = count == MESSAGES_AT_ONCE;
+    model_settle(&console->model);
 }
 
 static void drain_keys(struct console *console) {
@@ -206,9 +218,9 @@ static void wait_and_handle(struct console *console, int behind_ms) {
     }
     wake(console);
     if (fds[2].revents) drain_signals(console);
+    if (fds[0].revents & POLLIN) drain_keys(console);
     if (fds[1].revents) empty_pipe(fds[1].fd);
     if (fds[1].revents || console->has_more_messages) drain_messages(console);
-    if (fds[0].revents & POLLIN) drain_keys(console);
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) end(console, 0);
 }
 

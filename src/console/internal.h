@@ -5,6 +5,7 @@
 
 // Layout, selection and scroll, right for what the model now holds. Ends every update.
 void internal_settle(struct model *model);
+void internal_clamp(struct model *model);   // the part of it that the next message may need
 void internal_arrange(struct model *model); // as at the start
 void internal_note_error(struct model *model, const struct error *err);
 void internal_fire(struct model *model, struct effects *effects);

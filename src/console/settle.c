@@ -81,7 +81,7 @@ settle_detail(struct model *model, const struct pane *pane, const struct layout_
 }
 
 // Also of lists that are not to be seen: the next key may be about them.
-static void clamp_selections(struct model *model) {
+void internal_clamp(struct model *model) {
     for (int id = 0; id < PANE_COUNT; id++) {
         struct list *list = &model->lists[id];
         const size_t count = pane_get((enum pane_id)id)->count(model);
@@ -90,7 +90,7 @@ static void clamp_selections(struct model *model) {
 }
 
 void internal_settle(struct model *model) {
-    clamp_selections(model);
+    internal_clamp(model);
     const int columns = model->arrangement.is_zoomed ? 1 : layout_column_count(model->columns);
     struct layout_wish wish = {
         .columns = model->columns,

@@ -10,6 +10,8 @@ struct item {
     bool is_progress;
 };
 
+#define RESULTS_PER_THREAD 2000
+
 static atomic_int live_items;
 static atomic_int wakes;
 
@@ -100,7 +102,76 @@ static void queue_closed_frees_pushes_and_still_gives_what_is_inside(void **stat
     assert_int_equal(atomic_load(&wakes), 2); // the push and the close
 }
 
-#define RESULTS_PER_THREAD 2000
+static void queue_wakes_once_until_it_was_found_empty(void **state) {
+    (void)state;
+    struct queue *queue = make_queue(4);
+    assert_true(queue_push_now(queue, item_new(1, 1, false)));
+    assert_true(queue_push_wait(queue, item_new(1, 2, false)));
+    assert_true(queue_push_latest(queue, item_new(1, 3, true)));
+    assert_true(queue_push_latest(queue, item_new(1, 4, true)));
+    assert_int_equal(atomic_load(&wakes), 1);
+    assert_int_equal(pop_value(queue), 1);
+    assert_int_equal(pop_value(queue), 2);
+    assert_int_equal(pop_value(queue), 4);
+    assert_true(queue_push_now(queue, item_new(1, 5, false))); // the receiver has not looked again
+    assert_int_equal(atomic_load(&wakes), 1);
+    assert_int_equal(pop_value(queue), 5);
+    assert_int_equal(pop_value(queue), -1);
+    assert_true(queue_push_now(queue, item_new(1, 6, false)));
+    assert_int_equal(atomic_load(&wakes), 2);
+    queue_free(queue);
+}
+
+static void queue_gives_several_at_once_and_fewer_only_when_empty(void **state) {
+    (void)state;
+    struct queue *queue = make_queue(4);
+    void *items[3];
+    for (int i = 0; i < 4; i++)
+        assert_true(queue_push_now(queue, item_new(1, i, false)));
+    assert_int_equal(queue_pop_some(queue, items, 3), 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(((struct item *)items[i])->value, i);
+        item_free(items[i]);
+    }
+    assert_int_equal(queue_pop_some(queue, items, 3), 1);
+    item_free(items[0]);
+    assert_true(queue_push_now(queue, item_new(1, 9, false))); // it was found empty: a new wake
+    assert_int_equal(atomic_load(&wakes), 2);
+    queue_free(queue);
+    assert_int_equal(atomic_load(&live_items), 0);
+}
+
+static void *produce_alone(void *context) {
+    for (int i = 0; i < RESULTS_PER_THREAD; i++)
+        if (!queue_push_wait(context, item_new(0, i, false))) abort();
+    return NULL;
+}
+
+// Whoever waits for room is let in however small the queue is, and whichever way it is emptied.
+static void queue_lets_waiting_pushes_in_at_every_capacity(void **state) {
+    (void)state;
+    for (size_t capacity = 1; capacity <= 5; capacity++) {
+        struct queue *queue = make_queue(capacity);
+        pthread_t thread;
+        pthread_create(&thread, NULL, produce_alone, queue);
+        for (int next = 0; next < RESULTS_PER_THREAD;) {
+            void *items[2];
+            const size_t count = queue_pop_some(queue, items, ARRAY_COUNT(items));
+            for (size_t i = 0; i < count; i++) {
+                assert_int_equal(((struct item *)items[i])->value, next++);
+                item_free(items[i]);
+            }
+            if (!count && next < RESULTS_PER_THREAD) {
+                struct item *item = queue_pop_wait(queue);
+                assert_int_equal(item->value, next++);
+                item_free(item);
+            }
+        }
+        pthread_join(thread, NULL);
+        queue_free(queue);
+        assert_int_equal(atomic_load(&live_items), 0);
+    }
+}
 
 struct producer {
     struct queue *queue;
@@ -145,6 +216,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(queue_push_now_refuses_when_full_and_frees),
     cmocka_unit_test(queue_push_latest_replaces_its_own_source_only),
     cmocka_unit_test(queue_closed_frees_pushes_and_still_gives_what_is_inside),
+    cmocka_unit_test(queue_wakes_once_until_it_was_found_empty),
+    cmocka_unit_test(queue_gives_several_at_once_and_fewer_only_when_empty),
+    cmocka_unit_test(queue_lets_waiting_pushes_in_at_every_capacity),
     cmocka_unit_test(queue_loses_no_result_and_keeps_order_between_threads),
 };
 
