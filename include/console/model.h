@@ -21,6 +21,7 @@
 #include "console/history.h"
 #include "console/input.h"
 #include "console/journey_screen.h"
+#include "console/key_file.h"
 #include "console/layout.h"
 #include "console/list.h"
 #include "console/lists.h"
@@ -73,6 +74,7 @@ struct model_options {     // borrowed, outlive the model
     size_t action_count;
     const char *user, *event_name, *sku; // NULL: the workshop's
     const struct scene *scene;           // to be played; NULL: none
+    const struct key_file *keys;         // a person's own; NULL: the defaults
 };
 
 // The event that t fires.
@@ -138,7 +140,8 @@ struct model {
 
     int64_t now_ms; // wall time of this update; 0 before the first
 
-    enum pane_id pane; // in focus
+    struct keymap keymap; // what the keys mean
+    enum pane_id pane;    // in focus
     struct model_arrangement arrangement;
     struct list lists[PANE_COUNT];
     int detail_tops[PANE_COUNT];
@@ -190,6 +193,8 @@ void model_init(struct model *model, const struct model_options *options);
 void model_release(struct model *model);
 // The questions asked at the start: settings, backend, list, profile, events.
 void model_start(struct model *model, struct effects *effects);
+// The person's own keys; what is wrong with them is said. model_start takes those of the options.
+void model_use_keys(struct model *model, const struct key_file *keys);
 void model_resize(struct model *model, int columns, int rows);
 // Before every update: what time it is (wall).
 void model_set_now(struct model *model, int64_t now_ms);

@@ -85,7 +85,7 @@ void overlay_leave(struct model *model, struct effects *effects);
 struct overlay_question { // state of OVERLAY_CONFIRM
     struct buf title, text;
     const char *yes;
-    const char *yes_key;     // "y"
-    struct command *command; // owned
+    enum keymap_context context; // whose keys answer
+    struct command *command;     // owned
     overlay_then_fn *then;
 };

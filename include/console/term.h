@@ -33,6 +33,8 @@ void term_set_theme(struct term *term, enum theme_id theme); // THEME_ID_TERMINA
 // Clicks, drags and the wheel become inputs, and the terminal's own selection stops working meanwhile.
 // Off at the start.
 void term_set_mouse(struct term *term, bool is_on);
+// Alt with that character arrives as a key, too; it comes as ESC and the character.
+void term_hear_alt(struct term *term, char character);
 // The next input already there; false when there is none. `input` is reset first.
 bool term_read(struct term *term, struct input *input);
 

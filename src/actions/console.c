@@ -25,7 +25,14 @@ static const struct parameter parameters[] = {
         .help = "FILE.cast: the screen, as an asciicast; any other name: the session, for `recloop "
                 "replay`",
     },
+    {
+        .name = "keys",
+        .kind = PARAMETER_FLAG,
+        .help = "print all keys, as the file that changes them, and what is wrong with that file",
+    },
 };
+
+static const char *const examples[] = {"recloop console", "recloop console --keys | less", NULL};
 
 static struct task *start(
     struct action_context *context,
@@ -45,6 +52,12 @@ const struct action console_action = {
         {
             .name = "console",
             .summary = "the interactive console (the default without a command)",
+            .details = "Keys can be changed in $XDG_CONFIG_HOME/recloop/keys.ini (else "
+                       "~/.config/recloop/keys.ini): sections say where, lines give something its "
+                       "keys.\n\n"
+                       "  [stream]\n  pause = z, Space\n\n"
+                       "`recloop console --keys` prints every section, name and key in that form.",
+            .examples = examples,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
         },

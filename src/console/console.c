@@ -224,6 +224,17 @@ static void wait_and_handle(struct console *console, int behind_ms) {
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) end(console, 0);
 }
 
+// Keys with Alt that somebody has chosen: the others stay what Esc and a character are.
+static void hear_keys(struct console *console) {
+    size_t count = 0;
+    const struct keymap_row *rows = keymap_rows(&console->model.keymap, &count);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t key = rows[i].key;
+        if (key != KEYMAP_NO_KEY && key >= INPUT_ALT_FIRST)
+            term_hear_alt(console->term, (char)(key - INPUT_ALT_FIRST));
+    }
+}
+
 static void run(struct console *console) {
     struct effects effects = {0};
     read_clock(console);
@@ -232,6 +243,7 @@ static void run(struct console *console) {
     term_set_mouse(console->term, !console->model.is_mouse_off);
     resize(console);
     model_start(&console->model, &effects);
+    hear_keys(console);
     carry_out(console, &effects);
     drain_messages(console); // what is already there belongs on the first screen
     while (!console->is_over) {

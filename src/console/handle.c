@@ -189,9 +189,8 @@ static void handle_paste(struct model *model, struct str text, struct effects *e
     }
 }
 
-static void handle_editor(struct model *model, uint32_t key, struct effects *effects) {
-    const enum keymap_context context = KEYMAP_EDITOR;
-    const enum intent intent = keymap_find(&context, 1, key);
+static void
+handle_editor(struct model *model, enum intent intent, uint32_t key, struct effects *effects) {
     if (intent == INTENT_SUBMIT) {
         prompt_submit(model, effects);
         return;
@@ -227,10 +226,13 @@ handle_overlay(struct model *model, enum intent intent, uint32_t key, struct eff
     }
 }
 
-static void handle_key(struct model *model, uint32_t key, struct effects *effects) {
-    enum keymap_context contexts[MODEL_CONTEXTS];
-    const size_t count = model_contexts(model, contexts);
-    const enum intent intent = keymap_find(contexts, count, key);
+// What was meant, and the key that was pressed for it, which is typed where it means nothing.
+static void
+handle_intent(struct model *model, enum intent intent, uint32_t key, struct effects *effects) {
+    if (model->editing != MODEL_EDITING_NOTHING) {
+        handle_editor(model, intent, key, effects);
+        return;
+    }
     if (overlay_top(model)) {
         handle_overlay(model, intent, key, effects);
         return;
@@ -242,12 +244,19 @@ static void handle_key(struct model *model, uint32_t key, struct effects *effect
     handle_everywhere(model, intent, effects);
 }
 
+void internal_press_by(
+    struct model *model, const struct keymap *keymap, uint32_t key, struct effects *effects) {
+    enum keymap_context contexts[MODEL_CONTEXTS];
+    const size_t count = model_contexts(model, contexts);
+    handle_intent(model, keymap_find(keymap, contexts, count, key), key, effects);
+}
+
 void internal_press(struct model *model, uint32_t key, struct effects *effects) {
-    if (model->editing != MODEL_EDITING_NOTHING) {
-        handle_editor(model, key, effects);
-    } else {
-        handle_key(model, key, effects);
-    }
+    internal_press_by(model, &model->keymap, key, effects);
+}
+
+void internal_do(struct model *model, enum intent intent, struct effects *effects) {
+    if (intent != INTENT_NONE) handle_intent(model, intent, KEYMAP_NO_KEY, effects);
 }
 
 void model_handle(struct model *model, const struct input *input, struct effects *effects) {

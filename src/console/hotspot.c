@@ -10,11 +10,11 @@
 struct walk {
     struct canvas *canvas; // NULL: nothing is drawn
     int column;            // looked up
-    uint32_t key;          // what is there; 0: nothing
+    enum intent intent;    // what is there
 };
 
-static void pass(struct walk *walk, int from, int end, uint32_t key) {
-    if (walk->column >= from && walk->column < end) walk->key = key;
+static void pass(struct walk *walk, int from, int end, enum intent intent) {
+    if (walk->column >= from && walk->column < end) walk->intent = intent;
 }
 
 // Header
@@ -47,11 +47,14 @@ static void write_tab(
     const int start = pen->column;
     const enum theme_role role = id == model->pane ? THEME_TAB_HERE : THEME_TAB;
     const char *title = title_of(model, id, form);
-    if (title)
-        canvas_write_format(pen, role, " %d %s ", (int)id + 1, title);
-    else
-        canvas_write_format(pen, role, " %d ", (int)id + 1);
-    pass(walk, start, pen->column, (uint32_t)('1' + id));
+    const enum intent intent = (enum intent)(INTENT_PANE_SETUP + id);
+    struct buf key = {0};
+    keymap_add_key(&key, &model->keymap, KEYMAP_EVERYWHERE, intent);
+    if (key.len) canvas_write_format(pen, role, " %s", buf_text(&key));
+    if (title) canvas_write_format(pen, role, " %s", title);
+    canvas_write_text(pen, role, " ");
+    buf_release(&key);
+    pass(walk, start, pen->column, intent);
 }
 
 static void add_badge(const struct model *model, struct buf *out) {
@@ -83,16 +86,16 @@ static void walk_header(const struct model *model, struct walk *walk) {
 
 // Footer
 
-static void
-write_label(struct walk *walk, struct canvas_pen *pen, uint32_t key_code, const char *label) {
+static void write_label(
+    struct walk *walk, struct canvas_pen *pen, const struct keymap_row *row, const char *label) {
     struct buf key = {0};
-    input_add_key_name(&key, key_code);
+    input_add_key_name(&key, row->key);
     // whole labels only: half a word is worse than none
     const int columns = width_of_text(buf_str(&key)) + 1 + width_of_text(str_from(label));
     if (canvas_room(pen) >= columns) {
         canvas_write(pen, THEME_KEY, buf_str(&key));
         canvas_write_format(pen, THEME_DIM, " %s", label);
-        pass(walk, pen->column - columns, pen->column, key_code);
+        pass(walk, pen->column - columns, pen->column, row->intent);
         canvas_move_to(pen, pen->column + 2);
     }
     buf_release(&key);
@@ -104,7 +107,7 @@ static void walk_footer(const struct model *model, struct walk *walk) {
     const size_t context_count = model_contexts(model, contexts);
     struct rect rect = rect_inset(model->layout.footer, 1);
     size_t row_count = 0;
-    const struct keymap_row *rows = keymap_rows(&row_count);
+    const struct keymap_row *rows = keymap_rows(&model->keymap, &row_count);
     // help and quit have a place of their own at the right: they must be found on any width
     const bool has_corner = contexts[context_count - 1] == KEYMAP_EVERYWHERE;
     struct rect corner = rect_take_right(&rect, has_corner ? 14 : 0);
@@ -115,12 +118,13 @@ static void walk_footer(const struct model *model, struct walk *walk) {
         for (size_t i = 0; i < row_count; i++) {
             if (rows[i].context != contexts[at] || !rows[i].label) continue;
             // a key that an inner context has taken means something else here
-            if (keymap_find(contexts, context_count, rows[i].key) != rows[i].intent) continue;
+            if (keymap_find_row(&model->keymap, contexts, context_count, rows[i].key) != &rows[i])
+                continue;
             if (!model_can(model, rows[i].intent)) continue;
             const bool is_on = rows[i].label_on && model_is_on(model, rows[i].intent);
             const bool is_corner = rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT;
             write_label(
-                walk, is_corner ? &right : &left, rows[i].key,
+                walk, is_corner ? &right : &left, &rows[i],
                 is_on ? rows[i].label_on : rows[i].label);
         }
     }
@@ -136,9 +140,9 @@ void hotspot_draw_footer(const struct model *model, struct canvas *canvas) {
     walk_footer(model, &(struct walk){.canvas = canvas, .column = -1});
 }
 
-uint32_t hotspot_find(const struct model *model, int column, int row) {
+enum intent hotspot_find(const struct model *model, int column, int row) {
     struct walk walk = {.column = column};
     if (rect_contains(model->layout.header, column, row)) walk_header(model, &walk);
     if (rect_contains(model->layout.footer, column, row)) walk_footer(model, &walk);
-    return walk.key;
+    return walk.intent;
 }

@@ -19,6 +19,11 @@ void internal_forget_answer(struct model_answer *answer);
 void internal_set_text(char **owned, struct str text);
 void internal_press(
     struct model *model, uint32_t key, struct effects *effects); // as if on the keyboard
+// … what the key means in that keymap: NULL, by the defaults, whatever keys the person has.
+void internal_press_by(
+    struct model *model, const struct keymap *keymap, uint32_t key, struct effects *effects);
+// As if its key were pressed, whichever it is.
+void internal_do(struct model *model, enum intent intent, struct effects *effects);
 // Rows of a list, over headings in the direction of the move.
 void internal_move_rows(struct model *model, enum pane_id id, int rows);
 void internal_mouse(struct model *model, const struct input_mouse *mouse, struct effects *effects);

@@ -37,6 +37,7 @@ static void forget_hops(struct model *model) {
 
 void model_init(struct model *model, const struct model_options *options) {
     *model = (struct model){.options = *options};
+    keymap_init(&model->keymap);
     const char *user = options->user ? options->user : WORKSHOP_USER;
     const char *name = options->event_name ? options->event_name : WORKSHOP_EVENT;
     const char *sku = options->sku ? options->sku : WORKSHOP_SKU;
@@ -146,7 +147,18 @@ void model_watch(struct model *model, struct effects *effects) {
     model->stream.watch_run_id = run(model_new_run(model, "watch"), effects);
 }
 
+void model_use_keys(struct model *model, const struct key_file *keys) {
+    model->keymap = keys->keymap;
+    if (!keys->problem_count) return;
+    struct error problem = keys->problems[0].error;
+    const size_t more = keys->problem_count - 1;
+    if (more) error_hint(&problem, "%zu more: `recloop console --keys` tells all.", more);
+    internal_note_error(model, &problem);
+    internal_settle(model);
+}
+
 void model_start(struct model *model, struct effects *effects) {
+    if (model->options.keys) model_use_keys(model, model->options.keys);
     model_ask_settings(model, effects);
     model_ask_shopper(model, effects);
     model_watch(model, effects);

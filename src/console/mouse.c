@@ -10,9 +10,10 @@ void internal_switch_mouse(struct model *model, struct effects *effects) {
     model->is_mouse_off = !model->is_mouse_off;
     effects->mouse_changed = true;
     model_note(
-        model, THEME_TEXT, "%s",
-        model->is_mouse_off ? "Mouse off: the terminal's own selection works. M: on again."
-                            : "Mouse on. M: off, so that the terminal's own selection works.");
+        model, THEME_TEXT,
+        model->is_mouse_off ? "Mouse off: the terminal's own selection works. %s: on again."
+                            : "Mouse on. %s: off, so that the terminal's own selection works.",
+        keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_MOUSE).text);
 }
 
 // Borders
@@ -55,6 +56,11 @@ static void select_row(struct model *model, enum pane_id id, size_t row) {
     model->detail_tops[id] = 0;
 }
 
+// What Enter does, on whatever key the person has it.
+static void open_row(struct model *model, struct effects *effects) {
+    internal_press_by(model, NULL, INPUT_ENTER, effects);
+}
+
 // A click gives the keys to a pane and selects; on what is selected there already it opens it.
 static void click_cell(
     struct model *model,
@@ -69,11 +75,11 @@ static void click_cell(
     size_t at = 0;
     const bool has_row = rect_contains(cell->list, column, row) && find_row(model, cell, row, &at);
     if (!was_here) model_focus(model, id);
-    if (is_rule && is_double) internal_press(model, '+', effects);
+    if (is_rule && is_double) internal_do(model, INTENT_ZOOM, effects);
     if (!has_row) return;
     const bool is_selected = was_here && model->lists[id].selected == at;
     select_row(model, id, at);
-    if (is_selected || is_double) internal_press(model, INPUT_ENTER, effects);
+    if (is_selected || is_double) open_row(model, effects);
 }
 
 static void press(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
@@ -86,12 +92,13 @@ static void press(struct model *model, const struct input_mouse *mouse, struct e
         .row = row,
         .pressed_ms = is_double ? 0 : model->now_ms, // a third click begins anew
     };
-    const uint32_t key = overlay_is_whole(model) ? 0 : hotspot_find(model, column, row);
+    const enum intent intent =
+        overlay_is_whole(model) ? INTENT_NONE : hotspot_find(model, column, row);
     const bool is_tab = rect_contains(model->layout.header, column, row);
     const bool is_typing = model->editing != MODEL_EDITING_NOTHING;
     const struct overlay *overlay = overlay_top(model);
-    if (key && !(is_tab && (is_typing || overlay))) {
-        internal_press(model, key, effects);
+    if (intent != INTENT_NONE && !(is_tab && (is_typing || overlay))) {
+        internal_do(model, intent, effects);
     } else if (is_typing) {
         return;
     } else if (overlay) {

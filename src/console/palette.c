@@ -44,9 +44,13 @@ static bool is_offered(const struct keymap_row *row) {
     return row->context == KEYMAP_EVERYWHERE || find_pane(row->context);
 }
 
-static void find_keys(struct str typed, struct palette_match out[PALETTE_MATCHES], size_t *count) {
+static void find_keys(
+    const struct model *model,
+    struct str typed,
+    struct palette_match out[PALETTE_MATCHES],
+    size_t *count) {
     size_t row_count = 0;
-    const struct keymap_row *rows = keymap_rows(&row_count);
+    const struct keymap_row *rows = keymap_rows(&model->keymap, &row_count);
     for (size_t i = 0; i < row_count; i++) {
         if (!is_offered(&rows[i])) continue;
         const char *name = rows[i].label ? rows[i].label : "";
@@ -171,7 +175,7 @@ size_t palette_find(
         return count;
     }
     find_actions(model, line, out, &count);
-    find_keys(line, out, &count);
+    find_keys(model, line, out, &count);
     return count;
 }
 
@@ -325,7 +329,7 @@ static void submit_line(
 static void press_key(struct model *model, const struct keymap_row *row, struct effects *effects) {
     const struct pane *pane = find_pane(row->context);
     if (pane) model_focus(model, pane->id);
-    internal_press(model, row->key, effects);
+    internal_do(model, row->intent, effects);
 }
 
 void palette_submit(struct model *model, struct str line, struct effects *effects) {
@@ -358,12 +362,13 @@ void palette_submit(struct model *model, struct str line, struct effects *effect
 
 // Below the line
 
-static void write_match(const struct palette_match *match, struct canvas_pen *pen) {
+static void
+write_match(const struct model *model, const struct palette_match *match, struct canvas_pen *pen) {
     struct buf name = {0};
     const char *help = "";
     switch (match->kind) {
     case PALETTE_KEY:
-        keymap_add_keys(&name, match->row);
+        keymap_add_keys(&name, &model->keymap, match->row);
         help = match->row->help;
         break;
     case PALETTE_ACTION:
@@ -418,7 +423,7 @@ void palette_assist(const struct model *model, struct sheet *sheet) {
     for (size_t at = top; at < count && at < top + rows; at++) {
         struct canvas_pen pen = sheet_line(sheet);
         canvas_write_text(&pen, THEME_KEY, at == selected ? "▸ " : "  ");
-        write_match(&matches[at], &pen);
+        write_match(model, &matches[at], &pen);
     }
     if (!count) write_nothing(model, buf_str(&model->editor.text), sheet);
 }

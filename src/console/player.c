@@ -121,7 +121,7 @@ static void give_up(struct model *model, const struct scene_step *step) {
 
 static void press(struct model *model, uint32_t key, struct effects *effects) {
     presenter_note_key(model, key);
-    internal_press(model, key, effects);
+    internal_press_by(model, NULL, key, effects); // a scene is for everybody
 }
 
 // One character at a time; true when the text is typed.
@@ -129,7 +129,7 @@ static bool type(struct model *model, const struct scene_step *step, struct effe
     struct player *player = &model->player;
     struct str rest = str_skip(str_from(step->text), player->typed);
     bool valid = true;
-    if (rest.len) internal_press(model, str_next_rune(&rest, &valid), effects);
+    if (rest.len) internal_press_by(model, NULL, str_next_rune(&rest, &valid), effects);
     player->typed = str_from(step->text).len - rest.len;
     if (rest.len) return false;
     player->typed = 0;

@@ -100,7 +100,9 @@ void stream_filter_invert(struct model *model) {
     if (inverse.len)
         stream_filter_set(model, buf_str(&inverse));
     else
-        model_note(model, THEME_DIM, "There is no filter to turn round: / sets one.");
+        model_note(
+            model, THEME_DIM, "There is no filter to turn round: %s sets one.",
+            keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_FILTER).text);
     buf_release(&inverse);
 }
 

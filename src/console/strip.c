@@ -254,7 +254,8 @@ void strip_draw_summary(const struct model *model, struct rect rect, struct canv
     const struct hop *running = find_state(model, HOP_RUNNING);
     if (!model->fire.has_fired) {
         canvas_write_text(&pen, THEME_DIM, "Press ");
-        canvas_write_text(&pen, THEME_KEY, "t");
+        canvas_write_text(
+            &pen, THEME_KEY, keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_FIRE).text);
         struct buf label = {0};
         composer_add_label(model, &label);
         canvas_write_format(&pen, THEME_DIM, " to fire %s", buf_text(&label));

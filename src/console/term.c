@@ -283,6 +283,12 @@ static void set_up_keys(void) {
     }
 }
 
+void term_hear_alt(struct term *term, char character) {
+    const char sequence[] = {27, character, 0};
+    (void)term;
+    define_key(sequence, KEY_ALT(character));
+}
+
 static void free_term(struct term *term) {
     for (int i = 0; i < 2; i++) {
         if (term->signal_pipe[i] >= 0) close(term->signal_pipe[i]);

@@ -93,7 +93,11 @@ add_below(const struct model *model, struct place place, struct str title, struc
 // Among others a pane's rule says by which key it is reached, and whether it has the keys now.
 static void draw_list_rule(const struct model *model, struct place place, struct canvas *canvas) {
     struct buf title = {0}, note = {0};
-    if (place.is_among) buf_add_format(&title, "%d ", (int)place.pane->id + 1);
+    if (place.is_among) {
+        const enum intent intent = (enum intent)(INTENT_PANE_SETUP + place.pane->id);
+        keymap_add_key(&title, &model->keymap, KEYMAP_EVERYWHERE, intent);
+        if (title.len) buf_add_char(&title, ' ');
+    }
     place.pane->title_text(model, &title, &note);
     add_below(model, place, buf_str(&title), &note);
     const bool is_marked = place.is_among && place.is_focused;
@@ -133,8 +137,10 @@ static void draw_detail(const struct model *model, struct place place, struct ca
     const int below = sheet.row - top - rect.rows;
     struct buf note = {0};
     // in the list the arrows move the selection
-    const char *key = model->is_detail_open || !place.is_focused ? "" : "J: ";
-    if (below > 0) buf_add_format(&note, "%s%d more ↓", key, below);
+    const bool has_key = !model->is_detail_open && place.is_focused;
+    const struct keymap_name key = keymap_name_of(&model->keymap, KEYMAP_LIST, INTENT_DETAIL_DOWN);
+    if (below > 0)
+        buf_add_format(&note, "%s%s%d more ↓", has_key ? key.text : "", has_key ? ": " : "", below);
     const bool is_marked = place.is_among && place.is_focused && model->is_detail_open;
     view_rule_in(
         canvas, place.cell->detail_rule, is_marked ? THEME_TAB_HERE : THEME_HEADING,
@@ -304,7 +310,9 @@ static void draw_too_small(const struct model *model, struct canvas *canvas) {
     sheet_format(
         &sheet, THEME_TEXT, "recloop needs %d x %d cells; this window has %d x %d.",
         LAYOUT_MIN_COLUMNS, LAYOUT_MIN_ROWS, model->columns, model->rows);
-    sheet_text(&sheet, THEME_DIM, STR("Make it larger, or press q to quit."));
+    sheet_format(
+        &sheet, THEME_DIM, "Make it larger, or press %s to quit.",
+        keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_QUIT).text);
 }
 
 void view_draw(const struct model *model, struct canvas *canvas) {

@@ -15,6 +15,8 @@
 #include "segment/catalog.h"
 #include "worker/worker.h"
 
+#include "keys.h"
+
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -84,6 +86,7 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
     struct descriptor *actions = list_actions();
     const char *no_color = getenv("NO_COLOR");
     struct buf state = {0};
+    struct key_file *keys = keys_read();
     const bool has_state = find_state_file(&state);
     const struct console_options console = {
         .state_path = has_state ? buf_text(&state) : NULL,
@@ -96,7 +99,8 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
             {.judge = judgement_of,
              .products = products,
              .product_count = CATALOG_COUNT,
-             .scene = parts->has_scene ? &parts->scene : NULL},
+             .scene = parts->has_scene ? &parts->scene : NULL,
+             .keys = keys},
         .cast_path = parts->cast_path,
         .no_color = arguments_has(&parsed->globals, "no-color") || (no_color && *no_color),
         .is_ascii = arguments_has(&parsed->globals, "ascii"),
@@ -106,6 +110,7 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
     queue_close(parts->messages); // first, so that no push of the worker waits for a reader
     worker_stop(worker);
     mem_free(actions);
+    mem_free(keys);
     buf_release(&state);
     return ok;
 }
@@ -187,8 +192,9 @@ int main(int argc, char **argv) {
         trace_close();
         return cli_exit_code(err.code);
     }
-    const int status = wants_console(&parsed) ? open_console(&parsed)
-                                              : cli_run(&parsed, config_process_environment, NULL);
+    const int status = !wants_console(&parsed) ? cli_run(&parsed, config_process_environment, NULL)
+                       : arguments_has(&parsed.arguments, "keys") ? keys_print()
+                                                                  : open_console(&parsed);
     parse_release(&parsed);
     trace_close();
     return status;

@@ -288,6 +288,20 @@ static bool step_include(struct script *script, struct str text, struct error *e
     return is_good;
 }
 
+// "keys FILE": the person has these keys.
+static bool step_keymap(struct script *script, struct str text, struct error *err) {
+    struct buf path = {0}, content = {0};
+    buf_add_format(&path, "%s/" STR_FMT, script->folder, STR_ARG(text));
+    const bool is_read = files_read(buf_text(&path), KEY_FILE_MAX_BYTES, &content, err);
+    struct key_file *keys = mem_zeroed(1, sizeof(*keys));
+    key_file_read(STR("keys.ini"), buf_str(&content), keys);
+    if (is_read) model_use_keys(&script->model, keys);
+    mem_free(keys);
+    buf_release(&path);
+    buf_release(&content);
+    return is_read;
+}
+
 static bool step_ascii(struct script *script, struct str text, struct error *err) {
     (void)text, (void)err;
     script->canvas.is_ascii = true;
@@ -330,11 +344,11 @@ static const struct {
     const char *verb;
     bool (*step)(struct script *script, struct str text, struct error *err);
 } verbs[] = {
-    {"size", step_size},   {"key", step_keys},        {"type", step_type},
-    {"paste", step_paste}, {"message", step_message}, {"done", step_done},
-    {"ascii", step_ascii}, {"expect", step_expect},   {"include", step_include},
-    {"scene", step_scene}, {"tick", step_tick},       {"now", step_now},
-    {"pass", step_pass},   {"mouse", step_mouse},
+    {"size", step_size},     {"key", step_keys},        {"type", step_type},
+    {"paste", step_paste},   {"message", step_message}, {"done", step_done},
+    {"ascii", step_ascii},   {"expect", step_expect},   {"include", step_include},
+    {"scene", step_scene},   {"tick", step_tick},       {"now", step_now},
+    {"keymap", step_keymap}, {"pass", step_pass},       {"mouse", step_mouse},
 };
 
 bool script_step(struct script *script, struct str line, struct error *err) {

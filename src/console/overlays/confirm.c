@@ -23,18 +23,29 @@ void overlay_confirm(
     question->command = take_command;
     question->then = then;
     question->yes = yes;
-    question->yes_key = "y";
+    question->context = KEYMAP_CONFIRM;
     overlay_open(model, OVERLAY_CONFIRM);
+}
+
+#define NO_WORDS " leave it"
+
+static void add_answers(const struct model *model, struct buf *yes, struct buf *no) {
+    keymap_add_key(yes, &model->keymap, model->question.context, INTENT_YES);
+    keymap_add_key(no, &model->keymap, KEYMAP_OVERLAY, INTENT_CLOSE);
 }
 
 static void write_question(const struct model *model, struct sheet *sheet) {
     sheet_text(sheet, THEME_TEXT, buf_str(&model->question.text));
     sheet_blank(sheet);
     struct canvas_pen pen = sheet_line(sheet);
-    canvas_write_text(&pen, THEME_KEY, model->question.yes_key);
+    struct buf yes = {0}, no = {0};
+    add_answers(model, &yes, &no);
+    canvas_write(&pen, THEME_KEY, buf_str(&yes));
     canvas_write_format(&pen, THEME_TEXT, " %s   ", model->question.yes);
-    canvas_write_text(&pen, THEME_KEY, "Esc");
-    canvas_write_text(&pen, THEME_TEXT, " leave it");
+    canvas_write(&pen, THEME_KEY, buf_str(&no));
+    canvas_write_text(&pen, THEME_TEXT, NO_WORDS);
+    buf_release(&yes);
+    buf_release(&no);
 }
 
 static void measure(const struct model *model, int columns, int *out_rows, int *out_columns) {
@@ -56,11 +67,17 @@ static void
 click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
     const int first = rect.column + 2;
     if (row != rect.row + rect.rows - 2 || column < first) return;
-    const int yes = 2 + width_of_text(str_from(model->question.yes));
+    struct buf yes_key = {0}, no_key = {0};
+    add_answers(model, &yes_key, &no_key);
+    const int yes =
+        width_of_text(buf_str(&yes_key)) + 1 + width_of_text(str_from(model->question.yes));
+    const int no = width_of_text(buf_str(&no_key)) + width_of_text(STR(NO_WORDS));
+    buf_release(&yes_key);
+    buf_release(&no_key);
     if (column < first + yes) {
-        internal_press(model, 'y', effects);
-    } else if (column >= first + yes + 3 && column < first + yes + 3 + 12) {
-        internal_press(model, INPUT_ESCAPE, effects);
+        internal_do(model, INTENT_YES, effects);
+    } else if (column >= first + yes + 3 && column < first + yes + 3 + no) {
+        internal_do(model, INTENT_CLOSE, effects);
     }
 }
 
@@ -112,7 +129,7 @@ static void add_running(const struct model *model, struct buf *out) {
 static void ask(struct model *model, struct str title, struct str text, overlay_then_fn *then) {
     overlay_confirm(model, title, text, "leave", NULL, then);
     overlay_close(model);
-    model->question.yes_key = "q";
+    model->question.context = KEYMAP_LEAVE;
     overlay_open(model, OVERLAY_LEAVE);
 }
 

@@ -10,6 +10,7 @@
 #define KEYS_COLUMNS_NARROW 7
 
 struct page {
+    const struct keymap *keymap;
     struct str search; // empty: everything
 };
 
@@ -28,15 +29,11 @@ static const struct pane *pane_of(enum keymap_context context) {
 }
 
 // What the keys are called, padded so that the texts stand in a column.
-static void add_row(
-    struct sheet *sheet,
-    void (*name)(struct buf *, const void *),
-    const void *of,
-    const char *help) {
+static void add_row(struct sheet *sheet, const struct buf *name, const char *help) {
     const int columns = sheet->rect.columns < 50 ? KEYS_COLUMNS_NARROW : KEYS_COLUMNS;
     struct buf mark = {0};
     buf_add(&mark, STR("  "));
-    name(&mark, of);
+    buf_add(&mark, buf_str(name));
     do {
         buf_add_char(&mark, ' ');
     } while (width_of_text(buf_str(&mark)) < columns + 3);
@@ -44,19 +41,18 @@ static void add_row(
     buf_release(&mark);
 }
 
-static void add_keys(struct buf *out, const void *row) {
-    keymap_add_keys(out, row);
-}
-
-static void add_hop(struct buf *out, const void *hop) {
-    buf_add(out, str_from(hop_title(*(const enum hop_id *)hop)));
+static void add_keys(const struct page *page, struct sheet *sheet, const struct keymap_row *row) {
+    struct buf keys = {0};
+    keymap_add_keys(&keys, page->keymap, row);
+    add_row(sheet, &keys, row->help);
+    buf_release(&keys);
 }
 
 // A row is found by its keys as they are written, or by words of what it does and of where it works.
 static bool is_wanted(const struct page *page, const struct keymap_row *row) {
     struct buf keys = {0}, text = {0};
     if (!page->search.len) return true;
-    keymap_add_keys(&keys, row);
+    keymap_add_keys(&keys, page->keymap, row);
     buf_add_format(&text, "%s %s", keymap_context_title(row->context), row->help);
     struct str rest = page->search, word;
     bool is_found = true;
@@ -71,7 +67,7 @@ static bool is_wanted(const struct page *page, const struct keymap_row *row) {
 
 static void add_section(const struct page *page, struct sheet *sheet, enum keymap_context context) {
     size_t count = 0;
-    const struct keymap_row *rows = keymap_rows(&count);
+    const struct keymap_row *rows = keymap_rows(page->keymap, &count);
     const struct pane *pane = pane_of(context);
     bool has_title = false;
     for (size_t i = 0; i < count; i++) {
@@ -82,7 +78,7 @@ static void add_section(const struct page *page, struct sheet *sheet, enum keyma
             if (pane) sheet_item(sheet, THEME_DIM, "  ", THEME_DIM, str_from(pane->help));
         }
         has_title = true;
-        add_row(sheet, add_keys, &rows[i], rows[i].help);
+        add_keys(page, sheet, &rows[i]);
     }
     if (has_title) sheet_blank(sheet);
 }
@@ -91,7 +87,10 @@ static void add_legend(struct sheet *sheet) {
     sheet_text(sheet, THEME_HEADING, STR("The loop"));
     for (int hop = 0; hop < HOP_COUNT; hop++) {
         const enum hop_id id = (enum hop_id)hop;
-        add_row(sheet, add_hop, &id, hop_help(id));
+        struct buf name = {0};
+        buf_add(&name, str_from(hop_title(id)));
+        add_row(sheet, &name, hop_help(id));
+        buf_release(&name);
     }
     sheet_item(
         sheet, THEME_DIM, "  ", THEME_DIM,
@@ -121,7 +120,7 @@ static size_t order_sections(
 static int write_page(const struct model *model, struct canvas *canvas, struct rect rect, int top) {
     enum keymap_context sections[KEYMAP_CONTEXT_COUNT];
     size_t here = 0;
-    const struct page page = {.search = buf_str(&model->help_search)};
+    const struct page page = {.keymap = &model->keymap, .search = buf_str(&model->help_search)};
     const size_t count = order_sections(model, sections, &here);
     const bool is_wide = rect.columns >= TWO_COLUMNS_FROM;
     struct rect right = rect;

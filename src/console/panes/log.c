@@ -246,12 +246,17 @@ static void empty(const struct model *model, struct sheet *sheet) {
         if (problem->hint[0])
             sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(problem->hint));
     }
+    struct buf idle = {0};
+    buf_add_format(
+        &idle, "Nobody follows the function's log: press %s to follow it.",
+        keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_REFRESH).text);
     sheet_text(
         sheet, THEME_DIM,
         log->lines_run_id
             ? STR("The function has written nothing yet. CloudWatch shows a line some seconds "
                   "after it was written.")
-            : STR("Nobody follows the function's log: press R to follow it."));
+            : buf_str(&idle));
+    buf_release(&idle);
 }
 
 // What a person does not see must be told: what the queue left out, what the view let go.
@@ -263,7 +268,10 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
     const struct request_log *log = &model->requests;
     if (shows_lines(model)) {
         buf_add(title, STR("Function's log"));
-        if (!log->lines_run_id) buf_add(title, STR(" · not followed, press R"));
+        if (!log->lines_run_id)
+            buf_add_format(
+                title, " · not followed, press %s",
+                keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_REFRESH).text);
         add_absence(note, log->lines_dropped, "older gone");
         add_absence(note, log->line_count, "lines");
     } else {

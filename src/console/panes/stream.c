@@ -122,8 +122,9 @@ static void empty(const struct model *model, struct sheet *sheet) {
     if (events->seen.count > 0) {
         sheet_format(
             sheet, THEME_DIM,
-            "None of %zu events passes the filter. Esc takes it off, / changes it.",
-            events->seen.count);
+            "None of %zu events passes the filter. %s takes it off, %s changes it.",
+            events->seen.count, keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_CLOSE).text,
+            keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_FILTER).text);
         return;
     }
     if (problem->code != ERROR_NONE) {
@@ -131,11 +132,15 @@ static void empty(const struct model *model, struct sheet *sheet) {
         if (problem->hint[0]) {
             sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(problem->hint));
         }
-        sheet_text(sheet, THEME_DIM, STR("Press R to watch again."));
+        sheet_format(
+            sheet, THEME_DIM, "Press %s to watch again.",
+            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_REFRESH).text);
         return;
     }
-    sheet_text(
-        sheet, THEME_DIM, STR("No event yet. Press t to fire one, or s to generate shoppers."));
+    sheet_format(
+        sheet, THEME_DIM, "No event yet. Press %s to fire one, or %s to generate shoppers.",
+        keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_FIRE).text,
+        keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_GENERATE).text);
 }
 
 // The rule: what is shown and why, and at its right the account of all events
@@ -145,16 +150,23 @@ static void empty(const struct model *model, struct sheet *sheet) {
 static void add_state(const struct model *model, int columns, struct buf *title) {
     const struct model_stream *stream = &model->stream;
     const size_t above = model->lists[PANE_STREAM].selected;
-    const char *how = columns < NARROW ? "" : ", F follows";
+    struct buf how = {0};
+    if (columns >= NARROW)
+        buf_add_format(
+            &how, ", %s follows",
+            keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_FOLLOW).text);
     if (stream->events.is_paused) {
         buf_add_format(title, " · paused, %zu newer", stream->events.held.count);
     } else if (stream->watch_problem.code != ERROR_NONE) {
-        buf_add(title, STR(" · not watching, press R"));
+        buf_add_format(
+            title, " · not watching, press %s",
+            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_REFRESH).text);
     } else if (above > 0) {
-        buf_add_format(title, " · %zu newer%s", above, how);
+        buf_add_format(title, " · %zu newer%s", above, buf_text(&how));
     } else if (stream->is_staying) {
-        buf_add_format(title, " · staying%s", how);
+        buf_add_format(title, " · staying%s", buf_text(&how));
     }
+    buf_release(&how);
 }
 
 static void add_cut(struct buf *out, struct str text, int columns) {

@@ -498,7 +498,7 @@ static void model_and_view_survive_any_keys_at_any_size(void **state) {
     struct canvas canvas = {0};
     uint32_t chance = 12345;
     size_t row_count = 0;
-    const struct keymap_row *rows = keymap_rows(&row_count);
+    const struct keymap_row *rows = keymap_rows(NULL, &row_count);
     receive(fixture, secret_setting());
     receive(fixture, list_of(0, "2941404340", "abcdefghij"));
     for (int i = 0; i < 4000; i++) {
