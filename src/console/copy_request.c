@@ -104,6 +104,16 @@ static bool is_here(struct str host) {
            str_starts_with(host, STR("[::1]"));
 }
 
+// Letters, digits and these: what hosts and regions are made of. Anything else is no address of anybody.
+static bool is_made_of(struct str text, const char *more) {
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && !(c >= '0' && c <= '9') && !(c && strchr(more, c))) return false;
+    }
+    return text.len > 0;
+}
+
 static struct str read_headers(struct copy_request *request, struct str text) {
     struct str line;
     while (text.len) {
@@ -144,6 +154,7 @@ static void read_scope(struct copy_request *request) {
     if (!str_split(rest, '/', &part, &rest)) return;  // the date
     struct str region, signer;
     if (!str_split(rest, '/', &region, &rest) || !str_split(rest, '/', &signer, &rest)) return;
+    if (!is_made_of(region, "-") || !is_made_of(signer, "-")) return;
     request->region = region;
     request->signer = signer;
 }
@@ -217,7 +228,8 @@ bool copy_request_parse(
     if (!has_host) request->host = copy_request_header(request, STR("Host"));
     if (!request->host.len) request->host = source->host;
     if (!has_host) request->is_plain = is_here(request->host);
-    if (!request->method.len || !request->host.len) {
+    const bool has_nul = str_find_char(source->http, '\0') < source->http.len;
+    if (!request->method.len || !is_made_of(request->host, ".-_:[]") || has_nul) {
         error_set(err, ERROR_INVALID, "This is no request that was kept");
         return error_hint(err, "Choose a row that has a request.");
     }

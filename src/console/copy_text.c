@@ -120,7 +120,7 @@ void copy_text_add_json(struct buf *out, const struct json_node *node, struct st
     for (const struct json_node *at = json_first(node); at; at = json_next(at)) {
         if (at != json_first(node)) buf_add_char(out, ',');
         if (kind == JSON_OBJECT) {
-            json_quote(out, json_key(at));
+            add_quoted(out, json_key(at), STR("SECRET"));
             buf_add_char(out, ':');
         }
         copy_text_add_json(out, at, kind == JSON_OBJECT ? json_key(at) : key);
