@@ -52,7 +52,7 @@ typedef void linear_then_fn(void *context, struct effects *effects);
 void linear_line(
     struct linear *linear,
     struct model *model,
-    struct str line,
+    struct str text,
     linear_then_fn *then,
     void *context,
     struct buf *out);
