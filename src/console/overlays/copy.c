@@ -17,18 +17,59 @@ static void forget(struct copy_menu *menu) {
     *menu = (struct copy_menu){0};
 }
 
-void copy_menu_open(struct model *model, const struct copy_as_source *source) {
-    struct copy_menu *menu = &model->copying;
+static void make(struct model *model, enum copy_as_form form, const struct copy_as_source *source) {
+    struct copy_menu_form *at = &model->copying.forms[form];
     struct copy_as_source told = *source;
     if (!told.region.len && model->backend)
         told.region = str_from(model->backend->as.backend.region);
-    forget(menu);
-    for (int form = COPY_AS_COUNT - 1; form >= 0; form--) {
-        struct copy_menu_form *at = &menu->forms[form];
-        at->is_made = copy_as((enum copy_as_form)form, &told, &at->text, &at->why);
-        if (at->is_made) menu->selected = (enum copy_as_form)form;
-    }
+    buf_reset(&at->text);
+    at->is_made = copy_as(form, &told, &at->text, &at->why);
+}
+
+static void open_menu(struct model *model) {
+    struct copy_menu *menu = &model->copying;
+    for (int form = COPY_AS_COUNT - 1; form >= 0; form--)
+        if (menu->forms[form].is_made) menu->selected = (enum copy_as_form)form;
     overlay_open(model, OVERLAY_COPY);
+}
+
+void copy_menu_open(struct model *model, const struct copy_as_source *source) {
+    forget(&model->copying);
+    for (int form = 0; form < COPY_AS_COUNT; form++)
+        make(model, (enum copy_as_form)form, source);
+    open_menu(model);
+}
+
+static struct str function_of(const struct model *model) {
+    const struct message *settings = model->settings;
+    for (size_t i = 0; settings && i < settings->as.settings.setting_count; i++) {
+        const struct message_setting *setting = &settings->as.settings.settings[i];
+        if (str_equal(str_from(setting->key), STR("lambda_function")))
+            return str_from(setting->value);
+    }
+    return (struct str){0};
+}
+
+// AWS knows no event but the one that the destination gives to the function.
+static void make_invokes(struct model *model, const char *url, const char *json) {
+    struct buf http = {0};
+    const struct str function = function_of(model);
+    const char *region = model->backend ? model->backend->as.backend.region : NULL;
+    if (!function.len) return;
+    buf_add(&http, STR("POST "));
+    if (url)
+        buf_add(&http, str_from(url));
+    else
+        buf_add_format(&http, "https://lambda.%s.amazonaws.com", region ? region : "us-east-1");
+    buf_add(&http, STR("/2015-03-31/functions/"));
+    buf_add(&http, function);
+    buf_add(&http, STR("/invocations\nX-Amz-Invocation-Type: RequestResponse\n"));
+    buf_add(&http, STR("X-Amz-Log-Type: Tail\n\n"));
+    buf_add(&http, str_from(json));
+    const struct copy_as_source source = {.http = buf_str(&http)};
+    make(model, COPY_AS_AWS, &source);
+    make(model, COPY_AS_BOTO3, &source);
+    buf_release(&http);
 }
 
 void copy_menu_open_event(struct model *model, const char *type, const char *json) {
@@ -39,6 +80,7 @@ void copy_menu_open_event(struct model *model, const char *type, const char *jso
         &http, url ? str_from(url) : TRACKING, str_from(type), str_from(json));
     const struct copy_as_source source = {.http = buf_str(&http)};
     copy_menu_open(model, &source);
+    make_invokes(model, url, json);
     buf_release(&http);
 }
 
