@@ -53,9 +53,9 @@ const char *backend_note(const struct backend *backend);
 void backend_choose_profile(struct backend *backend, struct str profile);
 // Forgets the settings and the client; the sandbox stays.
 void backend_reload(struct backend *backend);
-// Nobody answers at that sandbox any more: if it is the one in use and of another process, the next
-// backend_open looks for it again, and starts one if nobody serves.
-void backend_lost(struct backend *backend, struct str url);
+// No answer came from the sandbox at `url`. True: another one is there, or has been started, and `backend_client`
+// is its; false: the one in use serves as before (the answer was lost on its way), or none could be had.
+bool backend_recover(struct backend *backend, struct str url);
 // No task runs any more: frees clients that were replaced.
 void backend_settle(struct backend *backend);
 

@@ -229,10 +229,22 @@ void backend_reload(struct backend *backend) {
     backend->is_open = false;
 }
 
-void backend_lost(struct backend *backend, struct str url) {
-    if (backend->own || !str_equal(url, str_from(backend->found.url))) return;
-    backend->found = (struct sandbox_search_result){0};
-    backend_reload(backend);
+bool backend_recover(struct backend *backend, struct str url) {
+    struct error err = {0};
+    const struct sandbox_search_result before = backend->found;
+    if (str_equal(url, str_from(before.url))) {
+        if (backend->own) return false; // it is in this process
+        backend->found = (struct sandbox_search_result){0};
+        if (!open_sandbox(backend, &err)) {
+            backend->found = before;
+            return false;
+        }
+        const bool is_same = backend->found.pid == before.pid &&
+                             str_equal(str_from(backend->found.url), str_from(before.url));
+        if (is_same) return false;
+        backend_reload(backend);
+    }
+    return backend_open(backend, &err) && backend_sandbox_url(backend);
 }
 
 bool backend_owns_sandbox(const struct backend *backend) {

@@ -72,10 +72,8 @@ bool run_recover(struct run *run, const struct task_event *event) {
     const bool is_gone = event->error && event->error->code == ERROR_UNREACHABLE;
     if (!is_gone || !run_is_sandbox(run) || run->recoveries >= MOST_RECOVERIES) return false;
     if (!went_to_sandbox(run, event)) return false;
-    struct error err = {0};
     struct backend *backend = run->context->backend;
-    backend_lost(backend, client_sandbox_url(run->client));
-    if (!backend_open(backend, &err) || !backend_sandbox_url(backend)) return false;
+    if (!backend_recover(backend, client_sandbox_url(run->client))) return false;
     run->client = backend_client(backend);
     run->recoveries++;
     run_note(run, STR("The sandbox's process ended; going on with another."));

@@ -127,6 +127,7 @@ bool sandbox_search_run(
         is_found = (sandbox_find(search->data_folder, &place, err) &&
                     greet(search->transfers, place.url, &found, err)) ||
                    start(search->data_folder, &found, out_own, err);
+        found.pid = is_found && !*out_own ? place.pid : 0;
         if (is_found) break;
         if (err->code != ERROR_BUSY) {
             search->fell_back = true;

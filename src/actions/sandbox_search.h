@@ -21,6 +21,7 @@ struct sandbox_search_result {
     char url[64];
     char region[64], account[16]; // "" until known
     char runtime_api[64];         // "": functions run inside
+    int64_t pid;                  // of the serving process; 0: this one
 };
 
 // *out_own is set when a sandbox was started here, else NULL.

@@ -125,15 +125,23 @@ static void backend_takes_over_when_the_other_process_has_gone(void **state) {
     assert_ok(backend_open(backend, &err), err);
     CLEANUP(buf_release) struct buf url = {0};
     buf_add(&url, str_from(backend_sandbox_url(backend)));
-    backend_lost(backend, STR("http://127.0.0.1:1")); // not the one in use: nothing happens
+    // one that was given up before: the one in use is another
+    assert_true(backend_recover(backend, STR("http://127.0.0.1:1")));
     assert_str(buf_str(&url), backend_sandbox_url(backend));
+    // it is still there: an answer that was lost is no reason for another
+    const struct client *client = backend_client(backend);
+    assert_false(backend_recover(backend, buf_str(&url)));
+    assert_ptr_equal(backend_client(backend), client);
+    assert_int_equal(kind_of(backend), MESSAGE_BACKEND_SANDBOX_OTHER);
     assert_int_equal(kill(other.pid, SIGKILL), 0);
     assert_int_equal(waitpid(other.pid, NULL, 0), other.pid);
     close(other.ready);
     close(other.go_on);
-    backend_lost(backend, buf_str(&url));
-    assert_ok(backend_open(backend, &err), err);
+    assert_true(backend_recover(backend, buf_str(&url)));
     assert_int_equal(kind_of(backend), MESSAGE_BACKEND_SANDBOX_OWN);
+    buf_reset(&url);
+    buf_add(&url, str_from(backend_sandbox_url(backend)));
+    assert_false(backend_recover(backend, buf_str(&url))); // it is our own
     backend_free(backend);
 }
 
