@@ -4,6 +4,7 @@
 //     stream_options   arguments → plan, target, pace
 //     stream_feed      generator → messages; limit, step and stop are its gates
 //     stream_job       the cursor: what the job is, where it stands
+//     stream_files     the files it writes are different ones
 //     stream_report    progress, summary
 //     stream_deliver   the run that sends (delivery.h)
 //     stream_write     the run that writes a file
@@ -128,6 +129,10 @@ bool stream_job_save(struct stream *self, const struct stream_counts *counts, st
     MUST_CHECK;
 // "123,456 of about 480,000 done"
 void stream_job_add_done(const struct stream *self, uint64_t done, struct buf *out);
+
+// ERROR_USAGE: two of the cursor, the output, the dead letters and the recording are one file; each of them
+// replaces or cuts it.
+bool stream_files_check(const struct stream *self, struct error *err) MUST_CHECK;
 
 void stream_report_progress(
     struct stream *self, const struct stream_counts *counts, int64_t now_ms, bool is_running);

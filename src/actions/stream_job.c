@@ -134,27 +134,11 @@ static bool check_output(const struct stream *self, struct error *err) {
     return error_hint(err, "Choose another file, or replace it with --restart.");
 }
 
-static bool remove_file(const char *path, struct error *err) {
-    if (unlink(path) == 0 || errno == ENOENT) return true;
-    return error_from_errno(err, errno, "removing %s", path);
-}
-
-// What stands there is another job's, or nobody's; --restart gives it up. Whose lock is held is left alone:
-// that is ERROR_BUSY.
-static bool remove_cursor(const char *path, struct error *err) {
-    CLEANUP(buf_release) struct buf safe = {0};
-    buf_add_format(&safe, "%s.safe", path);
-    return remove_file(path, err) && remove_file(buf_text(&safe), err);
-}
-
 static bool open_cursor(struct stream *self, struct str identity, struct error *err) {
     struct stream_job *job = &self->job;
     const char *path = buf_text(&job->path);
-    if (cursor_open(path, identity, &job->cursor, &job->place, err)) return true;
-    const bool is_others = err->code == ERROR_USAGE || err->code == ERROR_INVALID;
-    if (!self->options.restarts || !is_others) return false;
-    *err = (struct error){0};
-    return remove_cursor(path, err) && cursor_open(path, identity, &job->cursor, &job->place, err);
+    if (self->options.restarts) return cursor_open_anew(path, identity, &job->cursor, err);
+    return cursor_open(path, identity, &job->cursor, &job->place, err);
 }
 
 void stream_job_add_done(const struct stream *self, uint64_t done, struct buf *out) {
@@ -200,7 +184,6 @@ static void tell_start(struct stream *self) {
 
 static bool find_place(struct stream *self, struct error *err) {
     struct stream_job *job = &self->job;
-    if (self->options.restarts) job->place = (struct cursor_place){0};
     if (!job->place.mark.ordinal) return true;
     if (!stream_feed_seek(&self->feed, &job->place.mark, err)) {
         error_wrap(err, "going on from %s", buf_text(&job->path));
@@ -219,8 +202,9 @@ static bool open_named(struct stream *self, struct error *err) {
     const struct str named = arguments_get(&self->run.arguments, "cursor");
     buf_add(&job->path, named);
     if (!named.len && !add_state_path(self, buf_str(&identity), &job->path, err)) return false;
-    return check_output(self, err) && open_cursor(self, buf_str(&identity), err) &&
-           find_place(self, err);
+    name_dead_letters(self);
+    return stream_files_check(self, err) && check_output(self, err) &&
+           open_cursor(self, buf_str(&identity), err) && find_place(self, err);
 }
 
 bool stream_job_open(struct stream *self, struct error *err) {
@@ -228,9 +212,13 @@ bool stream_job_open(struct stream *self, struct error *err) {
     const struct generator_plan *plan = generator_plan(self->feed.generator);
     if (self->options.is_job) job->estimate = generator_estimate(plan);
     const bool has_cursor = self->options.is_job && self->options.target != STREAM_STDOUT;
-    if (!name_output(self, err) || (!has_cursor && !check_output(self, err))) return false;
-    if (has_cursor && !open_named(self, err)) return false;
-    name_dead_letters(self);
+    if (!name_output(self, err)) return false;
+    if (has_cursor) {
+        if (!open_named(self, err)) return false;
+    } else {
+        name_dead_letters(self);
+        if (!stream_files_check(self, err) || !check_output(self, err)) return false;
+    }
     self->base = job->place;
     if (self->is_over)
         tell_complete(self);

@@ -3,8 +3,9 @@
 
 #include "base/memory.h"
 
-#define RATE_MS 1000      // a sample of the rate; what is shown is of a few of them
-#define FIRST_RATE_MS 300 // the first one may be shorter, but not a guess
+#define RATE_MS 1000          // a sample of the rate; what is shown is of a few of them
+#define LONGEST_ETA_MS 3.2e12 // a hundred years
+#define FIRST_RATE_MS 300     // the first one may be shorter, but not a guess
 
 void stream_report_add_grouped(struct buf *out, uint64_t number) {
     CLEANUP(buf_release) struct buf digits = {0};
@@ -54,6 +55,12 @@ static double average(const struct stream *self, uint64_t count, int64_t now_ms)
     return passed_ms > 0 ? (double)count * 1000 / (double)passed_ms : 0;
 }
 
+// Below 0: beyond any end that means something; a limit may be all that 64 bits hold.
+static int64_t find_eta(uint64_t left, double per_second) {
+    const double eta_ms = (double)left * 1000 / per_second;
+    return eta_ms < LONGEST_ETA_MS ? (int64_t)eta_ms : -1;
+}
+
 static void fill(
     struct stream *self,
     const struct stream_counts *counts,
@@ -81,7 +88,7 @@ static void fill(
         progress->is_running ? self->recent_rate : average(self, ended(counts), now_ms);
     progress->eta_ms = -1;
     if (progress->total && self->recent_rate > 0 && !self->is_paused)
-        progress->eta_ms = (int64_t)((double)(progress->total - done) * 1000 / self->recent_rate);
+        progress->eta_ms = find_eta(progress->total - done, self->recent_rate);
 }
 
 void stream_report_progress(

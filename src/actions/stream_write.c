@@ -187,6 +187,32 @@ static bool lost_output(const struct stream_write *self, struct error *err) {
     return error_hint(err, "Write it anew with --restart.");
 }
 
+// Another job into the same file has a cursor, and a lock, of its own.
+static bool lock_file(const struct stream_write *self, struct error *err) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(self->fd, F_SETLK, &whole) == 0) return true;
+    if (errno != EACCES && errno != EAGAIN) return true; // a file system without locks
+    error_set(err, ERROR_BUSY, "another process writes %s", buf_text(&self->stream.job.output));
+    return error_hint(err, "Wait for it, or write another file: --out FILE");
+}
+
+// A file that is new must be found after a power failure, for the cursor will tell of it.
+static void sync_folder(const char *path) {
+    CLEANUP(buf_release) struct buf folder = {0};
+    const char *slash = strrchr(path, '/'); // the path is absolute
+    buf_add(&folder, str_slice(str_from(path), 0, (size_t)(slash - path) + 1));
+    const int fd = open(buf_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return; // it may be written but not read: then there is no more to do
+    (void)fsync(fd);
+    close(fd);
+}
+
+static bool fail_to_open(const char *path, struct error *err) {
+    error_from_errno(err, errno, "opening %s", path);
+    return error_hint(
+        err, "Name a file that can be written, in a folder that is there: --out FILE");
+}
+
 // Opens the file at the place where it is whole; what lies behind it was written before a crash.
 static bool open_file(struct stream_write *self, struct error *err) {
     struct stat found = {0};
@@ -196,16 +222,18 @@ static bool open_file(struct stream_write *self, struct error *err) {
     // without a reader a named pipe would hold us here
     self->fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | make, 0644);
     if (self->fd < 0 && errno == ENOENT && !make) return lost_output(self, err);
-    if (self->fd < 0) return error_from_errno(err, errno, "opening %s", path);
+    if (self->fd < 0) return fail_to_open(path, err);
     if (fstat(self->fd, &found) != 0) return error_from_errno(err, errno, "reading %s", path);
     if (!S_ISREG(found.st_mode)) {
         error_set(err, ERROR_USAGE, "%s is no file that could be gone on with", path);
         return error_hint(err, "For pipes and devices write to standard output: --out -");
     }
+    if (!lock_file(self, err)) return false;
     if (found.st_size < whole) return lost_output(self, err);
     if (self->stream.is_over) return found.st_size == whole || lost_output(self, err);
     if (ftruncate(self->fd, whole) != 0 || lseek(self->fd, whole, SEEK_SET) < 0)
         return error_from_errno(err, errno, "cutting off %s", path);
+    if (make) sync_folder(path);
     return true;
 }
 

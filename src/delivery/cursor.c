@@ -25,6 +25,7 @@ struct cursor {
     struct buf path, safe, fresh, lock; // of the files
     struct buf job, boot;
     int lock_fd;
+    bool begins_anew;
     int64_t synced_ms;
     bool has_synced;   // in this process
     bool is_durable;   // what stands at `path`
@@ -35,6 +36,7 @@ struct cursor {
 struct found {
     struct cursor_place place;
     bool is_there, is_readable, is_ours, is_durable, is_of_this_boot;
+    bool is_strange; // no cursor, nor what is left of one
 };
 
 // ---- text ----
@@ -100,9 +102,21 @@ static bool read_place(const struct json_node *root, struct cursor_place *out) {
 // ---- opening ----
 
 static bool say_way_out(const struct cursor *cursor, struct error *err) {
+    if (cursor->begins_anew) return error_hint(err, "Name another file: --cursor FILE.");
     return error_hint(
         err, "Begin again with --restart, or name another file: --cursor FILE (not %s).",
         buf_text(&cursor->path));
+}
+
+// A power failure may leave a beginning of what we wrote, or zeros where it was to be.
+static bool is_left_of_cursor(struct str text) {
+    const struct str beginning = STR("{\n\t\"recloop\":\t\"cursor\"");
+    size_t zeros = 0;
+    while (zeros < text.len && text.ptr[zeros] == '\0')
+        zeros++;
+    if (zeros == text.len) return true;
+    return text.len < beginning.len ? str_starts_with(beginning, text)
+                                    : str_starts_with(text, beginning);
 }
 
 static bool
@@ -114,12 +128,16 @@ look(const struct cursor *cursor, const char *path, struct found *out, struct er
     if (!files_read(path, FILE_LIMIT, &text, err)) {
         if (err->code == ERROR_NOT_FOUND) return true;
         out->is_there = true;
-        if (err->code == ERROR_LIMIT) return true;
+        out->is_strange = err->code == ERROR_LIMIT; // far longer than ours
+        if (out->is_strange) return true;
         err->code = ERROR_IO;
         return say_way_out(cursor, err);
     }
     out->is_there = true;
-    if (!json_parse(buf_str(&text), &json, &unreadable)) return true;
+    const bool is_json = json_parse(buf_str(&text), &json, &unreadable);
+    out->is_strange = !str_equal(json_get_text(json.root, "recloop"), STR("cursor")) &&
+                      !is_left_of_cursor(buf_str(&text));
+    if (!is_json) return true;
     out->is_readable = read_place(json.root, &out->place);
     out->is_ours = str_equal(json_get_text(json.root, "job"), buf_str(&cursor->job));
     out->is_durable = json_bool(json_get(json.root, "durable"), false);
@@ -132,6 +150,30 @@ static bool refuse_job(const struct cursor *cursor, struct error *err) {
     return say_way_out(cursor, err);
 }
 
+static bool refuse_strange(const struct cursor *cursor, struct error *err) {
+    (void)error_set(err, ERROR_INVALID, "%s is not a cursor", buf_text(&cursor->path));
+    return error_hint(err, "Name another file: --cursor FILE. This one is left as it is.");
+}
+
+static bool discard(const char *path, struct error *err) {
+    if (unlink(path) == 0 || errno == ENOENT) return true;
+    (void)error_from_errno(err, errno, "removing %s", path);
+    err->code = ERROR_IO;
+    return error_hint(err, "Name another file: --cursor FILE.");
+}
+
+// Our own stays until the first save: whoever is killed before that goes on as if nothing had been.
+static bool make_way(
+    struct cursor *cursor,
+    const struct found *newest,
+    const struct found *safe,
+    struct error *err) {
+    cursor->is_durable = newest->is_readable && newest->is_durable && newest->is_ours;
+    const bool is_ours = newest->is_readable ? newest->is_ours : safe->is_ours;
+    if (is_ours) return true;
+    return discard(buf_text(&cursor->safe), err) && discard(buf_text(&cursor->path), err);
+}
+
 // The place to go on from: the newest that can be trusted.
 static bool read_files(struct cursor *cursor, struct cursor_place *out, struct error *err) {
     struct found newest, safe;
@@ -139,6 +181,8 @@ static bool read_files(struct cursor *cursor, struct cursor_place *out, struct e
     if (!look(cursor, buf_text(&cursor->safe), &safe, err)) return false;
     *err = (struct error){0};
     *out = (struct cursor_place){0};
+    if (newest.is_strange) return refuse_strange(cursor, err);
+    if (cursor->begins_anew) return make_way(cursor, &newest, &safe, err);
     cursor->is_durable = newest.is_readable && newest.is_durable;
     const bool is_trusted = newest.is_readable && (newest.is_durable || newest.is_of_this_boot);
     const bool has_safe = safe.is_readable && safe.is_durable;
@@ -210,14 +254,16 @@ static void free_cursor(struct cursor *cursor) {
     mem_free(cursor);
 }
 
-bool cursor_open(
+static bool open_cursor(
     const char *path,
     struct str job,
+    bool begins_anew,
     struct cursor **out,
     struct cursor_place *place,
     struct error *err) {
     struct cursor *cursor = MEM_NEW(struct cursor);
     cursor->lock_fd = -1;
+    cursor->begins_anew = begins_anew;
     buf_add(&cursor->path, str_from(path));
     buf_add_format(&cursor->safe, "%s.safe", path);
     buf_add_format(&cursor->fresh, "%s.new", path);
@@ -231,6 +277,20 @@ bool cursor_open(
     if (cursor->lock_fd >= 0) unlink(buf_text(&cursor->lock));
     free_cursor(cursor);
     return false;
+}
+
+bool cursor_open(
+    const char *path,
+    struct str job,
+    struct cursor **out,
+    struct cursor_place *place,
+    struct error *err) {
+    return open_cursor(path, job, false, out, place, err);
+}
+
+bool cursor_open_anew(const char *path, struct str job, struct cursor **out, struct error *err) {
+    struct cursor_place ignored;
+    return open_cursor(path, job, true, out, &ignored, err);
 }
 
 // ---- writing ----

@@ -11,6 +11,9 @@
 #include "support/test.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define MOST_IDS 20000
 #define KEY "abcdefghijklmnopqrstuvwxyz012345"
@@ -265,6 +268,12 @@ static const struct {
     {"from_date=2019-05-19 out=- cursor=HOME/c", "--cursor is for jobs", "--out FILE"},
     {"from_date=2019-05-19 out=-", "standard output is not free", "--out FILE"},
     {"from_date=2019-05-19 out=HOME/.", "is not of this job", "another file"},
+    {"from_date=2019-05-19 out=HOME/x cursor=HOME/x",
+     "--cursor and --out would write the same file", "file of its own"},
+    {"from_date=2019-05-19 out=HOME/x.new cursor=HOME/./x", "--cursor and --out", "of its own"},
+    {"from_date=2019-05-19 out=HOME/x record=HOME/x", "--out and --record", "of its own"},
+    {"from_date=2019-05-19 out=HOME/x cursor=HOME/y record=HOME/y.lock", "--cursor and --record",
+     "of its own"},
 };
 
 static void stream_refuses_what_cannot_be_meant(void **state) {
@@ -544,6 +553,26 @@ static void stream_writes_in_pieces_what_it_writes_at_once(void **state) {
     assert_null(world->server); // a file needs nobody
 }
 
+// A process that has the file locked until it is killed.
+static pid_t lock_elsewhere(const char *path) {
+    int ready[2];
+    char byte = 0;
+    assert_int_equal(pipe(ready), 0);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int fd;
+        struct error err = {0};
+        if (!files_lock(path, &fd, &err) || write(ready[1], "x", 1) != 1) _exit(1);
+        for (;;)
+            pause();
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    return pid;
+}
+
 static void stream_overwrites_no_file_of_others(void **state) {
     struct world *world = *state;
     struct error err = {0};
@@ -558,6 +587,18 @@ static void stream_overwrites_no_file_of_others(void **state) {
     buf_reset(&text);
     read_file(world, "mine", &text);
     assert_int_equal(text.ptr[0], '{');
+
+    // another job writes it: with another cursor, but not into the same file
+    CLEANUP(buf_release) struct buf busy = {0};
+    buf_add_format(&busy, "%s/mine", world->folder.path);
+    const pid_t pid = lock_elsewhere(buf_text(&busy));
+    assert_int_equal(run(world, "work", JOB " out=HOME/mine restart=1 seed=9", &err), ERROR_BUSY);
+    assert_contains(str_from(err.message), "another process writes");
+    buf_reset(&busy);
+    read_file(world, "mine", &busy);
+    assert_str(buf_str(&busy), buf_text(&text));
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
 
     // shorter than the place says, or gone: not gone on with
     write_file(world, "mine", STR("{}"));

@@ -106,23 +106,73 @@ static void a_cursor_of_another_job_is_left_alone(void **state) {
     cursor_close(cursor);
 }
 
+static void another_job_may_begin_anew_but_not_while_the_first_works(void **state) {
+    struct cursor_place place;
+    struct cursor *first = open_job("seed 1", &place);
+    struct cursor *second = NULL;
+    struct error err = {0};
+    (void)state;
+    save(first, 5);
+    const pid_t pid = fork(); // a lock is a process's
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const bool is_open = cursor_open_anew(path, STR("seed 2"), &second, &err);
+        _exit(!is_open && err.code == ERROR_BUSY ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    cursor_close(first);
+    first = open_job("seed 1", &place);
+    assert_place(&place, 5); // untouched by the one that was kept out
+    cursor_close(first);
+
+    assert_ok(cursor_open_anew(path, STR("seed 2"), &second, &err), err);
+    cursor_close(second);
+    second = open_job("seed 2", &place);
+    assert_int_equal(place.mark.ordinal, 0);
+    save(second, 7);
+    cursor_close(second);
+    // its own stays until there is a new place
+    assert_ok(cursor_open_anew(path, STR("seed 2"), &second, &err), err);
+    cursor_close(second);
+    cursor_close(open_job("seed 2", &place));
+    assert_place(&place, 7);
+}
+
 static void what_is_no_cursor_is_refused_and_kept(void **state) {
-    static const char *const texts[] = {
-        "", "not json", "{}", "[1]",
-        "{\"recloop\":\"cursor\",\"job\":\"job\",\"messages\":\"-1\"}"};
+    static const struct {
+        const char *text;
+        bool is_left_of_one; // begin again and it goes
+    } cases[] = {
+        {"", true},
+        {"{\n\t\"recloop\":\t\"cur", true},
+        {"{\"recloop\":\"cursor\",\"job\":\"job\",\"messages\":\"-1\"}", true},
+        {"not json", false},
+        {"{}", false},
+        {"[1]", false},
+        {"{\"recloop\":\"recording\"}", false},
+    };
     (void)state;
     struct cursor_place place;
     cursor_close(open_job("job", &place)); // makes the folder
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct cursor *cursor = NULL;
         struct error err = {0};
         CLEANUP(buf_release) struct buf kept = {0};
-        assert_ok(files_write(path, 0644, str_from(texts[i]), &err), err);
+        assert_ok(files_write(path, 0644, str_from(cases[i].text), &err), err);
         assert_false(cursor_open(path, STR("job"), &cursor, &place, &err));
         assert_int_equal(err.code, ERROR_INVALID);
-        assert_contains(str_from(err.hint), "--restart");
+        assert_contains(
+            str_from(err.hint), cases[i].is_left_of_one ? "--restart" : "Name another file");
+        err = (struct error){0};
+        const bool gives_way = cursor_open_anew(path, STR("job"), &cursor, &err);
+        assert_int_equal(gives_way, cases[i].is_left_of_one);
+        cursor_close(cursor);
+        if (gives_way) continue;
+        assert_int_equal(err.code, ERROR_INVALID);
         assert_ok(files_read(path, 1000, &kept, &err), err);
-        assert_str(buf_str(&kept), texts[i]);
+        assert_str(buf_str(&kept), cases[i].text);
     }
 }
 
@@ -233,6 +283,7 @@ static void where_nothing_can_be_written_the_way_out_is_named(void **state) {
 static const struct CMUnitTest tests[] = {
     TEST(a_place_comes_back_exactly),
     TEST(a_cursor_of_another_job_is_left_alone),
+    TEST(another_job_may_begin_anew_but_not_while_the_first_works),
     TEST(what_is_no_cursor_is_refused_and_kept),
     TEST(another_process_is_kept_out),
     TEST(kill_9_leaves_the_last_place_told_or_the_next),
