@@ -25,6 +25,7 @@
 #pragma once
 
 #include "client/client.h"
+#include "net/retry.h"
 #include "net/task.h"
 #include "segment/event.h"
 
@@ -86,12 +87,14 @@ struct delivery_options {
     struct client *client;
     enum delivery_target target;
     struct delivery_feed feed;
-    int lanes;                // 0: 8 for Segment, 32 for Personalize
-    double per_second;        // 0: as fast as the receiver takes them
-    int64_t patience_ms;      // without any good answer; 0: ten minutes
-    int64_t timeout_ms;       // of one request; 0: half a minute
-    bool compresses;          // Segment's bodies with gzip: for slow lines
-    uint64_t jitter_seed;     // 0: from the system; tests fix it
+    int lanes;            // 0: 8 for Segment, 32 for Personalize
+    double per_second;    // 0: as fast as the receiver takes them
+    int64_t patience_ms;  // without any good answer; 0: ten minutes
+    int64_t timeout_ms;   // of one request; 0: half a minute
+    bool compresses;      // Segment's bodies with gzip: for slow lines
+    uint64_t jitter_seed; // 0: from the system; tests fix it
+    const struct retry_policy
+        *retry;               // how long after trouble; NULL: retry_standard. Borrowed; tests hurry
     const char *dead_letters; // file that refused messages are appended to; NULL: they only count
     // For each refused message, before it is written. May be NULL.
     void (*refused)(void *context, struct str message_id, const struct error *reason);

@@ -57,6 +57,7 @@ bool delivery_begin(
     delivery->options.dead_letters = NULL; // open, the path is not needed any more
     if (options->patience_ms <= 0) delivery->options.patience_ms = PATIENCE_MS;
     if (options->timeout_ms <= 0) delivery->options.timeout_ms = TIMEOUT_MS;
+    if (!options->retry) delivery->options.retry = &retry_standard;
     delivery->letters = letters;
     delivery->client = options->client;
     delivery->host = host;

@@ -100,7 +100,8 @@ struct delivery {
     bool has_unsynced;
     struct delivery_counts counts;
     uint64_t refused_in_a_row; // by the receiver
-    int garbled_in_a_row;      // with no whole answer between
+    int garbled;               // answers; before the first whole one
+    bool has_whole;            // an answer, of whatever status
     uint64_t *refused_ahead;   // sequences at or after the settled point, unordered
     size_t refused_ahead_count, refused_ahead_cap;
     struct settled_point latest; // of the feed: when nothing is open, all before it has ended

@@ -90,7 +90,7 @@ static void rest_all(struct delivery *delivery, int64_t until_ms) {
 // Milliseconds to the next attempt; the server's own word counts for all lanes.
 static int64_t choose_delay(struct lane *lane, const struct response *response, bool is_throttled) {
     struct delivery *delivery = lane->delivery;
-    const struct retry_policy *policy = &retry_standard;
+    const struct retry_policy *policy = delivery->options.retry;
     int64_t delay_ms;
     if (response && retry_server_delay(&response->headers, clock_wall_ms(), &delay_ms)) {
         if (delay_ms > policy->server_cap_ms) delay_ms = policy->server_cap_ms;
@@ -322,13 +322,14 @@ static void take_answer(struct lane *lane, const struct task_event *event) {
     lane->call.client = delivery->client; // the one it was built with may be gone
     if (recover(delivery, event)) {
         lane->attempt++;
-        lane->due_ms = delivery->now_ms + retry_backoff_ms(
-                                              retry_standard.base_ms, retry_standard.cap_ms,
-                                              lane->attempt, &delivery->jitter);
+        const struct retry_policy *policy = delivery->options.retry;
+        lane->due_ms =
+            delivery->now_ms +
+            retry_backoff_ms(policy->base_ms, policy->cap_ms, lane->attempt, &delivery->jitter);
         return;
     }
     if (event->response) {
-        delivery->garbled_in_a_row = 0;
+        delivery->has_whole = true;
         refusal.status = event->response->status;
         verdict = delivery->route->judge(lane, event->response, &refusal, &err);
     } else {

@@ -9,16 +9,18 @@
 
 #include <inttypes.h>
 
-#define MOST_GARBLED_IN_A_ROW 10
+#define MOST_GARBLED 10 // answers, before the first whole one
 
 enum verdict route_judge_failure(struct lane *lane, const struct task_event *event) {
     if (retry_is_transient_error(event->error->code)) return VERDICT_LATER;
     if (event->attempts == 0)
         return event->error->code == ERROR_EXPIRED ? VERDICT_KEYS : VERDICT_STOP;
-    // An answer may be cut or garbled; where none is ever whole, something else listens.
+    // An answer may be cut or garbled: then patience counts. Where none has ever been whole, something else
+    // listens.
+    struct delivery *delivery = lane->delivery;
     const bool is_garbled =
         event->error->code == ERROR_INVALID || event->error->code == ERROR_LIMIT;
-    const bool may_pass = ++lane->delivery->garbled_in_a_row < MOST_GARBLED_IN_A_ROW;
+    const bool may_pass = delivery->has_whole || ++delivery->garbled < MOST_GARBLED;
     return is_garbled && may_pass ? VERDICT_LATER : VERDICT_STOP;
 }
 
@@ -148,10 +150,14 @@ static bool build_personalize(struct lane *lane, struct error *err) {
     return client_call_put_events(client, NULL, &events.call, &lane->call, err);
 }
 
-// PutEvents answers 200 with nothing; a page in its place is of somebody else.
+// PutEvents answers 200 with nothing, stand-ins with an empty object; whatever says more is of somebody else.
 static bool is_taken(const struct response *response) {
     const struct str body = str_trim(buf_str(&response->body));
-    return response->status == 200 && (body.len == 0 || body.ptr[0] == '{');
+    CLEANUP(json_release) struct json document = {0};
+    struct error ignored = {0};
+    if (response->status != 200 || body.len == 0) return response->status == 200;
+    return json_parse(body, &document, &ignored) && json_kind(document.root) == JSON_OBJECT &&
+           json_count(document.root) == 0;
 }
 
 static bool is_about_content(const struct aws_error *error) {

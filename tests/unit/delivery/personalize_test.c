@@ -156,6 +156,10 @@ static struct loopback_exchange trouble(struct rig *with, struct rig_request *re
     case 5: return (struct loopback_exchange){.raw = "", .after = LOOPBACK_CLOSE};
     case 6: return (struct loopback_exchange){.status = 503, .body = "<html>"};
     case 7: return (struct loopback_exchange){.status = 200, .body = "<html>log in</html>"};
+    case 8: return (struct loopback_exchange){.status = 200, .body = "{\"success\":true}"};
+    case 10:
+        request->is_taken = true;
+        return (struct loopback_exchange){.status = 200, .body = "{}"};
     case 9: return ERROR_ANSWER(403, "ExpiredTokenException");
     default: return RIG_USUAL;
     }

@@ -273,6 +273,24 @@ static void patience_ends_and_says_why(void **state) {
     }
 }
 
+// One whole answer, then a long run of garbled ones: Segment is there, something on the way is broken.
+static struct loopback_exchange
+garble_after_the_first(struct rig *with, struct rig_request *request) {
+    const bool is_garbled = request->number >= 1 && request->number <= 25;
+    return is_garbled ? talk_smtp(with, request) : RIG_USUAL;
+}
+
+static void garbled_answers_pass_where_one_was_whole(void **state) {
+    (void)state;
+    rig_start(&rig, 200);
+    rig.shape = make_large;
+    rig.options.lanes = 4;
+    rig.decide = garble_after_the_first;
+    assert_true(rig_run(&rig));
+    rig_assert_taken(&rig, 0, 200, 1);
+    assert_int_equal(rig.counts.retried, 25);
+}
+
 static void a_dead_server_is_waited_for_no_longer_than_asked(void **state) {
     int port;
     CLEANUP(buf_release) struct buf url = {0};
@@ -614,6 +632,7 @@ static const struct CMUnitTest tests[] = {
     WITH_RIG(poisoned_messages_alone_go_to_the_dead_letters),
     WITH_RIG(a_receiver_that_refuses_everything_ends_it),
     WITH_RIG(patience_ends_and_says_why),
+    WITH_RIG(garbled_answers_pass_where_one_was_whole),
     WITH_RIG(a_dead_server_is_waited_for_no_longer_than_asked),
     WITH_RIG(a_server_that_comes_back_gets_everything_once),
     WITH_RIG(another_client_is_found_when_the_process_has_gone),
