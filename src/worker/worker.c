@@ -19,8 +19,9 @@ struct worker_run {
     struct action_context context;
     uint64_t run_id;
     const struct action *action;
-    struct task *task;  // owned by the transfers
-    int64_t give_up_ms; // 0: no deadline
+    struct task *task;    // owned by the transfers
+    int64_t give_up_ms;   // 0: no deadline
+    bool is_asked_to_end; // in good order: the next one cancels it
     bool is_cancelled, is_late;
     struct worker_run *next;
 };
@@ -113,9 +114,21 @@ static void cancel_run(struct worker *worker, struct worker_run *run) {
     transfers_cancel(worker->transfers, run->task);
 }
 
+// What can end in good order is asked to, as by Ctrl-C: what is in flight may still arrive.
+static bool ask_to_end(struct worker_run *run) {
+    const struct action *action = run->action;
+    if (run->is_asked_to_end || !action->adjust || !action->stop_argument) return false;
+    struct error ignored = {0};
+    struct arguments stop = {0};
+    arguments_set(&stop, action->stop_argument, STR("yes"));
+    run->is_asked_to_end = action->adjust(run->task, &stop, &ignored);
+    arguments_release(&stop);
+    return run->is_asked_to_end;
+}
+
 static void cancel_by_id(struct worker *worker, uint64_t run_id) {
     for (struct worker_run *run = worker->runs; run; run = run->next) {
-        if (run->run_id == run_id) cancel_run(worker, run);
+        if (run->run_id == run_id && !ask_to_end(run)) cancel_run(worker, run);
     }
 }
 

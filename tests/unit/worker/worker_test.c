@@ -191,6 +191,35 @@ static void worker_changes_a_stream_while_it_runs(void **state) {
     assert_int_equal(expect_done(world, 1), ERROR_NONE); // at one a second it took minutes
 }
 
+// "1,234 taken, 1,234 accepted, …"
+static void assert_all_arrived(const char *line) {
+    const struct str text = str_from(line);
+    const struct str taken = str_slice(text, 0, str_find_char(text, ' '));
+    const struct str rest = str_skip(text, taken.len + STR(" taken, ").len);
+    const struct str accepted = str_slice(rest, 0, str_find_char(rest, ' '));
+    assert_true(str_equal(taken, accepted));
+    assert_false(str_equal(taken, STR("0")));
+}
+
+static void worker_lets_a_stream_end_in_good_order(void **state) {
+    struct world *world = *state;
+    bool is_told = false;
+    order(world, 1, "stream", "rate=max lanes=1"); // there is always a batch in flight, and no more
+    for (uint64_t accepted = 0; !accepted;) {
+        struct message *message = expect(world, 1, MESSAGE_PROGRESS);
+        accepted = message->as.progress.accepted;
+        message_free(message);
+    }
+    assert_true(worker_command(world->worker, command_new_cancel(1)));
+    while (!is_told) {
+        struct message *message = expect(world, 1, MESSAGE_LINE);
+        is_told = strstr(message->as.line.text, " taken, ");
+        if (is_told) assert_all_arrived(message->as.line.text);
+        message_free(message);
+    }
+    assert_int_equal(expect_done(world, 1), ERROR_CANCELLED);
+}
+
 static int start_worker_with_a_silent_cloud(void **state) {
     return start_worker_on(state, listen_in_silence());
 }
@@ -293,6 +322,8 @@ static const struct CMUnitTest tests[] = {
         worker_tells_what_cannot_be_changed_and_lets_the_run_be, start_worker, stop_worker),
     cmocka_unit_test_setup_teardown(
         worker_changes_a_stream_while_it_runs, start_worker, stop_worker),
+    cmocka_unit_test_setup_teardown(
+        worker_lets_a_stream_end_in_good_order, start_worker, stop_worker),
     cmocka_unit_test_setup_teardown(
         worker_cancels_past_a_change_that_waits, start_worker_with_a_silent_cloud, stop_worker),
     cmocka_unit_test_setup_teardown(
