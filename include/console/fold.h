@@ -42,4 +42,6 @@ bool fold_search(struct fold *fold, struct str pattern, bool backwards);
 // Cursor and top right for a window of that size. Long lines go on below in it.
 void fold_settle(struct fold *fold, int columns, int rows);
 size_t fold_rows(const struct fold *fold); // lines to be seen
+// A click at that row of the screen, drawn in that rect: the cursor goes there; where it is already, the part folds.
+void fold_click(struct fold *fold, struct rect rect, int row);
 void fold_draw(const struct fold *fold, struct rect rect, bool has_cursor, struct canvas *canvas);

@@ -25,6 +25,8 @@ struct history {
 void history_release(struct history *history);
 void history_add(struct history *history, struct str of, struct str text); // ends the walk
 void history_rest(struct history *history);                                // ends the walk
+// The n-th line back, from 1; NULL: there are not so many.
+const char *history_line_at(const struct history *history, struct str of, size_t back);
 // `now` is what the line holds; `out` gets what it must hold. False: there is nothing further.
 bool history_older(struct history *history, struct str of, struct str now, struct buf *out);
 bool history_newer(struct history *history, struct str of, struct buf *out);

@@ -70,6 +70,8 @@ overlay_frame(struct canvas *canvas, struct rect rect, struct str title, struct 
 // Asks before `take_command` is given to the worker: `y` or Enter gives it, anything that closes does not.
 // The text names what will happen and, in a LIVE account, the account and region. `yes` is what is on the
 // key: "send", "delete". NULL command: `then` is called instead.
+// "Account 123456789012, us-east-1" for such a question, of a LIVE account.
+void overlay_add_account(const struct model *model, struct buf *out);
 typedef void overlay_then_fn(struct model *model, struct effects *effects);
 void overlay_confirm(
     struct model *model,

@@ -4,6 +4,8 @@
 // Shape    a line NAME PARAMETER=VALUE … (values with blanks in double quotes, words without `=` for positional
 //          parameters). palette_find says what may stand where the line ends, best first; all of it is computed
 //          from the line, the model and the tables, nothing is kept.
+// History  lines that were taken are kept between starts; while nothing is typed they are offered, newest first, and
+//          Enter puts one into the line, where it can be changed before it is taken again.
 // Weight   actions that write more than one event, or take something away, ask first; on a real account the
 //          question names it.
 // Threads  one: the UI.
@@ -24,13 +26,15 @@ struct palette {             // in the model
     struct buf title;        // its line
 };
 
-enum palette_kind { PALETTE_KEY, PALETTE_ACTION, PALETTE_PARAMETER, PALETTE_VALUE };
+#define PALETTE_LINES 16 // typed before, offered while nothing is typed
+
+enum palette_kind { PALETTE_KEY, PALETTE_ACTION, PALETTE_PARAMETER, PALETTE_VALUE, PALETTE_LINE };
 struct palette_match {
     enum palette_kind kind;
     const struct keymap_row *row;        // PALETTE_KEY
-    const struct descriptor *descriptor; // the others
+    const struct descriptor *descriptor; // PALETTE_ACTION, and whose the next two are
     const struct parameter *parameter;   // PALETTE_PARAMETER, PALETTE_VALUE
-    const char *value;                   // PALETTE_VALUE
+    const char *value;                   // PALETTE_VALUE, PALETTE_LINE
     int score;
 };
 
@@ -50,4 +54,6 @@ void palette_change(struct model *model, struct str line);
 bool palette_handle(struct model *model, enum intent intent);
 void palette_complete(const struct model *model, struct str line, struct buf *out);
 void palette_assist(const struct model *model, struct sheet *sheet);
+// A click on what is offered takes it.
+void palette_click(struct model *model, int row, struct effects *effects);
 void palette_release(struct palette *palette);

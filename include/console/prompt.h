@@ -7,6 +7,7 @@
 #pragma once
 
 #include "console/effects.h"
+#include "console/feature.h"
 #include "console/intent.h"
 #include "console/sheet.h"
 
@@ -41,7 +42,10 @@ struct prompt {
     void (*complete)(const struct model *model, struct str text, struct buf *out);
     // Below the line, while typing: matches, an error, help. May be NULL. Measured as status rows.
     void (*assist)(const struct model *model, struct sheet *sheet);
+    // A click on a row of what assist wrote, from 0. May be NULL.
+    void (*click)(struct model *model, int row, struct effects *effects);
     bool has_history;
+    bool keeps_blanks; // at the ends of its text: they mean something
     // Whose lines the history holds; NULL: the prompt has one for all. May give NULL: none.
     const char *(*history_of)(const struct model *model);
 };
@@ -50,5 +54,7 @@ const struct prompt *prompt_get(enum model_editing id); // not for MODEL_EDITING
 void prompt_submit(struct model *model, struct effects *effects);
 void prompt_cancel(struct model *model);
 void prompt_complete(struct model *model);
+// Lines typed before, kept between starts.
+extern const struct feature prompt_feature;
 // Older or newer lines of its history in place of the one being typed.
 void prompt_recall(struct model *model, bool is_older);

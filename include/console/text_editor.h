@@ -40,6 +40,8 @@ bool text_editor_handle(
 size_t text_editor_line(const struct text_editor *editor);   // of the cursor, from 1
 size_t text_editor_column(const struct text_editor *editor); // in characters, from 1
 void text_editor_go_to(struct text_editor *editor, size_t offset);
+// A click at that place of the screen, drawn in that rect: the cursor goes there.
+void text_editor_click(struct text_editor *editor, struct rect rect, int column, int row);
 void text_editor_settle(struct text_editor *editor, struct rect rect);
 // `wrong` is an offset in the text to be marked, with its line; SIZE_MAX: none.
 void text_editor_draw(

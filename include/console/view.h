@@ -21,5 +21,7 @@ int view_summary_rows(const struct model *model);
 int view_status_rows(const struct model *model);
 // … of that, what is typed or said for the moment.
 int view_said_rows(const struct model *model);
+// Where that is drawn.
+struct rect view_said_rect(const struct model *model);
 // The paragraphs of the pane's detail (view_draw calls it too; the update measures with it).
 void view_detail(const struct model *model, const struct pane *pane, struct sheet *sheet);

@@ -8,6 +8,7 @@
 #include "console/output.h"
 #include "console/player.h"
 #include "console/presenter.h"
+#include "console/prompt.h"
 #include "console/request_log.h"
 #include "console/setup.h"
 #include "console/stream_controls.h"
@@ -22,6 +23,7 @@ static const struct feature *const features[] = {
     &lists_feature,           //
     &meter_feature,           //
     &output_feature,          //
+    &prompt_feature,          //
     &setup_feature,           //
     &stream_controls_feature, //
     &stream_filter_feature,   //

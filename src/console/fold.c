@@ -431,3 +431,16 @@ void fold_draw(const struct fold *fold, struct rect rect, bool has_cursor, struc
         at = next_of(fold, at);
     }
 }
+
+void fold_click(struct fold *fold, struct rect rect, int row) {
+    size_t at = fold->top;
+    for (int end = rect.row; at < fold->count; at = next_of(fold, at)) {
+        end += rows_of(&fold->lines[at], rect.columns);
+        if (row < end) break;
+    }
+    if (at >= fold->count || row < rect.row) return;
+    if (at == fold->cursor)
+        fold_toggle(fold);
+    else
+        fold->cursor = at;
+}

@@ -73,6 +73,11 @@ line_at(const struct history *history, struct str of, size_t back) {
     return NULL;
 }
 
+const char *history_line_at(const struct history *history, struct str of, size_t back) {
+    const struct history_line *line = back ? line_at(history, of, back) : NULL;
+    return line ? line->text : NULL;
+}
+
 bool history_older(struct history *history, struct str of, struct str now, struct buf *out) {
     size_t back = history->back + 1;
     const struct history_line *line = line_at(history, of, back);

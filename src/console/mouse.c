@@ -2,6 +2,7 @@
 #include "console/mouse.h"
 
 #include "console/hotspot.h"
+#include "console/view.h"
 #include "internal.h"
 
 #define WHEEL_ROWS 3
@@ -82,6 +83,14 @@ static void click_cell(
     if (is_selected || is_double) open_row(model, effects);
 }
 
+// Below the line that is typed, on what is offered there.
+static void click_prompt(struct model *model, int column, int row, struct effects *effects) {
+    const struct prompt *prompt = prompt_get(model->editing);
+    const struct rect said = view_said_rect(model);
+    if (prompt->click && rect_contains(said, column, row) && row > said.row)
+        prompt->click(model, row - said.row - 1, effects);
+}
+
 static void press(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
     struct mouse *before = &model->mouse;
     const int column = mouse->column, row = mouse->row;
@@ -100,7 +109,7 @@ static void press(struct model *model, const struct input_mouse *mouse, struct e
     if (intent != INTENT_NONE && !(is_tab && (is_typing || overlay))) {
         internal_do(model, intent, effects);
     } else if (is_typing) {
-        return;
+        click_prompt(model, column, row, effects);
     } else if (overlay) {
         const struct rect place = overlay_place(model, overlay);
         if (overlay->click && rect_contains(place, column, row))

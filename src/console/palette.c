@@ -7,7 +7,9 @@
 #include "internal.h"
 #include "palette_line.h"
 
+#define HISTORY STR("palette")
 #define ROWS_MOST 8
+#define SCORE_LINE (1 << 20) // above all else
 #define NAME_COLUMNS 26
 #define NAME_BONUS 40 // a name means more than the sentence that explains it
 
@@ -165,6 +167,18 @@ static void find_parameters(
     arguments_release(&before);
 }
 
+static void
+find_lines(const struct model *model, struct palette_match out[PALETTE_MATCHES], size_t *count) {
+    const char *line = NULL;
+    for (int back = 1; back <= PALETTE_LINES; back++) {
+        line = history_line_at(&model->history, HISTORY, (size_t)back);
+        if (!line) return;
+        const struct palette_match match = {
+            .kind = PALETTE_LINE, .value = line, .score = SCORE_LINE - back};
+        add_match(out, count, &match);
+    }
+}
+
 size_t palette_find(
     const struct model *model, struct str line, struct palette_match out[PALETTE_MATCHES]) {
     struct str rest = {0};
@@ -174,6 +188,7 @@ size_t palette_find(
         find_parameters(model, descriptor, rest, out, &count);
         return count;
     }
+    if (!str_trim(line).len) find_lines(model, out, &count);
     find_actions(model, line, out, &count);
     find_keys(model, line, out, &count);
     return count;
@@ -208,11 +223,7 @@ static void add_quoted(struct buf *out, struct str value) {
         out, "%s" STR_FMT "%s", is_quoted ? "\"" : "", STR_ARG(value), is_quoted ? "\"" : "");
 }
 
-void palette_complete(const struct model *model, struct str line, struct buf *out) {
-    struct palette_match matches[PALETTE_MATCHES];
-    const size_t count = palette_find(model, line, matches);
-    if (!count) return;
-    const struct palette_match *match = &matches[selected_of(model, count)];
+static void complete(const struct palette_match *match, struct str line, struct buf *out) {
     const struct str typed = last_word(line);
     switch (match->kind) {
     case PALETTE_KEY: buf_add(out, str_from(match->row->help)); return;
@@ -229,7 +240,14 @@ void palette_complete(const struct model *model, struct str line, struct buf *ou
         add_quoted(out, str_from(match->value));
         buf_add_char(out, ' ');
         return;
+    case PALETTE_LINE: buf_add(out, str_from(match->value)); return;
     }
+}
+
+void palette_complete(const struct model *model, struct str line, struct buf *out) {
+    struct palette_match matches[PALETTE_MATCHES];
+    const size_t count = palette_find(model, line, matches);
+    if (count) complete(&matches[selected_of(model, count)], line, out);
 }
 
 // Running
@@ -242,15 +260,15 @@ static void run_now(struct model *model, struct effects *effects) {
     effects_add(effects, command);
 }
 
+// The account first: a low window shows the beginning only.
 static void ask(struct model *model, const struct descriptor *descriptor) {
     struct buf title = {0}, text = {0};
     buf_add_format(&title, "Run %s?", descriptor->name);
-    buf_add_format(&text, "%s.", descriptor->summary);
     if (model_is_live(model)) {
-        const char *region = model->backend->as.backend.region;
-        buf_add_format(
-            &text, "\nThis is a real account (LIVE, %s).", region ? region : "region unknown");
+        overlay_add_account(model, &text);
+        buf_add(&text, STR(" (LIVE): "));
     }
+    buf_add_format(&text, "%s.", descriptor->summary);
     overlay_confirm(model, buf_str(&title), buf_str(&text), "run", NULL, run_now);
     buf_release(&title);
     buf_release(&text);
@@ -311,14 +329,17 @@ static void submit_line(
     struct effects *effects) {
     struct arguments arguments = {0};
     struct error err;
-    if (!palette_parse(descriptor, rest, &arguments, &err)) {
+    if (!palette_parse(descriptor, str_trim(rest), &arguments, &err)) {
         struct buf again = {0};
         buf_add(&again, line);
         if (!rest.len) buf_add_char(&again, ' ');
         internal_note_error(model, &err);
         go_on(model, buf_str(&again));
         buf_release(&again);
-    } else if (is_own(model, descriptor)) {
+        return;
+    }
+    history_add(&model->history, HISTORY, line);
+    if (is_own(model, descriptor)) {
         run_own(model, descriptor, &arguments, effects);
         arguments_release(&arguments);
     } else {
@@ -329,24 +350,16 @@ static void submit_line(
 static void press_key(struct model *model, const struct keymap_row *row, struct effects *effects) {
     const struct pane *pane = find_pane(row->context);
     if (pane) model_focus(model, pane->id);
+    history_add(&model->history, HISTORY, str_from(row->help));
     internal_do(model, row->intent, effects);
 }
 
-void palette_submit(struct model *model, struct str line, struct effects *effects) {
-    struct palette_match matches[PALETTE_MATCHES];
-    struct str rest = {0};
-    const struct descriptor *descriptor = palette_descriptor(model, line, &rest);
-    if (!line.len && model->palette.selected == 0) return;
-    if (descriptor && model->palette.selected == 0) {
-        submit_line(model, descriptor, rest, line, effects);
-        return;
-    }
-    const size_t count = palette_find(model, line, matches);
-    if (!count) {
-        model_note(model, THEME_WARN, "Nothing is called that. : and Tab show what there is.");
-        return;
-    }
-    const struct palette_match *match = &matches[selected_of(model, count)];
+// What is pointed at, or stands at the mark: run, or put into the line for what is missing there.
+static void take(
+    struct model *model,
+    const struct palette_match *match,
+    struct str line,
+    struct effects *effects) {
     if (match->kind == PALETTE_KEY) {
         press_key(model, match->row, effects);
     } else if (match->kind == PALETTE_ACTION && !match->descriptor->parameter_count) {
@@ -354,10 +367,28 @@ void palette_submit(struct model *model, struct str line, struct effects *effect
             model, match->descriptor, (struct str){0}, str_from(match->descriptor->name), effects);
     } else {
         struct buf completed = {0};
-        palette_complete(model, line, &completed);
+        complete(match, line, &completed);
         go_on(model, buf_str(&completed));
         buf_release(&completed);
     }
+}
+
+void palette_submit(struct model *model, struct str line, struct effects *effects) {
+    struct palette_match matches[PALETTE_MATCHES];
+    struct str rest = {0};
+    const struct descriptor *descriptor = palette_descriptor(model, line, &rest);
+    if (descriptor && model->palette.selected == 0) {
+        submit_line(model, descriptor, rest, str_trim(line), effects);
+        return;
+    }
+    const size_t count = palette_find(model, line, matches);
+    const bool is_untouched = !str_trim(line).len && model->palette.selected == 0;
+    if (is_untouched && (!count || matches[0].kind != PALETTE_LINE)) return;
+    if (!count) {
+        model_note(model, THEME_WARN, "Nothing is called that. : and Tab show what there is.");
+        return;
+    }
+    take(model, &matches[selected_of(model, count)], line, effects);
 }
 
 // Below the line
@@ -382,6 +413,10 @@ write_match(const struct model *model, const struct palette_match *match, struct
         help = match->parameter->help;
         break;
     case PALETTE_VALUE: buf_add(&name, str_from(match->value)); break;
+    case PALETTE_LINE:
+        canvas_write(pen, THEME_STRONG, str_from(match->value));
+        canvas_write_text(pen, THEME_DIM, "  typed before");
+        return;
     }
     const int columns = canvas_room(pen) < 60 ? NAME_COLUMNS / 2 : NAME_COLUMNS;
     canvas_write_column(
@@ -408,24 +443,46 @@ static void write_nothing(const struct model *model, struct str line, struct she
         sheet_format(sheet, THEME_DIM, "  %s", descriptor->summary);
 }
 
+static size_t rows_offered(const struct model *model) {
+    const int room = model->rows / 3 < ROWS_MOST ? model->rows / 3 : ROWS_MOST;
+    return room > 0 ? (size_t)room : 1;
+}
+
+static void write_notice(const struct model *model, struct sheet *sheet) {
+    if (!model->notice.text.len) return;
+    const char *mark = model->notice.mark ? model->notice.mark : "";
+    sheet_item(sheet, THEME_BAD, mark, THEME_STRONG, buf_str(&model->notice.text));
+    sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, buf_str(&model->notice.hint));
+}
+
 void palette_assist(const struct model *model, struct sheet *sheet) {
     struct palette_match matches[PALETTE_MATCHES];
     const size_t count = palette_find(model, buf_str(&model->editor.text), matches);
     const size_t selected = selected_of(model, count);
-    const int room = model->rows / 3 < ROWS_MOST ? model->rows / 3 : ROWS_MOST;
-    const size_t rows = room > 0 ? (size_t)room : 1;
+    const size_t rows = rows_offered(model);
     const size_t top = selected >= rows ? selected - rows + 1 : 0;
-    if (model->notice.text.len) {
-        const char *mark = model->notice.mark ? model->notice.mark : "";
-        sheet_item(sheet, THEME_BAD, mark, THEME_STRONG, buf_str(&model->notice.text));
-        sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, buf_str(&model->notice.hint));
-    }
+    write_notice(model, sheet);
     for (size_t at = top; at < count && at < top + rows; at++) {
         struct canvas_pen pen = sheet_line(sheet);
         canvas_write_text(&pen, THEME_KEY, at == selected ? "▸ " : "  ");
         write_match(model, &matches[at], &pen);
     }
     if (!count) write_nothing(model, buf_str(&model->editor.text), sheet);
+}
+
+// What was offered when the pointer went down; a notice that stood above it went with the press.
+void palette_click(struct model *model, int row, struct effects *effects) {
+    struct palette_match matches[PALETTE_MATCHES];
+    struct buf line = {0};
+    buf_add(&line, buf_str(&model->editor.text));
+    const size_t count = palette_find(model, buf_str(&line), matches);
+    const size_t rows = rows_offered(model), selected = selected_of(model, count);
+    const size_t at = (selected >= rows ? selected - rows + 1 : 0) + (size_t)row;
+    if (at < count && (size_t)row < rows) {
+        prompt_cancel(model);
+        take(model, &matches[at], buf_str(&line), effects);
+    }
+    buf_release(&line);
 }
 
 void palette_release(struct palette *palette) {

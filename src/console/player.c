@@ -224,15 +224,9 @@ static void begin(struct model *model, struct effects *effects) {
 
 // On a real account a scene may act many times: it is asked once, by name, before its first key.
 static void ask(struct model *model) {
-    const struct message_backend *backend = &model->backend->as.backend;
     struct buf text = {0};
-    buf_add_format(
-        &text,
-        "The scene presses keys by itself and may write events and settings: account %s, region "
-        "%s, "
-        "the real services.",
-        backend->account ? backend->account : "unknown",
-        backend->region ? backend->region : "unknown");
+    overlay_add_account(model, &text);
+    buf_add(&text, STR(": the scene presses keys by itself and may write events and settings."));
     model->player.state = PLAYER_ASKING;
     overlay_confirm(
         model, STR("Play the scene in this LIVE account?"), buf_str(&text), "play", NULL, begin);

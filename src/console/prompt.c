@@ -83,6 +83,8 @@ static const struct prompt prompts[] = {
             .handle = palette_handle,
             .complete = palette_complete,
             .assist = palette_assist,
+            .click = palette_click,
+            .keeps_blanks = true,
         },
     [MODEL_EDITING_GENERATOR] =
         {
@@ -147,7 +149,8 @@ static void stop(struct model *model) {
 void prompt_submit(struct model *model, struct effects *effects) {
     const struct prompt *prompt = prompt_get(model->editing);
     struct buf text = {0};
-    buf_add(&text, str_trim(buf_str(&model->editor.text)));
+    const struct str typed = buf_str(&model->editor.text);
+    buf_add(&text, prompt->keeps_blanks ? typed : str_trim(typed));
     const bool is_secret = model->editor.is_secret;
     const struct str of = history_of(model);
     if (of.len) history_add(&model->history, of, buf_str(&text));
@@ -171,3 +174,42 @@ void prompt_complete(struct model *model) {
     if (text.len) editor_start(&model->editor, buf_str(&text), false);
     buf_release(&text);
 }
+
+// State: by whose lines they are, oldest first; the newest of all when there are too many bytes of them.
+
+#define STATE_BYTES ((size_t)48 << 10) // of the file's, which holds more
+#define STATE_LINE_BYTES 600
+
+static bool is_kept(const struct history_line *line) {
+    const size_t bytes = strlen(line->text);
+    return bytes <= STATE_LINE_BYTES && str_is_utf8(str_from(line->text));
+}
+
+static void save(const struct model *model, struct json_node *object) {
+    const struct history *history = &model->history;
+    size_t first = history->count, bytes = 0;
+    while (first > 0 && bytes < STATE_BYTES) {
+        const struct history_line *line = &history->lines[--first];
+        if (is_kept(line)) bytes += strlen(line->text) + strlen(line->of) + 16;
+    }
+    struct json_node *lines = json_add_array(object, "lines");
+    for (size_t i = first; i < history->count; i++) {
+        const struct history_line *line = &history->lines[i];
+        if (!is_kept(line)) continue;
+        struct json_node *pair = json_add_array(lines, NULL);
+        json_add_text(pair, NULL, str_from(line->of));
+        json_add_text(pair, NULL, str_from(line->text));
+    }
+}
+
+static void load(struct model *model, const struct json_node *object) {
+    const struct json_node *pair = json_first(json_get(object, "lines"));
+    for (int count = 0; pair && count < HISTORY_ALL; pair = json_next(pair), count++) {
+        const struct json_node *of = json_first(pair);
+        const struct str text = json_text(json_next(of));
+        if (!json_text(of).len || text.len > STATE_LINE_BYTES) continue;
+        history_add(&model->history, json_text(of), text);
+    }
+}
+
+const struct feature prompt_feature = {.name = "history", .save = save, .load = load};

@@ -97,10 +97,8 @@ static void add_extent(const struct model *model, struct str limit, struct buf *
 // The account first: a low window shows the beginning only.
 static void ask(struct model *model, struct str limit) {
     struct buf text = {0};
-    const struct message_backend *backend = &model->backend->as.backend;
-    buf_add_format(
-        &text, "Account %s, %s: ", backend->account ? backend->account : "(not known)",
-        backend->region ? backend->region : "region not known");
+    overlay_add_account(model, &text);
+    buf_add(&text, STR(": "));
     add_extent(model, limit, &text);
     overlay_confirm(
         model, STR("Stream into a real account (LIVE)?"), buf_str(&text), "stream", NULL, start);

@@ -173,20 +173,9 @@ static void release(struct model *model) {
 static void save(const struct model *model, struct json_node *object) {
     json_add_text(object, "filter", buf_str(&model->stream_filter.text));
     json_add_bool(object, "shows_all", model->stream.events.is_highlighting);
-    struct json_node *lines = json_add_array(object, "lines");
-    for (size_t i = 0; i < model->history.count; i++) {
-        const struct history_line *line = &model->history.lines[i];
-        if (strcmp(line->of, HISTORY) == 0) json_add_text(lines, NULL, str_from(line->text));
-    }
 }
 
 static void load(struct model *model, const struct json_node *object) {
-    const struct json_node *line = json_first(json_get(object, "lines"));
-    for (int count = 0; line && count < HISTORY_LINES; line = json_next(line), count++) {
-        const struct str text = json_text(line);
-        if (text.len && text.len <= FILTER_MAX_BYTES)
-            history_add(&model->history, STR(HISTORY), text);
-    }
     stream_filter_set(model, json_get_text(object, "filter"));
     event_list_set_highlighting(events_of(model), json_bool(json_get(object, "shows_all"), false));
 }

@@ -128,3 +128,18 @@ void text_editor_draw(
         start = end + 1;
     }
 }
+
+void text_editor_click(struct text_editor *editor, struct rect rect, int column, int row) {
+    const struct str text = buf_str(&editor->text);
+    size_t at = 0;
+    if (!rect_contains(rect, column, row)) return;
+    for (size_t line = 0; line < editor->top + (size_t)(row - rect.row); line++) {
+        const size_t end = at + str_find_char(str_skip(text, at), '\n');
+        if (end >= text.len) break; // below the last line: its end or what is above the pointer
+        at = end + 1;
+    }
+    struct str line = str_skip(text, at);
+    line = str_slice(line, 0, str_find_char(line, '\n'));
+    const int columns = column - rect.column - number_columns(rect) + editor->left;
+    text_editor_go_to(editor, at + (columns > 0 ? width_fit(line, columns) : 0));
+}

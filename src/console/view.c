@@ -288,6 +288,14 @@ static void draw_status(const struct model *model, struct rect rect, struct canv
     write_status(model, &sheet);
 }
 
+struct rect view_said_rect(const struct model *model) {
+    if (overlay_is_whole(model)) {
+        struct rect window = {.columns = model->columns, .rows = model->rows};
+        return rect_take_bottom(&window, view_said_rows(model));
+    }
+    return is_said_in_summary(model) ? model->layout.summary : model->layout.status;
+}
+
 static void draw_messages(const struct model *model, struct canvas *canvas) {
     if (is_said_in_summary(model)) {
         draw_status(model, model->layout.summary, canvas);

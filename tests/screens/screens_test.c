@@ -8,7 +8,7 @@
 
 #include <dirent.h>
 
-#define SCREENS_MAX 256
+#define SCREENS_MAX 1024
 #define SEPARATOR "---\n"
 
 static const char *folder;

@@ -7,6 +7,13 @@
 
 #define COLUMNS 64
 
+void overlay_add_account(const struct model *model, struct buf *out) {
+    const struct message_backend *backend = &model->backend->as.backend;
+    buf_add_format(
+        out, "Account %s, %s", backend->account ? backend->account : "(not known)",
+        backend->region ? backend->region : "region not known");
+}
+
 void overlay_confirm(
     struct model *model,
     struct str title,
@@ -124,6 +131,12 @@ static void add_running(const struct model *model, struct buf *out) {
     if (model->change_run_id) buf_add(out, STR("A setting is being changed.\n"));
     if (output->run_id && !output->is_over)
         buf_add_format(out, "%s is running.\n", buf_text(&output->title));
+    const uint64_t waiting = model->waiting.count;
+    if (waiting)
+        buf_add_format(
+            out, "%ju event%s in the outbox %s not arrived: %s sent at the next start.\n",
+            (uintmax_t)waiting, waiting == 1 ? "" : "s", waiting == 1 ? "has" : "have",
+            waiting == 1 ? "it is" : "they are");
 }
 
 static void ask(struct model *model, struct str title, struct str text, overlay_then_fn *then) {

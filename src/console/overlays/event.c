@@ -116,6 +116,12 @@ static void paste(struct model *model, struct str text) {
     buf_release(&note);
 }
 
+static void
+click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
+    (void)effects;
+    text_editor_click(&model->composer.editor, text_rect(rect), column, row);
+}
+
 static void closed(struct model *model) {
     keep(model);
     text_editor_release(&model->composer.editor);
@@ -130,6 +136,7 @@ const struct overlay event_overlay = {
     .handle = handle,
     .type = type,
     .paste = paste,
+    .click = click,
     .closed = closed,
     .takes_text = true,
 };

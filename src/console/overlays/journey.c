@@ -234,13 +234,18 @@ draw_axis(struct scale scale, int title_columns, struct rect rect, int row, stru
     buf_release(&end);
 }
 
+// The first exchange shown in so many rows.
+static size_t waterfall_top(const struct model *model, int rows) {
+    const size_t selected_at = model->journey.selected;
+    return selected_at >= (size_t)rows ? selected_at - (size_t)rows + 1 : 0;
+}
+
 static void draw_waterfall(const struct model *model, struct rect rect, struct canvas *canvas) {
     const struct journey *journey = shown(model);
     const struct scale scale = scale_of(journey, bar_columns(rect.columns));
     const int title = rect.columns < NARROW_BELOW ? TITLE_COLUMNS_NARROW : TITLE_COLUMNS;
     const int rows = rect.rows - 1; // the axis
-    size_t top = 0;
-    if (model->journey.selected >= (size_t)rows) top = model->journey.selected - (size_t)rows + 1;
+    const size_t top = waterfall_top(model, rows);
     int row = 0;
     for (size_t at = top; at < journey->exchange_count && row < rows; at++)
         draw_exchange(model, at, scale, rect, row++, canvas);
@@ -258,7 +263,7 @@ static void draw_tabs(const struct model *model, struct rect rect, struct canvas
         canvas_write_text(&pen, THEME_HEADING, exchange->title);
         canvas_write_text(&pen, THEME_HEADING, " ");
     }
-    for (int tab = 0; tab < JOURNEY_TAB_COUNT; tab++) {
+    for (int tab = 0; tab < JOURNEY_TAB_COUNT; tab++) { // tab_at walks the same way
         const bool is_here = tab == (int)model->journey.tab;
         canvas_write_format(
             &pen, is_here ? THEME_TAB_HERE : THEME_TAB, " %s ",
@@ -358,14 +363,26 @@ static void draw(const struct model *model, struct rect rect, struct canvas *can
     draw_text(model, rect, canvas);
 }
 
+struct parts {
+    struct rect waterfall, tabs, text;
+};
+
+static struct parts divide(const struct model *model, struct rect rect) {
+    struct parts parts = {0};
+    const bool is_exchange = model->journey.tab <= JOURNEY_TAB_ANSWER;
+    rect_take_top(&rect, 1);
+    if (!model->journey.is_reading)
+        parts.waterfall = rect_take_top(&rect, waterfall_rows(shown(model), rect.rows));
+    parts.tabs = rect_take_top(&rect, 1);
+    if (selected(model) && is_exchange) take_problem(selected(model), &rect, NULL);
+    parts.text = rect;
+    return parts;
+}
+
 static void settle(struct model *model, struct rect rect) {
     const struct journey *journey = shown(model);
     if (!journey) return;
-    rect_take_top(&rect, 1);
-    if (!model->journey.is_reading) rect_take_top(&rect, waterfall_rows(journey, rect.rows));
-    rect_take_top(&rect, 1); // the tabs
-    const bool is_exchange = model->journey.tab <= JOURNEY_TAB_ANSWER;
-    if (selected(model) && is_exchange) take_problem(selected(model), &rect, NULL);
+    rect = divide(model, rect).text;
     fold_settle(&model->journey.fold, rect.columns - 2, rect.rows);
     struct sheet sheet = {.rect = rect_inset(rect, 1)};
     journey_text_compare(journey, model->journey.tab, &sheet);
@@ -381,8 +398,9 @@ static void choose(struct model *model, int step) {
     const struct journey *journey = shown(model);
     if (!journey || !journey->exchange_count) return;
     const size_t last = journey->exchange_count - 1;
-    if (step < 0 && screen->selected > 0) screen->selected--;
-    if (step > 0 && screen->selected < last) screen->selected++;
+    const size_t back = step < 0 ? (size_t)-step : 0, on = step > 0 ? (size_t)step : 0;
+    screen->selected = screen->selected > back ? screen->selected - back : 0;
+    screen->selected = last - screen->selected > on ? screen->selected + on : last;
     screen->is_chosen = true;
     set_text(model);
 }
@@ -480,6 +498,47 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     return true;
 }
 
+// Clicks
+
+static int tab_at(const struct model *model, struct rect tabs, int column) {
+    const struct journey_exchange *exchange = selected(model);
+    int end = tabs.column + 1;
+    if (exchange) end += width_of_text(str_from(exchange->title)) + 2;
+    if (column < end) return JOURNEY_TAB_COUNT;
+    for (int tab = 0; tab < JOURNEY_TAB_COUNT; tab++) {
+        end += width_of_text(str_from(journey_tab_title((enum journey_tab)tab))) + 2;
+        if (column < end) return tab;
+    }
+    return JOURNEY_TAB_COUNT;
+}
+
+// An exchange is chosen; the chosen one is read. In the text a line is, and its part folds.
+static void
+click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
+    struct journey_screen *screen = &model->journey;
+    (void)effects;
+    if (!shown(model)) return;
+    const struct parts parts = divide(model, rect);
+    const struct rect text = rect_inset(parts.text, 1);
+    if (rect_contains(parts.tabs, column, row)) {
+        const int tab = tab_at(model, parts.tabs, column);
+        if (tab < JOURNEY_TAB_COUNT) change_tab(model, tab - (int)screen->tab);
+    } else if (rect_contains(parts.waterfall, column, row)) {
+        const int rows = parts.waterfall.rows - 1; // the axis
+        const size_t at = waterfall_top(model, rows) + (size_t)(row - parts.waterfall.row);
+        if (row - parts.waterfall.row >= rows || at >= shown(model)->exchange_count) return;
+        if (at == screen->selected)
+            screen->is_reading = true;
+        else
+            choose(model, (int)at - (int)screen->selected);
+    } else if (rect_contains(text, column, row)) {
+        if (screen->is_reading)
+            fold_click(&screen->fold, text, row);
+        else
+            screen->is_reading = true;
+    }
+}
+
 void journey_screen_search(struct model *model, struct str value, struct effects *effects) {
     struct fold *fold = &model->journey.fold;
     (void)effects;
@@ -504,4 +563,5 @@ const struct overlay journey_overlay = {
     .draw = draw,
     .settle = settle,
     .handle = handle,
+    .click = click,
 };

@@ -135,6 +135,21 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     return true;
 }
 
+// Where it stands already: used.
+static void
+click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
+    const int rows = rect.rows - 2;
+    const size_t visible = rows > 0 ? (size_t)rows : 1;
+    const size_t first = model->setup.profile >= visible ? model->setup.profile - visible + 1 : 0;
+    const int at = row - rect.row - 1;
+    (void)column;
+    if (at < 0 || at >= rows || first + (size_t)at >= count(model)) return;
+    if (first + (size_t)at == model->setup.profile)
+        (void)handle_selected(model, INTENT_PROFILE_USE, effects);
+    else
+        model->setup.profile = first + (size_t)at;
+}
+
 static bool can(const struct model *model, enum intent intent) {
     const char *name = selected(model);
     if (intent != INTENT_PROFILE_DELETE) return true;
@@ -148,5 +163,6 @@ const struct overlay profiles_overlay = {
     .draw = draw,
     .settle = settle,
     .handle = handle,
+    .click = click,
     .can = can,
 };

@@ -110,10 +110,28 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     return true;
 }
 
+#define TABS_COLUMNS 9 // " Request "
+
+static void
+click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
+    (void)effects;
+    rect_take_top(&rect, 1);
+    take_problem(model, &rect, NULL);
+    const struct rect tabs = rect_take_top(&rect, 1);
+    const struct rect text = rect_inset(rect, 1);
+    if (rect_contains(tabs, column, row)) {
+        const int at = column - tabs.column - 1;
+        if (at >= 0 && at < 2 * TABS_COLUMNS - 1) request_log_set_tab(model, at >= TABS_COLUMNS);
+    } else if (rect_contains(text, column, row)) {
+        fold_click(&model->requests.screen.fold, text, row);
+    }
+}
+
 const struct overlay request_overlay = {
     .id = OVERLAY_REQUEST,
     .context = KEYMAP_REQUEST,
     .draw = draw,
     .settle = settle,
     .handle = handle,
+    .click = click,
 };

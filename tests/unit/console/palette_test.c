@@ -98,7 +98,61 @@ static void palette_offers_values_parameters_and_names(void **state) {
     model_release(&model);
 }
 
+static void press(struct model *model, const char *keys) {
+    for (; *keys; keys++) {
+        struct effects effects = {0};
+        const uint32_t key = *keys == '\n' ? INPUT_ENTER : (uint32_t)*keys;
+        model_handle(model, &(struct input){.key = key}, &effects);
+        effects_release(&effects);
+    }
+}
+
+static struct model before, after; // large
+
+static void palette_keeps_its_lines_between_starts(void **state) {
+    (void)state;
+    struct buf text = {0};
+    struct palette_match matches[PALETTE_MATCHES];
+    model_init(&before, &(struct model_options){0});
+    model_resize(&before, 80, 24);
+    press(&before, ":theme light\n:theme dark\n:theme light\n:theme no-such\n");
+    model_save(&before, &text);
+    model_release(&before);
+    model_init(&after, &(struct model_options){0});
+    model_load(&after, buf_str(&text));
+    assert_true(palette_find(&after, STR(" "), matches) > 2);
+    assert_int_equal(matches[0].kind, PALETTE_LINE);
+    assert_string_equal(matches[0].value, "theme light");
+    assert_string_equal(matches[1].value, "theme dark");
+    assert_int_not_equal(matches[2].kind, PALETTE_LINE); // what was refused is not kept
+    (void)palette_find(&after, STR("th"), matches);
+    assert_int_not_equal(matches[0].kind, PALETTE_LINE);
+    model_release(&after);
+    buf_release(&text);
+}
+
+static void palette_history_takes_no_nonsense_from_a_state_file(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "{\"history\":{\"lines\":[[\"palette\"],[],[\"palette\",3],[\"\",\"x\"],7,\"y\",null]}}",
+        "{\"history\":{\"lines\":{\"a\":1}}}",
+        "{\"history\":[]}",
+    };
+    struct palette_match matches[PALETTE_MATCHES];
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        model_init(&after, &(struct model_options){0});
+        model_load(&after, str_from(texts[i]));
+        assert_int_equal(after.history.count, 0);
+        (void)palette_find(&after, STR(""), matches);
+        assert_int_not_equal(matches[0].kind, PALETTE_LINE);
+        model_release(&after);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(palette_keeps_its_lines_between_starts),
+    cmocka_unit_test(palette_history_takes_no_nonsense_from_a_state_file),
+
     cmocka_unit_test(palette_reads_words_quotes_flags_and_repeats),
     cmocka_unit_test(palette_refuses_what_the_action_does_not_take),
     cmocka_unit_test(palette_takes_the_longest_name),
