@@ -219,7 +219,7 @@ static void copy(const struct model *model, struct buf *out) {
 }
 
 static void write_row(const struct model *model, size_t row, struct json_node *object) {
-    const struct message_setting *setting = &find_settings(model)->settings[row];
+    const struct message_setting *setting = setup_setting_at(model, row, NULL);
     json_add_text(object, "key", str_from(setting->key));
     json_add_text(object, "value", str_from(setting->value)); // secrets come masked
     json_add_text(object, "origin", str_from(setting->origin));
