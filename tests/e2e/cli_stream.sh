@@ -92,6 +92,19 @@ cmp "$work/long.whole" "$work/long.killed" || fail "killed at$ended bytes, then 
 run 0 stream 2019-05-19 --to 2019-06-07 --users 400 --out "$work/long.killed"
 err_has "the job is complete"
 
+# a job without --to gets the days since: what its cursor was like the day before yesterday, and then today
+two=$(date -u -d '2 days ago' +%F)
+one=$(date -u -d 'yesterday' +%F)
+run 0 stream "$two" --to "$one" --users 30 --out "$work/days.whole"
+run 0 stream "$two" --to "$two" --users 30 --out "$work/days" --cursor "$work/days.cursor"
+[ "$(wc -c <"$work/days")" -lt "$(wc -c <"$work/days.whole")" ] || fail "one day is as long as two"
+sed -i "s/ to=$two / to=yesterday /" "$work/days.cursor"
+run 0 stream "$two" --users 30 --out "$work/days" --cursor "$work/days.cursor"
+err_has "Resuming at $one"
+if [ "$(date -u -d 'yesterday' +%F)" = "$one" ]; then # else it was midnight, and it has a third day
+  cmp "$work/days" "$work/days.whole" || fail "the days since were not added"
+fi
+
 # no file of others is overwritten; a full disk loses nothing
 echo "mine" >"$work/mine"
 # shellcheck disable=SC2086
@@ -104,6 +117,17 @@ err_has "is not of this job"
 run 0 stream $job --out "$work/small"
 err_has "Resuming at 2019-05-"
 cmp "$work/small" "$work/whole.ndjson" || fail "after a full disk the file differs"
+
+# --out and --cursor may not be one file: the cursor would take its place
+# shellcheck disable=SC2086
+run 2 stream $job --out "$work/one" --cursor "$work/one"
+err_has "Give each a file of its own"
+[ ! -e "$work/one" ] || fail "a file was made that is two"
+# nor is a file that is no cursor given up for one, not even with --restart
+# shellcheck disable=SC2086
+run 1 stream $job --out "$work/other" --cursor "$work/mine" --restart
+err_has "is not a cursor"
+[ "$(cat "$work/mine")" = mine ] || fail "another's file was taken for a cursor"
 
 # a reader that leaves is no failure and makes no noise
 # shellcheck disable=SC2086
