@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "delivery/delivery.h"
+#include "http/url.h"
 #include "segment/catalog.h"
 
 #define STEPPED_MS 50 // until the pause after the last step has been set
@@ -307,7 +308,25 @@ static bool settle_platforms(struct stream *self, struct error *err) {
     return count > 0;
 }
 
+// Before the address is shown, or written into a cursor: one that cannot be used may hold a password.
+static bool check_address(const struct stream *self, struct error *err) {
+    CLEANUP(buf_release) struct buf address = {0};
+    struct client *client = run_client(&self->run);
+    struct url ignored = {0};
+    const bool is_personalize = self->options.target == STREAM_PERSONALIZE;
+    if (!is_personalize) {
+        buf_add(&address, client_tracking_url(client));
+    } else if (!client_endpoint(
+                   client, STR("personalize-events"), (struct str){0}, &address, NULL, err)) {
+        return false;
+    }
+    if (url_parse(buf_str(&address), &ignored, err)) return true;
+    err->code = ERROR_CONFIG;
+    return error_wrap(err, "%s", is_personalize ? "aws_endpoint_url" : "tracking_url");
+}
+
 static bool check_settings(struct stream *self, struct error *err) {
+    if (!check_address(self, err)) return false;
     if (self->options.target == STREAM_PERSONALIZE) {
         if (!run_require(&self->run, "tracking_id", err)) return false;
         return client_credentials(run_client(&self->run), err) != NULL;

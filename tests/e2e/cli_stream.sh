@@ -129,6 +129,15 @@ run 1 stream $job --out "$work/other" --cursor "$work/mine" --restart
 err_has "is not a cursor"
 [ "$(cat "$work/mine")" = mine ] || fail "another's file was taken for a cursor"
 
+# a password in an address is neither shown nor written down
+with="RECLOOP_PROFILE=cloud RECLOOP_TRACKING_URL=http://me:sekret@127.0.0.1:1 SEGMENT_WEBSITE_WRITE_KEY=$(printf '%032d' 7)"
+# shellcheck disable=SC2086
+run 3 stream $job --platforms web
+err_has "tracking_url"
+err_lacks sekret
+! grep -rq sekret "$work/home" || fail "a password was written down"
+with=""
+
 # a reader that leaves is no failure and makes no noise
 # shellcheck disable=SC2086
 { status=0; recloop stream $job --out - --quiet || status=$?; echo $status >"$work/status"; } 2>"$work/err" | head -n 2 >"$work/out"
