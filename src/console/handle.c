@@ -212,6 +212,11 @@ handle_editor(struct model *model, enum intent intent, uint32_t key, struct effe
     if (prompt->change) prompt->change(model, buf_str(&model->editor.text));
 }
 
+// About the screen as it is, whatever is on it.
+static bool is_for_every_screen(enum intent intent) {
+    return intent == INTENT_EXPORT || intent == INTENT_THEME || intent == INTENT_REPAINT;
+}
+
 // The top overlay first; what it does not know and nobody shares with it goes no further.
 static void
 handle_overlay(struct model *model, enum intent intent, uint32_t key, struct effects *effects) {
@@ -221,7 +226,7 @@ handle_overlay(struct model *model, enum intent intent, uint32_t key, struct eff
         overlay_close(model);
     } else if (intent == INTENT_NONE) {
         if (overlay->type) (void)overlay->type(model, key, effects);
-    } else if (overlay->keeps_everywhere) {
+    } else if (overlay->keeps_everywhere || is_for_every_screen(intent)) {
         handle_everywhere(model, intent, effects);
     }
 }

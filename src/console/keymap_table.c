@@ -456,6 +456,19 @@ static const struct keymap_row rows[] = {
         .label = "close",
     },
     {.context = KEYMAP_OVERLAY, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
+    {
+        .context = KEYMAP_OVERLAY,
+        .key = 'w',
+        .intent = INTENT_EXPORT,
+        .help = "write the screen (SVG, HTML, text) to a file",
+    },
+    {.context = KEYMAP_OVERLAY, .key = 'T', .intent = INTENT_THEME, .help = "next theme"},
+    {
+        .context = KEYMAP_OVERLAY,
+        .key = INPUT_CONTROL('l'),
+        .intent = INTENT_REPAINT,
+        .help = "paint the screen anew",
+    },
 };
 
 const struct keymap_row *keymap_table(size_t *out_count) {
