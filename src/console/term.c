@@ -7,6 +7,7 @@
 #include "console/clipboard.h"
 #include "console/width.h"
 #include "crash.h"
+#include "term_signals.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -42,8 +43,6 @@
 // An end of input looks like input without a key; a partial escape sequence does, too, but not so often.
 #define EMPTY_READS_MAX 64
 
-static const int watched_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP};
-
 struct term {
     SCREEN *screen;
     enum theme_depth depth;
@@ -53,46 +52,9 @@ struct term {
     bool is_stale;       // everything must be written
     short pairs[THEME_ROLE_COUNT][2];
     struct termios saved;
-    int signal_pipe[2];
-    struct sigaction before[ARRAY_COUNT(watched_signals)];
+    struct term_signals signals;
     int empty_reads;
 };
-
-// Written by the signal handler, which has no argument of ours; -1 while no terminal is open.
-static volatile sig_atomic_t signal_fd = -1;
-
-static void on_signal(int number) {
-    const int saved_errno = errno;
-    const char byte = (char)number;
-    // a full pipe already holds enough to wake us
-    if (signal_fd >= 0 && write((int)signal_fd, &byte, 1) < 0) errno = saved_errno;
-    errno = saved_errno;
-}
-
-static bool open_signal_pipe(struct term *term, struct error *err) {
-    if (pipe(term->signal_pipe) != 0) return error_from_errno(err, errno, "a pipe for signals");
-    for (int i = 0; i < 2; i++) {
-        fcntl(term->signal_pipe[i], F_SETFL, O_NONBLOCK);
-        fcntl(term->signal_pipe[i], F_SETFD, FD_CLOEXEC);
-    }
-    return true;
-}
-
-static void watch_signals(struct term *term) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    signal_fd = term->signal_pipe[1];
-    for (size_t i = 0; i < ARRAY_COUNT(watched_signals); i++) {
-        sigaction(watched_signals[i], &action, &term->before[i]);
-    }
-}
-
-static void unwatch_signals(struct term *term) {
-    for (size_t i = 0; i < ARRAY_COUNT(watched_signals); i++) {
-        sigaction(watched_signals[i], &term->before[i], NULL);
-    }
-    signal_fd = -1;
-}
 
 // Colours
 
@@ -259,18 +221,20 @@ static const struct {
     {"\033\177", KEY_ALT(0x7F)},
 };
 
-// Ctrl-S is pressed by mistake and Ctrl-Q never found: output must not be stopped by a key.
-static void free_control_s(void) {
+// Ctrl-S is pressed by mistake and Ctrl-Q never found: output must not be stopped by a key. And what is pasted may
+// hold a Ctrl-C or a Ctrl-Z, which then belongs to a value: term_read makes signals of those that are pressed.
+static void free_control_keys(void) {
     struct termios mode;
     if (tcgetattr(STDIN_FILENO, &mode) != 0) return;
     mode.c_iflag &= (tcflag_t)~IXON;
+    mode.c_lflag &= (tcflag_t)~ISIG;
     (void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
     def_prog_mode(); // for curses to return to after a stop
 }
 
 static void set_up_keys(void) {
     cbreak();
-    free_control_s();
+    free_control_keys();
     noecho();
     nonl(); // Enter is its own key, and curses may move with line feeds
     intrflush(stdscr, FALSE);
@@ -290,9 +254,7 @@ void term_hear_alt(struct term *term, char character) {
 }
 
 static void free_term(struct term *term) {
-    for (int i = 0; i < 2; i++) {
-        if (term->signal_pipe[i] >= 0) close(term->signal_pipe[i]);
-    }
+    term_signals_close(&term->signals);
     canvas_release(&term->shown);
     mem_free(term);
 }
@@ -300,17 +262,16 @@ static void free_term(struct term *term) {
 bool term_open(const struct term_options *options, struct term **out, struct error *err) {
     if (!check_terminal(err)) return false;
     struct term *term = MEM_NEW(struct term);
-    term->signal_pipe[0] = term->signal_pipe[1] = -1;
     term->is_ascii = !has_utf8() || options->is_ascii;
     tcgetattr(STDIN_FILENO, &term->saved);
-    if (!open_signal_pipe(term, err)) {
+    if (!term_signals_open(&term->signals, err)) {
         free_term(term);
         return false;
     }
     // before curses, which leaves alone what is taken; it would lose a Ctrl-Z pressed while it writes
-    watch_signals(term);
+    term_signals_watch(&term->signals);
     if (!open_screen(term, err)) {
-        unwatch_signals(term);
+        term_signals_unwatch(&term->signals);
         tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
         free_term(term);
         return false;
@@ -328,7 +289,7 @@ bool term_open(const struct term_options *options, struct term **out, struct err
 void term_close(struct term *term) {
     if (!term) return;
     term_leave(term);
-    unwatch_signals(term);
+    term_signals_unwatch(&term->signals);
     crash_disarm();
     delscreen(term->screen);
     free_term(term);
@@ -479,31 +440,50 @@ static bool find_function_key(wint_t curses, uint32_t *out) {
     return false;
 }
 
-// Until its end marker: short waits only, for the marker may never come.
+// Until its end marker: short waits only, for the marker may never come. Bytes, not characters: curses gives up at
+// those that are none, and what follows them would be keys.
 static void read_paste(struct input *input) {
+    struct buf bytes = {.limit = INPUT_PASTE_MAX};
     input->key = INPUT_PASTE;
     input->paste.limit = INPUT_PASTE_MAX;
-    bool has_return = false;
     timeout(500);
-    for (;;) {
-        wint_t character = 0;
-        const int kind = get_wch(&character);
-        if (kind == ERR || (kind == KEY_CODE_YES && character == KEY_PASTE_END)) break;
-        if (kind == KEY_CODE_YES) continue;
-        // CR LF of other systems is one line break
-        const bool is_second = character == L'\n' && has_return;
-        has_return = character == L'\r';
-        if (!is_second) buf_add_rune(&input->paste, has_return ? '\n' : (uint32_t)character);
+    for (int byte = getch(); byte != ERR && byte != KEY_PASTE_END; byte = getch()) {
+        if (byte <= 0xFF) buf_add_char(&bytes, (char)(byte == '\r' ? '\n' : byte));
     }
     nodelay(stdscr, TRUE);
+    for (struct str rest = buf_str(&bytes); rest.len;) {
+        bool is_valid = true;
+        buf_add_rune(&input->paste, str_next_rune(&rest, &is_valid));
+    }
+    buf_release(&bytes);
+}
+
+// A character of which this is the first byte; the rest of it is on its way. False: there is none.
+static bool read_rune(int first, uint32_t *out) {
+    char bytes[4] = {(char)first};
+    size_t count = 1, wanted = 1;
+    if (first >= 0xC0) wanted = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    timeout(ESCAPE_DELAY_MS);
+    while (count < wanted) {
+        const int byte = getch();
+        if (byte >= 0x80 && byte < 0xC0) {
+            bytes[count++] = (char)byte;
+            continue;
+        }
+        if (byte != ERR) ungetch(byte);
+        break;
+    }
+    nodelay(stdscr, TRUE);
+    struct str text = {.ptr = bytes, .len = count};
+    bool is_valid = true;
+    *out = str_next_rune(&text, &is_valid);
+    return is_valid && text.len == 0;
 }
 
 // A character of a sequence that has begun; the rest of it is on its way.
 static bool read_next(int *out) {
-    wint_t character = 0;
-    if (get_wch(&character) != OK) return false;
-    *out = (int)character;
-    return true;
+    *out = getch();
+    return *out != ERR && *out <= 0xFF;
 }
 
 // The rest of a report, up to its last character; shorter when it does not come.
@@ -534,23 +514,36 @@ static bool is_end_of_input(struct term *term) {
     return ++term->empty_reads > EMPTY_READS_MAX;
 }
 
+// To everybody in the foreground, as the terminal would have sent it.
+static bool send_signal(const struct term *term, int byte) {
+    static const struct {
+        int control, number;
+    } keys[] = {{VINTR, SIGINT}, {VSUSP, SIGTSTP}, {VQUIT, SIGQUIT}};
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        const int control = term->saved.c_cc[keys[i].control];
+        if (control == _POSIX_VDISABLE || control != byte) continue;
+        (void)kill(0, keys[i].number);
+        return true;
+    }
+    return false;
+}
+
 bool term_read(struct term *term, struct input *input) {
     input_release(input);
     for (;;) {
-        wint_t character = 0;
-        const int kind = get_wch(&character);
-        if (kind == ERR) {
-            if (is_end_of_input(term)) on_signal(SIGHUP); // as if the terminal had hung up
+        const int byte = getch();
+        if (byte == ERR) {
+            if (is_end_of_input(term)) term_signals_tell(SIGHUP); // as if the terminal had hung up
             return false;
         }
         term->empty_reads = 0;
-        if (kind == KEY_CODE_YES) {
-            if (read_sequence(character, input)) return true;
+        if (byte > 0xFF) {
+            if (read_sequence((wint_t)byte, input)) return true;
             continue;
         }
-        input->key = (uint32_t)character;
-        if (character == 0x7F || character == 0x08) input->key = INPUT_BACKSPACE;
-        if (character == '\n') input->key = INPUT_ENTER;
+        if (send_signal(term, byte) || !read_rune(byte, &input->key)) continue;
+        if (byte == 0x7F || byte == 0x08) input->key = INPUT_BACKSPACE;
+        if (byte == '\n') input->key = INPUT_ENTER;
         return true;
     }
 }
@@ -558,13 +551,12 @@ bool term_read(struct term *term, struct input *input) {
 // Signals
 
 int term_signal_fd(const struct term *term) {
-    return term->signal_pipe[0];
+    return term->signals.pipe[0];
 }
 
 enum term_signal term_next_signal(struct term *term) {
-    char byte = 0;
-    if (read(term->signal_pipe[0], &byte, 1) != 1) return TERM_SIGNAL_NONE;
-    switch (byte) {
+    switch (term_signals_next(&term->signals)) {
+    case 0: return TERM_SIGNAL_NONE;
     case SIGINT: return TERM_SIGNAL_INTERRUPT;
     case SIGWINCH: return TERM_SIGNAL_RESIZE;
     case SIGTSTP: return TERM_SIGNAL_SUSPEND;

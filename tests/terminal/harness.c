@@ -192,7 +192,7 @@ void harness_resize(struct harness *harness, int columns, int rows) {
     set_size(harness, columns, rows); // the kernel sends SIGWINCH
 }
 
-static void drain(struct harness *harness) {
+void harness_drain(struct harness *harness) {
     char bytes[4096];
     for (;;) {
         const ssize_t got = read(harness->master, bytes, sizeof(bytes));
@@ -213,7 +213,7 @@ static bool wait_for_bytes(struct harness *harness, int64_t deadline_ms, bool *h
     };
     const int64_t left = deadline_ms - clock_monotonic_ms();
     if (left <= 0) return false;
-    if (poll(fds, 2, (int)left) > 0) drain(harness);
+    if (poll(fds, 2, (int)left) > 0) harness_drain(harness);
     *has_ended = fds[1].revents != 0;
     return true;
 }
@@ -271,7 +271,7 @@ bool harness_wait_end(struct harness *harness, int *status) {
     while (!has_ended) {
         if (!wait_for_bytes(harness, deadline_ms, &has_ended)) return false;
     }
-    drain(harness);
+    harness_drain(harness);
     if (waitpid(harness->leader, status, 0) != harness->leader) return false;
     harness->leader = 0;
     return true;

@@ -26,6 +26,7 @@ void harness_type(struct harness *harness, const char *bytes);
 void harness_mouse(struct harness *harness, int column, int row, int button, bool is_down);
 bool harness_has_mouse(const struct harness *harness); // is asked to report it
 void harness_resize(struct harness *harness, int columns, int rows);
+void harness_drain(struct harness *harness);                      // shows what came meanwhile
 void harness_hang_up(struct harness *harness);                    // the terminal goes away
 bool harness_wait_for(struct harness *harness, const char *text); // on the screen
 bool harness_wait_gone(struct harness *harness, const char *text);
