@@ -27,6 +27,7 @@
 #include "console/lists.h"
 #include "console/meter.h"
 #include "console/mouse.h"
+#include "console/narrow.h"
 #include "console/output.h"
 #include "console/overlay.h"
 #include "console/palette.h"
@@ -145,6 +146,7 @@ struct model {
     struct model_arrangement arrangement;
     struct list lists[PANE_COUNT];
     int detail_tops[PANE_COUNT];
+    struct narrow narrow;
     bool is_detail_open; // of the pane in focus
     bool is_mouse_off;   // so that the terminal's own selection works
     struct mouse mouse;

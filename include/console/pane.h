@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "console/canvas.h"
 #include "console/effects.h"
+#include "console/filter.h"
 #include "console/keymap.h"
 #include "console/sheet.h"
 
@@ -33,6 +34,12 @@ enum pane_place {
     PANE_PLACES
 };
 
+// What a pane's filter is asked about.
+struct pane_row {
+    const struct model *model;
+    size_t row;
+};
+
 struct pane {
     enum pane_id id;
     enum keymap_context context;
@@ -47,6 +54,8 @@ struct pane {
 
     size_t (*count)(const struct model *model);
     bool (*is_selectable)(const struct model *model, size_t row); // NULL: all are
+    // What `/` filters rows by; its subject is a struct pane_row, never a heading. NULL: not by narrow.h.
+    const struct filter_schema *schema;
     void (*draw_row)(const struct model *model, size_t row, struct canvas_pen *pen);
     void (*detail)(const struct model *model, struct sheet *sheet);
     // Rows above the list for a cell of that size, and what they show. NULL: none.

@@ -26,6 +26,7 @@ enum model_editing {
     MODEL_EDITING_EXPORT,
     MODEL_EDITING_HELP_SEARCH,
     MODEL_EDITING_STREAM_FILTER,
+    MODEL_EDITING_NARROW,    // the filter of a pane's list
     MODEL_EDITING_GENERATOR, // a value of its panel
     MODEL_EDITING_COUNT
 };

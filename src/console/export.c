@@ -35,8 +35,9 @@ static const struct {
 static void make_rows(const struct model *model, struct json *document) {
     const struct pane *pane = pane_get(model->pane);
     struct json_node *rows = json_new_array(document);
-    const size_t count = pane->count(model);
-    for (size_t at = 0; at < count; at++) {
+    const size_t count = narrow_count(model, pane->id);
+    for (size_t place = 0; place < count; place++) {
+        const size_t at = narrow_row(model, pane->id, place);
         if (pane->is_selectable && !pane->is_selectable(model, at)) continue;
         pane->write_row(model, at, json_add_object(rows, NULL));
     }
@@ -229,7 +230,7 @@ static void note_copied(struct model *model, struct str text) {
 void export_copy(struct model *model, struct effects *effects) {
     const struct pane *pane = pane_get(model->pane);
     struct buf text = {0};
-    if (pane->copy && pane->count(model) > 0) pane->copy(model, &text);
+    if (pane->copy && narrow_count(model, pane->id) > 0) pane->copy(model, &text);
     if (!text.len) {
         model_note(model, THEME_DIM, "There is nothing to copy here; secrets never are.");
     } else if (text.len > CLIPBOARD_MAX_BYTES) {

@@ -5,6 +5,7 @@
 #include "console/journey_screen.h"
 #include "console/lists.h"
 #include "console/meter.h"
+#include "console/narrow.h"
 #include "console/output.h"
 #include "console/player.h"
 #include "console/presenter.h"
@@ -22,6 +23,7 @@ static const struct feature *const features[] = {
     &journey_screen_feature,  //
     &lists_feature,           //
     &meter_feature,           //
+    &narrow_feature,          //
     &output_feature,          //
     &prompt_feature,          //
     &setup_feature,           //

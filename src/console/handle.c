@@ -17,16 +17,19 @@ static void move_detail(struct model *model, int rows) {
 void internal_move_rows(struct model *model, enum pane_id id, int rows) {
     const struct pane *pane = pane_get(id);
     struct list *list = &model->lists[pane->id];
-    const size_t count = pane->count(model), before = list->selected;
-    list_move(list, rows, count);
-    while (pane->is_selectable && list->selected < count &&
-           !pane->is_selectable(model, list->selected)) {
-        const size_t here = list->selected;
-        list_move(list, rows < 0 ? -1 : 1, count);
-        if (list->selected != here) continue;
-        list->selected = before; // nothing selectable that way
+    const size_t count = narrow_count(model, id), before = list->selected;
+    if (!count) return;
+    struct list places = {.selected = narrow_place(model, id, before)};
+    list_move(&places, rows, count);
+    while (pane->is_selectable && places.selected < count &&
+           !pane->is_selectable(model, narrow_row(model, id, places.selected))) {
+        const size_t here = places.selected;
+        list_move(&places, rows < 0 ? -1 : 1, count);
+        if (places.selected != here) continue;
+        places.selected = narrow_place(model, id, before); // nothing selectable that way
         break;
     }
+    list->selected = narrow_row(model, id, places.selected);
     if (list->selected != before) model->detail_tops[pane->id] = 0;
     // the first rows may be headings: show them with the first selectable row
     if (rows < 0 && list->selected == before) list->top = 0;
@@ -244,6 +247,11 @@ handle_intent(struct model *model, enum intent intent, uint32_t key, struct effe
     }
     if (intent == INTENT_NONE) return;
     const struct pane *pane = current(model);
+    if (narrow_forbids(model, intent)) {
+        model_note(model, THEME_DIM, "No row is shown that this could be about.");
+        return;
+    }
+    if (narrow_handle(model, intent)) return;
     if (pane->handle && pane->handle(model, intent, effects)) return;
     if (handle_movement(model, intent) || handle_panes(model, intent)) return;
     handle_everywhere(model, intent, effects);

@@ -143,6 +143,12 @@ static const struct keymap_row rows[] = {
     {.context = KEYMAP_LIST, .key = 'g', .intent = INTENT_FIRST, .is_alias = true},
     {.context = KEYMAP_LIST, .key = INPUT_END, .intent = INTENT_LAST, .help = "last row"},
     {.context = KEYMAP_LIST, .key = 'G', .intent = INTENT_LAST, .is_alias = true},
+    LABELLED(
+        KEYMAP_LIST, '/', INTENT_FILTER, "show only rows with …: words, field:value", "filter"),
+    KEY(KEYMAP_LIST, '!', INTENT_INVERT, "turn the filter round"),
+    KEY(KEYMAP_LIST, 'n', INTENT_FIND_NEXT, "next match below"),
+    KEY(KEYMAP_LIST, 'N', INTENT_FIND_PREVIOUS, "next match above"),
+    KEY(KEYMAP_LIST, INPUT_ESCAPE, INTENT_CLOSE, "take the filter off"),
     {
         .context = KEYMAP_LIST,
         .key = 'd',
@@ -200,7 +206,7 @@ static const struct keymap_row rows[] = {
         .key = 'f',
         .intent = INTENT_FILTER_PURCHASED,
         .help = "leave out what was purchased, or not (setting filter_arn)",
-        .label = "filter",
+        .label = "purchased",
     },
     {
         .context = KEYMAP_RECOMMENDATIONS,

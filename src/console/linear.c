@@ -227,9 +227,10 @@ add_row(const struct model *model, const struct pane *pane, size_t row, struct b
 
 static void add_selected(
     const struct model *model, const struct pane *pane, const char *word, struct buf *out) {
-    const size_t count = pane->count(model), row = model->lists[pane->id].selected;
-    if (row >= count) return;
-    buf_add_format(out, "%s %zu of %zu: ", word, row + 1, count);
+    const size_t count = narrow_count(model, pane->id), row = model->lists[pane->id].selected;
+    const size_t place = narrow_place(model, pane->id, row);
+    if (place >= count) return;
+    buf_add_format(out, "%s %zu of %zu: ", word, place + 1, count);
     add_row(model, pane, row, out);
 }
 
@@ -243,22 +244,25 @@ static void tell_pane(struct linear *linear, const struct model *model, struct b
     buf_release(&title);
     buf_release(&note);
     buf_release(&line);
-    const size_t count = pane->count(model);
+    const size_t count = narrow_count(model, pane->id);
     canvas_clear(&linear->page);
     struct sheet sheet = {.canvas = &linear->page, .rect = canvas_rect(&linear->page)};
-    if (count == 0 && pane->empty) {
+    if (count == 0 && pane->count(model)) {
+        narrow_empty(model, pane->id, &sheet);
+        add_page(&linear->page, out);
+    } else if (count == 0 && pane->empty) {
         pane->empty(model, &sheet);
         add_page(&linear->page, out);
     }
     for (size_t row = 0; row < count && row < ROWS_TOLD; row++)
-        add_row(model, pane, row, out);
+        add_row(model, pane, narrow_row(model, pane->id, row), out);
     if (count > ROWS_TOLD) buf_add_format(out, "and %zu more below\n", count - ROWS_TOLD);
     if (count) add_selected(model, pane, "Selected, row", out);
 }
 
 static void tell_detail(struct linear *linear, const struct model *model, struct buf *out) {
     const struct pane *pane = pane_get(model->pane);
-    if (pane->count(model) == 0) return;
+    if (narrow_count(model, pane->id) == 0) return;
     canvas_clear(&linear->page);
     struct sheet sheet = {.canvas = &linear->page, .rect = canvas_rect(&linear->page)};
     view_detail(model, pane, &sheet);

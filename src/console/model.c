@@ -288,6 +288,7 @@ bool model_can(const struct model *model, enum intent intent) {
     const struct pane *pane = pane_get(model->pane);
     if (intent == INTENT_ZOOM) return model->layout.column_count > 1;
     if (intent == INTENT_UNZOOM) return model->arrangement.is_zoomed;
+    if (!narrow_can(model, intent) || narrow_forbids(model, intent)) return false;
     if (intent == INTENT_DETAIL) return pane->count(model) > 0;
     return !pane->can || pane->can(model, intent);
 }

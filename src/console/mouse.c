@@ -43,8 +43,10 @@ static void drag_to(struct model *model, int column, int row) {
 static bool
 find_row(const struct model *model, const struct layout_cell *cell, int row, size_t *out) {
     const struct pane *pane = pane_get((enum pane_id)cell->pane);
-    const size_t at = model->lists[pane->id].top + (size_t)(row - cell->list.row);
-    if (at >= pane->count(model)) return false;
+    const size_t place =
+        narrow_place(model, pane->id, model->lists[pane->id].top) + (size_t)(row - cell->list.row);
+    if (place >= narrow_count(model, pane->id)) return false;
+    const size_t at = narrow_row(model, pane->id, place);
     if (pane->is_selectable && !pane->is_selectable(model, at)) return false;
     *out = at;
     return true;
@@ -127,18 +129,21 @@ static void press(struct model *model, const struct input_mouse *mouse, struct e
 static void scroll_list(struct model *model, const struct layout_cell *cell, int rows) {
     const struct pane *pane = pane_get((enum pane_id)cell->pane);
     struct list *list = &model->lists[pane->id];
-    const size_t count = pane->count(model);
+    const size_t count = narrow_count(model, pane->id);
+    if (!count) return;
     const size_t visible = cell->list.rows > 0 ? (size_t)cell->list.rows : 1;
     const size_t most = count > visible ? count - visible : 0,
                  step = (size_t)(rows < 0 ? -rows : rows);
-    const size_t before = list->selected;
+    const size_t before = narrow_place(model, pane->id, list->selected);
+    size_t top = narrow_place(model, pane->id, list->top);
     if (rows < 0)
-        list->top = list->top > step ? list->top - step : 0;
+        top = top > step ? top - step : 0;
     else
-        list->top = list->top + step < most ? list->top + step : most;
-    if (list->selected < list->top) internal_move_rows(model, pane->id, (int)(list->top - before));
-    if (list->selected >= list->top + visible)
-        internal_move_rows(model, pane->id, -(int)(before - (list->top + visible - 1)));
+        top = top + step < most ? top + step : most;
+    list->top = narrow_row(model, pane->id, top);
+    if (before < top) internal_move_rows(model, pane->id, (int)(top - before));
+    if (before >= top + visible)
+        internal_move_rows(model, pane->id, -(int)(before - (top + visible - 1)));
 }
 
 static void scroll_detail(struct model *model, enum pane_id id, int rows) {

@@ -94,6 +94,18 @@ static const struct prompt prompts[] = {
             .change = stream_controls_typed,
             .assist = stream_controls_assist,
         },
+    [MODEL_EDITING_NARROW] =
+        {
+            .id = MODEL_EDITING_NARROW,
+            .label = "Filter: ",
+            .submit = narrow_submit,
+            .change = narrow_change,
+            .cancel = narrow_cancel,
+            .complete = narrow_complete,
+            .assist = narrow_assist,
+            .has_history = true,
+            .history_of = narrow_history,
+        },
     [MODEL_EDITING_STREAM_FILTER] =
         {
             .id = MODEL_EDITING_STREAM_FILTER,

@@ -39,6 +39,8 @@ static bool is_following(const struct model *model, enum request_log_view view) 
     const struct request_log *log = &model->requests;
     const size_t count = view == REQUEST_LOG_REQUESTS ? log->count : log->line_count;
     const struct list *list = log->view == view ? &model->lists[PANE_LOG] : &log->others[view];
+    if (log->view == view && narrow_is_on(model, PANE_LOG))
+        return !log->is_held[view] && narrow_is_last(model, PANE_LOG, list->selected);
     return !log->is_held[view] && list->selected + 1 >= count;
 }
 

@@ -14,7 +14,7 @@ static struct layout_pane wish_of(const struct model *model, enum pane_id id) {
         .detail_rows = pane->detail_rows,
         .list_rows = pane->list_rows,
         .list_share = pane->list_share,
-        .is_list_empty = pane->count(model) == 0,
+        .is_list_empty = narrow_count(model, id) == 0,
         .is_detail_open = model->is_detail_open && id == model->pane,
     };
 }
@@ -45,29 +45,40 @@ static void wish_columns(struct model *model, int columns, struct layout_wish *w
     wish->row_share = arrangement->row_share;
 }
 
-static void skip_headings(struct list *list, const struct pane *pane, const struct model *model) {
-    const size_t count = pane->count(model);
-    if (!pane->is_selectable || list->selected >= count) return;
-    for (size_t row = list->selected; row < count; row++) {
-        if (!pane->is_selectable(model, row)) continue;
-        list->selected = row;
+static bool is_heading(const struct model *model, const struct pane *pane, size_t place) {
+    return pane->is_selectable && !pane->is_selectable(model, narrow_row(model, pane->id, place));
+}
+
+static void skip_headings(struct list *places, const struct pane *pane, const struct model *model) {
+    const size_t count = narrow_count(model, pane->id);
+    if (places->selected >= count) return;
+    for (size_t place = places->selected; place < count; place++) {
+        if (is_heading(model, pane, place)) continue;
+        places->selected = place;
         return;
     }
-    while (list->selected > 0 && !pane->is_selectable(model, list->selected))
-        list->selected--;
+    while (places->selected > 0 && is_heading(model, pane, places->selected))
+        places->selected--;
 }
 
 static void
 settle_list(struct model *model, const struct pane *pane, const struct layout_cell *cell) {
     struct list *list = &model->lists[pane->id];
-    const size_t count = pane->count(model);
-    list_settle(list, count, cell->list.rows);
-    skip_headings(list, pane, model);
-    list_settle(list, count, cell->list.rows);
+    const size_t count = narrow_count(model, pane->id);
+    struct list places = {
+        .selected = narrow_place(model, pane->id, list->selected),
+        .top = narrow_place(model, pane->id, list->top),
+    };
+    if (!count && pane->count(model)) return; // what was selected may come back
+    list_settle(&places, count, cell->list.rows);
+    skip_headings(&places, pane, model);
+    list_settle(&places, count, cell->list.rows);
     // the heading above the first row shown belongs to it
-    const bool has_heading = list->top > 0 && list->top == list->selected && pane->is_selectable &&
-                             !pane->is_selectable(model, list->top - 1);
-    if (has_heading && cell->list.rows > 1) list->top--;
+    const bool has_heading =
+        places.top > 0 && places.top == places.selected && is_heading(model, pane, places.top - 1);
+    if (has_heading && cell->list.rows > 1) places.top--;
+    list->selected = narrow_row(model, pane->id, places.selected);
+    list->top = narrow_row(model, pane->id, places.top);
 }
 
 static void
@@ -91,6 +102,7 @@ void internal_clamp(struct model *model) {
 
 void internal_settle(struct model *model) {
     internal_clamp(model);
+    narrow_settle(model);
     const int columns = model->arrangement.is_zoomed ? 1 : layout_column_count(model->columns);
     struct layout_wish wish = {
         .columns = model->columns,

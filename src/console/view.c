@@ -55,9 +55,10 @@ static void draw_rows(const struct model *model, struct place place, struct canv
     const struct pane *pane = place.pane;
     const struct list *list = &model->lists[pane->id];
     const struct rect rect = place.cell->list;
-    const size_t count = pane->count(model);
-    for (int row = 0; row < rect.rows && list->top + (size_t)row < count; row++) {
-        const size_t at = list->top + (size_t)row;
+    const size_t count = narrow_count(model, pane->id);
+    const size_t top = narrow_place(model, pane->id, list->top);
+    for (int row = 0; row < rect.rows && top + (size_t)row < count; row++) {
+        const size_t at = narrow_row(model, pane->id, top + (size_t)row);
         const bool is_selected =
             at == list->selected && (!pane->is_selectable || pane->is_selectable(model, at));
         struct canvas_pen pen = canvas_pen(canvas, rect, row);
@@ -79,8 +80,9 @@ static void draw_rows(const struct model *model, struct place place, struct canv
 static void
 add_below(const struct model *model, struct place place, struct str title, struct buf *note) {
     const struct rect rect = place.cell->list;
-    const size_t count = place.pane->count(model);
-    const size_t end = model->lists[place.pane->id].top + (size_t)rect.rows;
+    const enum pane_id id = place.pane->id;
+    const size_t count = narrow_count(model, id);
+    const size_t end = narrow_place(model, id, model->lists[id].top) + (size_t)rect.rows;
     if (end >= count) return;
     struct buf below = {0};
     buf_add_format(&below, "%s%zu more ↓", note->len ? " · " : "", count - end);
@@ -98,7 +100,12 @@ static void draw_list_rule(const struct model *model, struct place place, struct
         keymap_add_key(&title, &model->keymap, KEYMAP_EVERYWHERE, intent);
         if (title.len) buf_add_char(&title, ' ');
     }
-    place.pane->title_text(model, &title, &note);
+    struct buf own = {0};
+    const int columns = place.cell->list_rule.columns - width_of_text(buf_str(&title));
+    place.pane->title_text(model, &own, &note);
+    narrow_add_rule(model, place.pane->id, columns, &own, &note);
+    buf_add(&title, buf_str(&own));
+    buf_release(&own);
     add_below(model, place, buf_str(&title), &note);
     const bool is_marked = place.is_among && place.is_focused;
     view_rule_in(
@@ -114,16 +121,20 @@ static void draw_list(const struct model *model, struct place place, struct canv
     if (pane->draw_head && place.cell->head.rows > 0) {
         pane->draw_head(model, place.cell->head, canvas);
     }
+    struct sheet sheet = {.canvas = canvas, .rect = rect_inset(place.cell->list, 2)};
     if (pane->count(model) == 0 && pane->empty) {
-        struct sheet sheet = {.canvas = canvas, .rect = rect_inset(place.cell->list, 2)};
         pane->empty(model, &sheet);
+        return;
+    }
+    if (narrow_count(model, pane->id) == 0) {
+        narrow_empty(model, pane->id, &sheet);
         return;
     }
     draw_rows(model, place, canvas);
 }
 
 void view_detail(const struct model *model, const struct pane *pane, struct sheet *sheet) {
-    if (pane->count(model) > 0) pane->detail(model, sheet);
+    if (narrow_count(model, pane->id) > 0) pane->detail(model, sheet);
 }
 
 static void draw_detail(const struct model *model, struct place place, struct canvas *canvas) {
@@ -131,7 +142,7 @@ static void draw_detail(const struct model *model, struct place place, struct ca
     const struct rect rect = place.cell->detail;
     const int top = model->detail_tops[pane->id];
     struct buf title = {0};
-    if (pane->count(model) > 0) pane->detail_title(model, &title);
+    if (narrow_count(model, pane->id) > 0) pane->detail_title(model, &title);
     struct sheet sheet = {.canvas = canvas, .rect = rect, .top = top};
     view_detail(model, pane, &sheet);
     const int below = sheet.row - top - rect.rows;

@@ -346,6 +346,69 @@ static void add_time(struct json_node *object, const char *key, int64_t wall_ms)
     buf_release(&text);
 }
 
+enum {
+    FIELD_TEXT,
+    FIELD_WHAT,
+    FIELD_METHOD,
+    FIELD_HOST,
+    FIELD_PATH,
+    FIELD_PROBLEM,
+    FIELD_ID,
+    FIELD_STATUS,
+    FIELD_MS,
+    FIELD_ATTEMPTS,
+    FIELD_BYTES,
+    FIELD_AT,
+};
+static const struct filter_field fields[] = {
+    [FIELD_TEXT] = {.name = "text"}, // of the function's lines
+    [FIELD_WHAT] = {.name = "what"},
+    [FIELD_METHOD] = {.name = "method"},
+    [FIELD_HOST] = {.name = "host"},
+    [FIELD_PATH] = {.name = "path"},
+    [FIELD_PROBLEM] = {.name = "problem"},
+    [FIELD_ID] = {.name = "id"},
+    [FIELD_STATUS] = {.name = "status", .kind = FILTER_NUMBER},
+    [FIELD_MS] = {.name = "ms", .kind = FILTER_NUMBER},
+    [FIELD_ATTEMPTS] = {.name = "attempts", .kind = FILTER_NUMBER},
+    [FIELD_BYTES] = {.name = "bytes", .kind = FILTER_NUMBER},
+    [FIELD_AT] = {.name = "at", .kind = FILTER_TIME},
+};
+
+static bool
+find_in_line(const struct request_log_line *line, size_t field, struct filter_value *out) {
+    out->text = str_from(line->text);
+    out->at_ms = line->at_ms;
+    return field == FIELD_TEXT || (field == FIELD_AT && line->at_ms > 0);
+}
+
+static bool find(const void *subject, size_t field, struct filter_value *out) {
+    const struct pane_row *at = subject;
+    if (shows_lines(at->model))
+        return find_in_line(request_log_line_at(at->model, at->row), field, out);
+    const struct message_request *request = request_log_at(at->model, at->row);
+    const char *text = NULL;
+    switch (field) {
+    case FIELD_WHAT: text = request->what; break;
+    case FIELD_METHOD: text = request->method; break;
+    case FIELD_HOST: text = request->host; break;
+    case FIELD_PATH: text = request->path; break;
+    case FIELD_PROBLEM: text = request->problem; break;
+    case FIELD_ID: text = request->request_id; break;
+    case FIELD_STATUS: out->number = request->status; return true;
+    case FIELD_MS: out->number = request->ms; return true;
+    case FIELD_ATTEMPTS: out->number = request->attempts; return true;
+    case FIELD_BYTES: out->number = (double)request->bytes_in; return true;
+    case FIELD_AT: out->at_ms = (int64_t)request->at_ms; return true;
+    default: break;
+    }
+    out->text = str_from(text);
+    return out->text.len > 0;
+}
+
+static const struct filter_schema schema = {
+    .fields = fields, .field_count = ARRAY_COUNT(fields), .find = find};
+
 static void write_row(const struct model *model, size_t row, struct json_node *object) {
     if (shows_lines(model)) {
         const struct request_log_line *line = request_log_line_at(model, row);
@@ -381,6 +444,7 @@ const struct pane log_pane = {
     .list_share = 56,
     .detail_rows = 8,
     .count = count,
+    .schema = &schema,
     .draw_row = draw_row,
     .detail = detail,
     .empty = empty,

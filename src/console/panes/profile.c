@@ -442,6 +442,75 @@ static void copy(const struct model *model, struct buf *out) {
     if (row.kind == ROW_EVENT) buf_add(out, str_from(profile->events[row.at].raw));
 }
 
+enum { FIELD_KIND, FIELD_NAME, FIELD_VALUE, FIELD_BEFORE, FIELD_CAUSE, FIELD_AT };
+static const struct filter_field fields[] = {
+    [FIELD_KIND] = {.name = "kind"},
+    [FIELD_NAME] = {.name = "name"},
+    [FIELD_VALUE] = {.name = "value", .kind = FILTER_JSON},
+    [FIELD_BEFORE] = {.name = "before", .kind = FILTER_JSON},
+    [FIELD_CAUSE] = {.name = "cause"},
+    [FIELD_AT] = {.name = "at", .kind = FILTER_TIME},
+};
+
+// What rows of all kinds have in common.
+struct facts {
+    const char *kind, *name, *value, *before, *cause;
+    int64_t at_ms;
+};
+
+static struct facts facts_of(const struct model *model, struct row row) {
+    const struct message_profile *profile = profile_of(model);
+    switch (row.kind) {
+    case ROW_TRAIT:
+    case ROW_COMPUTED: {
+        const struct message_trait *trait = trait_of(model, row);
+        return (struct facts){
+            .kind = row.kind == ROW_TRAIT ? "trait" : "computed trait",
+            .name = trait->name,
+            .value = trait->value,
+            .at_ms = trait->updated_at_ms,
+        };
+    }
+    case ROW_CHANGE: {
+        const struct trait_history_change *change = trait_history_at(model, row.at);
+        return (struct facts){"change",       change->name,  change->after,
+                              change->before, change->cause, change->at_ms};
+    }
+    case ROW_IDENTIFIER:
+        return (struct facts){
+            .kind = "identifier",
+            .name = profile->identifiers[row.at].type,
+            .value = profile->identifiers[row.at].id,
+        };
+    case ROW_EVENT: {
+        const struct message_event *event = &profile->events[row.at];
+        return (struct facts){
+            .kind = "event",
+            .name = event->name ? event->name : event->type,
+            .value = event->raw,
+            .at_ms = event->received_at_ms,
+        };
+    }
+    case ROW_HEADING: break;
+    }
+    return (struct facts){0};
+}
+
+static bool find(const void *subject, size_t field, struct filter_value *out) {
+    const struct pane_row *at = subject;
+    const struct facts facts = facts_of(at->model, row_at(at->model, at->row));
+    const char *const texts[] = {
+        [FIELD_KIND] = facts.kind,     [FIELD_NAME] = facts.name,   [FIELD_VALUE] = facts.value,
+        [FIELD_BEFORE] = facts.before, [FIELD_CAUSE] = facts.cause, [FIELD_AT] = NULL,
+    };
+    out->at_ms = facts.at_ms;
+    out->text = str_from(texts[field]);
+    return field == FIELD_AT ? facts.at_ms > 0 : out->text.len > 0;
+}
+
+static const struct filter_schema schema = {
+    .fields = fields, .field_count = ARRAY_COUNT(fields), .find = find};
+
 static void write_change(const struct trait_history_change *change, struct json_node *object) {
     struct buf at = {0};
     clock_add_iso8601(&at, change->at_ms);
@@ -488,6 +557,7 @@ const struct pane profile_pane = {
     .detail_rows = 8,
     .count = count,
     .is_selectable = is_selectable,
+    .schema = &schema,
     .draw_row = draw_row,
     .detail = detail,
     .copy = copy,

@@ -320,6 +320,41 @@ static void copy(const struct model *model, struct buf *out) {
     buf_add(out, str_from(selected(model)->item_id));
 }
 
+enum { FIELD_ITEM, FIELD_NAME, FIELD_RANK, FIELD_WAS, FIELD_SCORE };
+static const struct filter_field fields[] = {
+    [FIELD_ITEM] = {.name = "item"},
+    [FIELD_NAME] = {.name = "name"},
+    [FIELD_RANK] = {.name = "rank", .kind = FILTER_NUMBER},
+    [FIELD_WAS] = {.name = "was", .kind = FILTER_NUMBER},
+    [FIELD_SCORE] = {.name = "score", .kind = FILTER_NUMBER},
+};
+
+// Of the list beside it a row has only what stands there.
+static const struct message_item *item_at(const struct pane_row *at) {
+    const struct message_recommendations *list = list_of(at->model);
+    if (at->row < list->item_count) return &list->items[at->row];
+    const struct message_recommendations *other = lists_beside(at->model);
+    return other && at->row < other->item_count ? &other->items[at->row] : NULL;
+}
+
+static bool find(const void *subject, size_t field, struct filter_value *out) {
+    const struct pane_row *at = subject;
+    const struct message_item *item = item_at(at);
+    if (!item) return false;
+    const struct model_product *product = model_find_product(at->model, item->item_id);
+    switch (field) {
+    case FIELD_ITEM: out->text = str_from(item->item_id); return true;
+    case FIELD_NAME: out->text = str_from(product ? product->name : NULL); return product != NULL;
+    case FIELD_RANK: out->number = (double)at->row + 1; return true;
+    case FIELD_WAS: out->number = lists_previous_rank(at->model, item); return out->number > 0;
+    case FIELD_SCORE: out->number = item->score; return item->score >= 0;
+    default: return false;
+    }
+}
+
+static const struct filter_schema schema = {
+    .fields = fields, .field_count = ARRAY_COUNT(fields), .find = find};
+
 static void write_row(const struct model *model, size_t row, struct json_node *object) {
     const struct message_recommendations *list = list_of(model);
     if (row >= list->item_count) return; // of the list beside it
@@ -343,6 +378,7 @@ const struct pane recommendations_pane = {
     .list_share = 57,
     .detail_rows = 6,
     .count = count,
+    .schema = &schema,
     .draw_row = draw_row,
     .detail = detail,
     .empty = empty,

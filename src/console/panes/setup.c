@@ -227,6 +227,37 @@ static void write_row(const struct model *model, size_t row, struct json_node *o
         json_add_text(object, "problem", str_from(setting->problem.message));
 }
 
+enum { FIELD_KEY, FIELD_VALUE, FIELD_GROUP, FIELD_ORIGIN, FIELD_STATE, FIELD_PROBLEM, FIELD_HELP };
+static const struct filter_field fields[] = {
+    [FIELD_KEY] = {.name = "key"},     [FIELD_VALUE] = {.name = "value"},
+    [FIELD_GROUP] = {.name = "group"}, [FIELD_ORIGIN] = {.name = "origin"},
+    [FIELD_STATE] = {.name = "state"}, [FIELD_PROBLEM] = {.name = "problem"},
+    [FIELD_HELP] = {.name = "help"},
+};
+
+static const char *state_of(const struct message_setting *setting) {
+    if (setting->problem.code != ERROR_NONE) return setting->is_set ? "wrong" : "missing";
+    return setting->is_set ? "set" : "default";
+}
+
+// Secrets come masked: a filter finds nothing in them.
+static bool find(const void *subject, size_t field, struct filter_value *out) {
+    const struct pane_row *at = subject;
+    const struct message_setting *setting = setup_setting_at(at->model, at->row, NULL);
+    const char *problem = setting->problem.code == ERROR_NONE ? NULL : setting->problem.message;
+    const char *const texts[] = {
+        [FIELD_KEY] = setting->key,        [FIELD_VALUE] = setting->value,
+        [FIELD_GROUP] = setting->group,    [FIELD_ORIGIN] = setting->origin,
+        [FIELD_STATE] = state_of(setting), [FIELD_PROBLEM] = problem,
+        [FIELD_HELP] = setting->help,
+    };
+    out->text = str_from(texts[field]);
+    return out->text.len > 0;
+}
+
+static const struct filter_schema schema = {
+    .fields = fields, .field_count = ARRAY_COUNT(fields), .find = find};
+
 static bool is_stored(const struct message_setting *setting) {
     return str_starts_with(str_from(setting->origin), STR("file"));
 }
@@ -294,6 +325,7 @@ const struct pane setup_pane = {
     .detail_rows = 7,
     .count = count,
     .is_selectable = is_selectable,
+    .schema = &schema,
     .draw_row = draw_row,
     .detail = detail,
     .empty = empty,
