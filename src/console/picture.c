@@ -69,17 +69,15 @@ static void add_escaped(struct buf *out, struct str text) {
 // The next run of cells that look alike, from `column` on; false at the end of the row.
 struct run {
     int column, end;
-    bool is_blank;
 };
 
 static bool next_run(const struct canvas *canvas, int row, int column, struct run *out) {
     if (column >= canvas->columns) return false;
     const struct canvas_cell *first = canvas_at(canvas, column, row);
-    *out = (struct run){.column = column, .end = column, .is_blank = true};
+    *out = (struct run){.column = column, .end = column};
     for (; out->end < canvas->columns; out->end++) {
         const struct canvas_cell *cell = canvas_at(canvas, out->end, row);
         if (cell->width != 0 && !is_same_look(first, cell)) break;
-        if (cell->width != 0 && (cell->runes[0] != ' ' || cell->runes[1])) out->is_blank = false;
     }
     return true;
 }
@@ -95,6 +93,38 @@ static void add_cells(const struct canvas *canvas, int row, struct run run, stru
 
 // SVG
 
+static bool is_blank(const struct canvas *canvas, int column, int row) {
+    const struct canvas_cell *cell = canvas_at(canvas, column, row);
+    return cell->width != 0 && cell->runes[0] == ' ' && !cell->runes[1] && !cell->is_secret;
+}
+
+// The cells between two blanks of the run, after `word`.
+static bool next_word(const struct canvas *canvas, int row, struct run run, struct run *word) {
+    int column = word->end;
+    while (column < run.end && is_blank(canvas, column, row))
+        column++;
+    word->column = word->end = column;
+    while (word->end < run.end && !is_blank(canvas, word->end, row))
+        word->end++;
+    return word->end > word->column;
+}
+
+static void add_svg_word(
+    const struct canvas *canvas, int row, struct run word, struct look look, struct buf *out) {
+    const int left = MARGIN + word.column * CELL_COLUMNS, top = MARGIN + row * CELL_ROWS;
+    buf_add_format(
+        out,
+        "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\" "
+        "fill=\"#%06x\"",
+        left, top + BASELINE, (word.end - word.column) * CELL_COLUMNS, look.ink);
+    if (look.bold) buf_add(out, STR(" font-weight=\"bold\""));
+    if (look.dim) buf_add(out, STR(" opacity=\"0.7\""));
+    if (look.underline) buf_add(out, STR(" text-decoration=\"underline\""));
+    buf_add_char(out, '>');
+    add_cells(canvas, row, word, out);
+    buf_add(out, STR("</text>\n"));
+}
+
 static void add_svg_run(
     const struct canvas *canvas, int row, struct run run, enum theme_id theme, struct buf *out) {
     const struct look look = look_at(canvas_at(canvas, run.column, row), theme);
@@ -106,18 +136,10 @@ static void add_svg_run(
             out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n", left, top,
             columns, CELL_ROWS, look.ground);
     }
-    if (run.is_blank && !look.underline) return;
-    buf_add_format(
-        out,
-        "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\" "
-        "fill=\"#%06x\"",
-        left, top + BASELINE, columns, look.ink);
-    if (look.bold) buf_add(out, STR(" font-weight=\"bold\""));
-    if (look.dim) buf_add(out, STR(" opacity=\"0.7\""));
-    if (look.underline) buf_add(out, STR(" text-decoration=\"underline\""));
-    buf_add_char(out, '>');
-    add_cells(canvas, row, run, out);
-    buf_add(out, STR("</text>\n"));
+    // Words one by one, each at its own place: what renderers make of blanks differs.
+    struct run word = {.end = run.column};
+    while (next_word(canvas, row, run, &word))
+        add_svg_word(canvas, row, word, look, out);
 }
 
 void picture_svg(
@@ -134,7 +156,7 @@ void picture_svg(
     buf_add_format(
         out,
         "</title>\n<rect width=\"100%%\" height=\"100%%\" rx=\"8\" fill=\"#%06x\"/>\n"
-        "<g font-family=\"%s\" font-size=\"%d\" xml:space=\"preserve\">\n",
+        "<g font-family=\"%s\" font-size=\"%d\">\n",
         page.ground, FONTS, FONT_SIZE);
     for (int row = 0; row < canvas->rows; row++) {
         struct run run = {0};

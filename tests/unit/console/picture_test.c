@@ -22,8 +22,14 @@ static void picture_places_runs_in_their_colours(void **state) {
     assert_true(str_starts_with(
         svg, STR("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"204\" height=\"62\"")));
     assert_contains(svg, "<title>a &lt;title&gt;</title>");
-    assert_contains(svg, "fill=\"#14181d\"");                                     // the page
-    assert_contains(svg, "fill=\"#7cc47f\">✓ a&lt;b &amp; &quot;c&quot;</text>"); // a good role
+    assert_contains(svg, "fill=\"#14181d\""); // the page
+    // a good role, word by word, each at its own place: blanks are no text
+    assert_contains(svg, "fill=\"#7cc47f\">✓</text>");
+    assert_contains(
+        svg, "<text x=\"30\" y=\"26\" textLength=\"27\" lengthAdjust=\"spacingAndGlyphs\" "
+             "fill=\"#7cc47f\">a&lt;b</text>");
+    assert_contains(svg, "fill=\"#7cc47f\">&amp;</text>");
+    assert_contains(svg, "fill=\"#7cc47f\">&quot;c&quot;</text>");
     // two wide characters take four cells; what follows stands in the fifth
     assert_contains(
         svg, "textLength=\"36\" lengthAdjust=\"spacingAndGlyphs\" fill=\"#d8dee6\" "
