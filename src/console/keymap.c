@@ -5,7 +5,7 @@
 
 static const struct {
     const char *name, *title;
-} contexts[] = {
+} context_words[] = {
 #define X(context, name, title) {name, title},
     KEYMAP_CONTEXTS(X)
 #undef X
@@ -25,17 +25,17 @@ const struct keymap_row *keymap_rows(const struct keymap *keymap, size_t *out_co
 
 const char *keymap_context_name(enum keymap_context context) {
     ASSERT(context < KEYMAP_CONTEXT_COUNT);
-    return contexts[context].name;
+    return context_words[context].name;
 }
 
 const char *keymap_context_title(enum keymap_context context) {
     ASSERT(context < KEYMAP_CONTEXT_COUNT);
-    return contexts[context].title;
+    return context_words[context].title;
 }
 
 bool keymap_find_context(struct str name, enum keymap_context *out) {
     for (int context = 0; context < KEYMAP_CONTEXT_COUNT; context++) {
-        if (!str_equal(name, str_from(contexts[context].name))) continue;
+        if (!str_equal(name, str_from(context_words[context].name))) continue;
         *out = (enum keymap_context)context;
         return true;
     }
@@ -44,7 +44,7 @@ bool keymap_find_context(struct str name, enum keymap_context *out) {
 
 const struct keymap_row *keymap_find_row(
     const struct keymap *keymap,
-    const enum keymap_context *in_force,
+    const enum keymap_context *contexts,
     size_t context_count,
     uint32_t key) {
     size_t count = 0;
@@ -52,17 +52,17 @@ const struct keymap_row *keymap_find_row(
     if (key == KEYMAP_NO_KEY) return NULL;
     for (size_t at = 0; at < context_count; at++) {
         for (size_t i = 0; i < count; i++)
-            if (all[i].context == in_force[at] && all[i].key == key) return &all[i];
+            if (all[i].context == contexts[at] && all[i].key == key) return &all[i];
     }
     return NULL;
 }
 
 enum intent keymap_find(
     const struct keymap *keymap,
-    const enum keymap_context *in_force,
+    const enum keymap_context *contexts,
     size_t context_count,
     uint32_t key) {
-    const struct keymap_row *row = keymap_find_row(keymap, in_force, context_count, key);
+    const struct keymap_row *row = keymap_find_row(keymap, contexts, context_count, key);
     return row ? row->intent : INTENT_NONE;
 }
 
