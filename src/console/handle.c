@@ -217,7 +217,8 @@ handle_editor(struct model *model, enum intent intent, uint32_t key, struct effe
 
 // About the screen as it is, whatever is on it.
 static bool is_for_every_screen(enum intent intent) {
-    return intent == INTENT_EXPORT || intent == INTENT_THEME || intent == INTENT_REPAINT;
+    return intent == INTENT_HELP || intent == INTENT_EXPORT || intent == INTENT_THEME ||
+           intent == INTENT_REPAINT;
 }
 
 // The top overlay first; what it does not know and nobody shares with it goes no further.

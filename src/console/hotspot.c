@@ -5,6 +5,8 @@
 #include "console/width.h"
 
 #define BRAND_FROM 48
+#define REGION_FROM 100     // columns
+#define REGION_FROM_LIVE 64 // in which account and where comes before the panes' names
 
 // One walk over a row: draws it, or looks a column up.
 struct walk {
@@ -63,7 +65,8 @@ static void add_badge(const struct model *model, struct buf *out) {
     buf_add(out, model_is_live(model) ? STR(" LIVE") : STR(" SANDBOX"));
     const struct message_backend *told = &backend->as.backend;
     if (model_is_live(model) && told->account) buf_add_format(out, " %s", told->account);
-    if (model->columns >= 100 && told->region) buf_add_format(out, " %s", told->region);
+    const int from = model_is_live(model) ? REGION_FROM_LIVE : REGION_FROM;
+    if (model->columns >= from && told->region) buf_add_format(out, " %s", told->region);
     buf_add_char(out, ' ');
 }
 
@@ -122,7 +125,8 @@ static void walk_footer(const struct model *model, struct walk *walk) {
                 continue;
             if (!model_can(model, rows[i].intent)) continue;
             const bool is_on = rows[i].label_on && model_is_on(model, rows[i].intent);
-            const bool is_corner = rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT;
+            const bool is_corner =
+                has_corner && (rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT);
             write_label(
                 walk, is_corner ? &right : &left, &rows[i],
                 is_on ? rows[i].label_on : rows[i].label);

@@ -464,6 +464,13 @@ static const struct keymap_row rows[] = {
     {.context = KEYMAP_OVERLAY, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
     {
         .context = KEYMAP_OVERLAY,
+        .key = '?',
+        .intent = INTENT_HELP,
+        .help = "all keys that work here",
+        .label = "help",
+    },
+    {
+        .context = KEYMAP_OVERLAY,
         .key = 'w',
         .intent = INTENT_EXPORT,
         .help = "write the screen (SVG, HTML, text) to a file",

@@ -40,6 +40,7 @@ static void decode_exchange(const struct json_node *node, struct journey *journe
     exchange->attempts = (int)number_of(node, "attempts", 1);
     exchange->request = copy_of(node, "request");
     exchange->answer = copy_of(node, "answer");
+    exchange->request_id = copy_of(node, "request_id");
     exchange->problem = copy_of(node, "problem");
     exchange->hint = copy_of(node, "hint");
     exchange->note = copy_of(node, "note");

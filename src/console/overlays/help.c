@@ -104,8 +104,16 @@ static size_t order_sections(
     const enum keymap_context first[] = {
         pane_get(model->pane)->context, KEYMAP_LIST, KEYMAP_DETAIL, KEYMAP_EVERYWHERE};
     size_t count = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(first); i++)
-        out[count++] = first[i];
+    if (model->overlay_count > 1) {
+        // asked for in an overlay: the pane's own keys wait until that is closed
+        const enum overlay_id below = model->overlays[model->overlay_count - 2];
+        out[count++] = overlay_get(below)->context;
+        out[count++] = KEYMAP_OVERLAY;
+        if (overlay_get(below)->keeps_everywhere) out[count++] = KEYMAP_EVERYWHERE;
+    } else {
+        for (size_t i = 0; i < ARRAY_COUNT(first); i++)
+            out[count++] = first[i];
+    }
     *out_here = count;
     for (int each = 0; each < KEYMAP_CONTEXT_COUNT; each++) {
         size_t at = 0;

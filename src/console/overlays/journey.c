@@ -111,6 +111,11 @@ static void apply(struct model *model, const struct message *message, struct eff
 
 // The waterfall
 
+// Both ends of the loop are calls of the same API: what was called there tells them apart.
+static const char *title_of(const struct journey_exchange *exchange) {
+    return exchange->hop == HOP_IDENTIFY ? "identify" : exchange->title;
+}
+
 struct scale {
     double total_ms;
     int columns;
@@ -190,8 +195,8 @@ static void draw_exchange(
     canvas_write_text(&pen, THEME_TEXT, is_inside ? "   " : " ");
     const int columns = (is_narrow ? TITLE_COLUMNS_NARROW : TITLE_COLUMNS) - (is_inside ? 2 : 0);
     canvas_write_column(
-        &pen, exchange->state == HOP_SKIPPED ? THEME_DIM : THEME_STRONG, str_from(exchange->title),
-        columns);
+        &pen, exchange->state == HOP_SKIPPED ? THEME_DIM : THEME_STRONG,
+        str_from(title_of(exchange)), columns);
     canvas_write_text(&pen, THEME_TEXT, " ");
     draw_bar(exchange, scale, &pen);
     draw_figures(exchange, is_narrow, &pen);
@@ -258,11 +263,9 @@ static void draw_tabs(const struct model *model, struct rect rect, struct canvas
     const struct journey_exchange *exchange = selected(model);
     view_rule(canvas, rect, STR(""), STR(""));
     struct canvas_pen pen = canvas_pen(canvas, rect_inset(rect, 1), 0);
-    if (exchange) {
-        canvas_write_text(&pen, THEME_HEADING, " ");
-        canvas_write_text(&pen, THEME_HEADING, exchange->title);
-        canvas_write_text(&pen, THEME_HEADING, " ");
-    }
+    // the tabs are what must be seen whole; which exchange it is, the selection shows, too
+    if (exchange && rect.columns >= NARROW_BELOW)
+        canvas_write_format(&pen, THEME_HEADING, " %s ", title_of(exchange));
     for (int tab = 0; tab < JOURNEY_TAB_COUNT; tab++) { // tab_at walks the same way
         const bool is_here = tab == (int)model->journey.tab;
         canvas_write_format(
@@ -276,9 +279,15 @@ static void draw_tabs(const struct model *model, struct rect rect, struct canvas
         fold->matches);
 }
 
-static struct rect
-take_problem(const struct journey_exchange *exchange, struct rect *rest, struct canvas *canvas) {
+static struct rect take_problem(
+    const struct journey_exchange *exchange,
+    enum journey_tab tab,
+    struct rect *rest,
+    struct canvas *canvas) {
     struct sheet sheet = {.canvas = canvas, .rect = rect_inset(*rest, 1)};
+    if (exchange->request_id && tab == JOURNEY_TAB_ANSWER)
+        sheet_item_within(
+            &sheet, THEME_DIM, "request id ", THEME_TEXT, str_from(exchange->request_id), 2);
     if (exchange->problem)
         sheet_item_within(&sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(exchange->problem), 3);
     if (exchange->hint)
@@ -293,7 +302,7 @@ static void draw_text(const struct model *model, struct rect rect, struct canvas
     const struct journey_exchange *exchange = selected(model);
     draw_tabs(model, rect_take_top(&rect, 1), canvas);
     const bool is_exchange = screen->tab <= JOURNEY_TAB_ANSWER;
-    if (exchange && is_exchange) take_problem(exchange, &rect, canvas);
+    if (exchange && is_exchange) take_problem(exchange, screen->tab, &rect, canvas);
     if (screen->tab == JOURNEY_TAB_LIST || screen->tab == JOURNEY_TAB_TRAIT) {
         struct sheet sheet = {.canvas = canvas, .rect = rect_inset(rect, 1), .top = screen->top};
         journey_text_compare(shown(model), screen->tab, &sheet);
@@ -374,7 +383,8 @@ static struct parts divide(const struct model *model, struct rect rect) {
     if (!model->journey.is_reading)
         parts.waterfall = rect_take_top(&rect, waterfall_rows(shown(model), rect.rows));
     parts.tabs = rect_take_top(&rect, 1);
-    if (selected(model) && is_exchange) take_problem(selected(model), &rect, NULL);
+    if (selected(model) && is_exchange)
+        take_problem(selected(model), model->journey.tab, &rect, NULL);
     parts.text = rect;
     return parts;
 }

@@ -28,6 +28,16 @@ static void add_time(struct buf *out, int64_t at_ms) {
         out, "%02d:%02d:%02d.%03d", date.hour, date.minute, date.second, (int)(at_ms % 1000));
 }
 
+// Lambda parts the fields of a line with tabs.
+static void add_log_line(struct buf *out, struct str line) {
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.ptr[i] == '\t')
+            buf_add(out, STR("  "));
+        else
+            buf_add_char(out, line.ptr[i]);
+    }
+}
+
 static void set_log(struct fold *fold, const struct journey *journey) {
     CLEANUP(buf_release) struct buf text = {0};
     for (size_t i = 0; i < journey->line_count; i++) {
@@ -36,7 +46,7 @@ static void set_log(struct fold *fold, const struct journey *journey) {
             add_time(&text, line->at_ms);
             buf_add(&text, STR("  "));
         }
-        buf_add(&text, str_trim(str_from(line->text)));
+        add_log_line(&text, str_trim(str_from(line->text)));
         buf_add_char(&text, '\n');
     }
     fold_set_text(fold, buf_str(&text));
@@ -136,14 +146,21 @@ static void write_ranks(const struct journey *journey, size_t at, struct sheet *
     canvas_write(&pen, has_risen ? THEME_STRONG : THEME_TEXT, str_from(after->item_ids[at]));
 }
 
+static void write_list_state(const struct journey_list *list, struct canvas_pen *pen) {
+    if (!list->is_known)
+        canvas_write_text(pen, THEME_DIM, " (not known)");
+    else if (!list->count)
+        canvas_write_text(pen, THEME_DIM, " (there was none)");
+}
+
 static void write_list_heading(const struct journey *journey, struct sheet *sheet) {
     struct canvas_pen pen = sheet_line(sheet);
     const int middle = pen.column + canvas_room(&pen) / 2;
     canvas_write_text(&pen, THEME_HEADING, "Before");
-    if (!journey->before.is_known) canvas_write_text(&pen, THEME_DIM, " (not known)");
+    write_list_state(&journey->before, &pen);
     canvas_move_to(&pen, middle);
     canvas_write_text(&pen, THEME_HEADING, "After");
-    if (!journey->after.is_known) canvas_write_text(&pen, THEME_DIM, " (not known)");
+    write_list_state(&journey->after, &pen);
     if (journey->after.note) canvas_write_format(&pen, THEME_DIM, " (%s)", journey->after.note);
 }
 

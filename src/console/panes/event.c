@@ -186,7 +186,9 @@ static void write_log(const struct model *model, struct sheet *sheet) {
     if (!rest.len) return;
     const bool has_verdict = log_verdict_find(rest, &verdict);
     sheet_blank(sheet);
-    sheet_text(sheet, THEME_HEADING, STR("The function's log"));
+    const enum hop_state lambda = model->fire.hops[HOP_LAMBDA].state;
+    const bool has_run = lambda == HOP_DONE || lambda == HOP_FAILED;
+    sheet_text(sheet, THEME_HEADING, has_run ? STR("The function's log") : STR("What was told"));
     while (rest.len) {
         struct str line = {0};
         str_split(rest, '\n', &line, &rest);
