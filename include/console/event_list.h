@@ -51,6 +51,8 @@ void event_list_set_filter(struct event_list *list, const struct filter *filter)
 void event_list_set_highlighting(struct event_list *list, bool is_highlighting);
 
 size_t event_list_count(const struct event_list *list); // shown
+// That came since the newest one seen, dropped ones too: during a pause those held back, and more.
+uint64_t event_list_newer(const struct event_list *list);
 const struct event_list_entry *event_list_at(const struct event_list *list, size_t row);
 // The row of the event of that number, or of the next older one shown; the last row when there is none.
 size_t event_list_row(const struct event_list *list, uint64_t number);

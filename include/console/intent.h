@@ -64,6 +64,7 @@
     X(INTENT_FILTER_PURCHASED, "filter-purchased")                                                 \
     X(INTENT_PIN, "pin")                                                                           \
     X(INTENT_JOURNEY, "journey")                                                                   \
+    X(INTENT_JOURNEY_OF_ROW, "journey-of-row")                                                     \
     X(INTENT_FOLD, "fold")                                                                         \
     X(INTENT_FOLD_ALL, "fold-all")                                                                 \
     X(INTENT_FIND, "find")                                                                         \

@@ -155,6 +155,12 @@ bool event_list_add(struct event_list *list, struct message *take_message) {
     return is_on_top;
 }
 
+uint64_t event_list_newer(const struct event_list *list) {
+    if (!list->seen.count) return list->received;
+    const size_t newest = place_of(&list->seen, list->seen.count - 1);
+    return list->received - list->seen.entries[newest].number;
+}
+
 size_t event_list_set_paused(struct event_list *list, bool is_paused) {
     size_t on_top = 0;
     list->is_paused = is_paused;

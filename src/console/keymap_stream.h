@@ -29,7 +29,7 @@
             KEYMAP_STREAM, 'F', INTENT_FOLLOW,                                                     \
             "follow the newest event, or stay; scrolling away stops it", "follow", "stay"),        \
         LABELLED(                                                                                  \
-            KEYMAP_STREAM, INPUT_ENTER, INTENT_JOURNEY, "the event's way round the loop",          \
+            KEYMAP_STREAM, INPUT_ENTER, INTENT_JOURNEY_OF_ROW, "the event's way round the loop",   \
             "journey"),                                                                            \
         KEY(KEYMAP_STREAM, '!', INTENT_INVERT, "turn the filter round"),                           \
         KEY(KEYMAP_STREAM, 'f', INTENT_HIGHLIGHT,                                                  \

@@ -147,6 +147,13 @@ static void empty(const struct model *model, struct sheet *sheet) {
 
 #define NARROW 60
 
+static void add_held(const struct event_list *events, struct buf *title) {
+    const uint64_t newer = event_list_newer(events);
+    buf_add(title, STR(" · paused, "));
+    if (newer > events->held.count) buf_add_format(title, "%zu of ", events->held.count); // kept
+    buf_add_format(title, "%ju newer", (uintmax_t)newer);
+}
+
 static void add_state(const struct model *model, int columns, struct buf *title) {
     const struct model_stream *stream = &model->stream;
     const size_t above = model->lists[PANE_STREAM].selected;
@@ -156,7 +163,7 @@ static void add_state(const struct model *model, int columns, struct buf *title)
             &how, ", %s follows",
             keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_FOLLOW).text);
     if (stream->events.is_paused) {
-        buf_add_format(title, " · paused, %zu newer", stream->events.held.count);
+        add_held(&stream->events, title);
     } else if (stream->watch_problem.code != ERROR_NONE) {
         buf_add_format(
             title, " · not watching, press %s",
@@ -289,7 +296,7 @@ static void draw_head(const struct model *model, struct rect rect, struct canvas
 }
 
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
-    if (intent == INTENT_JOURNEY) {
+    if (intent == INTENT_JOURNEY_OF_ROW) {
         open_journey(model, effects);
     } else if (intent == INTENT_COPY_AS) {
         if (count(model)) copy_menu_open_event(model, selected(model)->type, selected(model)->raw);

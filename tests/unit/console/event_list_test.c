@@ -57,6 +57,22 @@ static void event_list_counts_what_nobody_told_of(void **state) {
     mem_free(list);
 }
 
+static void event_list_tells_how_many_came_during_a_pause(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    assert_int_equal(event_list_newer(list), 0);
+    for (uint64_t i = 1; i <= 1000; i++) {
+        if (i == 101) (void)event_list_set_paused(list, true);
+        (void)event_list_add(list, event_of(i, "page"));
+    }
+    assert_int_equal(list->held.count, EVENT_LIST_MOST - 100);
+    assert_int_equal(event_list_newer(list), 900); // not only those that are kept
+    (void)event_list_set_paused(list, false);
+    assert_int_equal(event_list_newer(list), 0);
+    event_list_release(list);
+    mem_free(list);
+}
+
 static bool is_marked(const struct event_list *list, const struct event_list_entry *entry) {
     (void)list;
     return entry->is_marked;
@@ -135,6 +151,7 @@ static void event_list_holds_together_whatever_happens(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(event_list_shows_what_passes_and_accounts_for_the_rest),
     cmocka_unit_test(event_list_counts_what_nobody_told_of),
+    cmocka_unit_test(event_list_tells_how_many_came_during_a_pause),
     cmocka_unit_test(event_list_finds_marks_in_both_directions),
     cmocka_unit_test(event_list_holds_together_whatever_happens),
 };
