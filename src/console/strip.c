@@ -108,7 +108,7 @@ int strip_rows(int columns, int rows) {
     return columns >= FIGURES_FROM_COLUMNS && rows >= FIGURES_FROM_ROWS ? 3 : 2;
 }
 
-// "1,204 · p99 3.1": how many passed, and how long the slowest of a hundred takes.
+// "1204 p99 3.1": how many passed, and how long the slowest of a hundred takes, where that has room.
 static void draw_figures(const struct meter_hop *meter, int columns, struct canvas_pen *pen) {
     struct buf text = {0};
     const int end = pen->column + columns;
@@ -118,13 +118,16 @@ static void draw_figures(const struct meter_hop *meter, int columns, struct canv
         buf_reset(&text);
     }
     if (meter->passed) buf_add_format(&text, "%ju", (uintmax_t)meter->passed);
+    const size_t count_length = text.len;
     const double slowest = meter_percentile(meter, 0.99);
     if (meter->passed && slowest >= 0) {
         buf_add(&text, STR(" p99 "));
         strip_add_ms(&text, slowest);
     }
-    const int room = end - pen->column - 1;
-    if (width_of_text(buf_str(&text)) <= room) canvas_write(pen, THEME_DIM, buf_str(&text));
+    const int until_next = end - pen->column - 1, room = canvas_room(pen);
+    struct str shown = buf_str(&text);
+    if (width_of_text(shown) > room || width_of_text(shown) > until_next) shown.len = count_length;
+    if (width_of_text(shown) <= room) canvas_write(pen, THEME_DIM, shown);
     buf_release(&text);
 }
 
