@@ -46,5 +46,6 @@ extern const struct feature player_feature;
 
 // A key or click of the person; true: it was for the scene.
 bool player_take(struct model *model, const struct input *input);
+bool player_is_held(const struct model *model); // until Space or Enter; other keys are the person's
 // "scene: step 3 of 14 · Esc stops", for the presenter's last row; nothing when there is no scene.
 void player_add_status(const struct model *model, struct buf *out);

@@ -313,6 +313,10 @@ bool player_take(struct model *model, const struct input *input) {
     return true;
 }
 
+bool player_is_held(const struct model *model) {
+    return model->player.state == PLAYER_PAUSED || model->player.state == PLAYER_HELD;
+}
+
 void player_add_status(const struct model *model, struct buf *out) {
     const struct player *player = &model->player;
     const struct scene *scene = scene_of(model);

@@ -2,6 +2,7 @@
 #include "console/view.h"
 
 #include "console/hotspot.h"
+#include "console/player.h"
 #include "console/strip.h"
 #include "console/width.h"
 
@@ -334,6 +335,23 @@ static void draw_too_small(const struct model *model, struct canvas *canvas) {
         keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_QUIT).text);
 }
 
+// At the footer's right while a scene is held: the other keys do what they always do, these do not.
+static void draw_scene(const struct model *model, struct canvas *canvas) {
+    struct buf status = {0};
+    buf_add(&status, STR("  "));
+    player_add_status(model, &status);
+    buf_add(&status, STR(" "));
+    struct rect rect = model->layout.footer;
+    const int columns = width_of_text(buf_str(&status));
+    if (columns < rect.columns) {
+        rect.column += rect.columns - columns;
+        rect.columns = columns;
+    }
+    struct canvas_pen pen = canvas_pen(canvas, rect, 0);
+    canvas_write(&pen, THEME_WARN, buf_str(&status));
+    buf_release(&status);
+}
+
 void view_draw(const struct model *model, struct canvas *canvas) {
     canvas_clear(canvas);
     if (model->layout.is_too_small) {
@@ -350,4 +368,5 @@ void view_draw(const struct model *model, struct canvas *canvas) {
     overlay_draw_all(model, canvas);
     draw_messages(model, canvas);
     hotspot_draw_footer(model, canvas);
+    if (player_is_held(model)) draw_scene(model, canvas);
 }
