@@ -19,6 +19,8 @@ struct model;
 
 struct meter_hop {
     uint64_t passed, failed;
+    bool has_failed_last;
+    double last_ms;        // below 0: not known
     double ms[METER_KEPT]; // ring
     size_t next, kept;
 };

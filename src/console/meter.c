@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 static void note(struct meter_hop *hop, bool has_failed, double ms) {
+    hop->has_failed_last = has_failed;
+    hop->last_ms = ms;
     if (has_failed)
         hop->failed++;
     else

@@ -62,10 +62,24 @@ void strip_add_ms(struct buf *out, double ms) {
     }
 }
 
+// How a hop went last: of the event that was fired, and where none was, of those that pass by.
+struct last {
+    enum hop_state state;
+    double ms; // negative: not known
+};
+
+static struct last last_of(const struct model *model, enum hop_id id) {
+    const struct hop *hop = &model->fire.hops[id];
+    const struct meter_hop *meter = &model->meter.hops[id];
+    const bool has_passed = meter->passed || meter->failed;
+    if (model->fire.has_fired || !has_passed) return (struct last){hop->state, hop->ms};
+    return (struct last){meter->has_failed_last ? HOP_FAILED : HOP_DONE, meter->last_ms};
+}
+
 // "1.2 ms" where there is room for the unit, "1.2" where not, "" when never measured.
-static void add_time(struct buf *out, const struct hop *hop, bool has_unit) {
-    if (hop->ms < 0 || (hop->state != HOP_DONE && hop->state != HOP_FAILED)) return;
-    strip_add_ms(out, hop->ms);
+static void add_time(struct buf *out, struct last hop, bool has_unit) {
+    if (hop.ms < 0 || (hop.state != HOP_DONE && hop.state != HOP_FAILED)) return;
+    strip_add_ms(out, hop.ms);
     if (has_unit && out->ptr[out->len - 1] != 's') buf_add(out, STR(" ms"));
 }
 
@@ -75,7 +89,7 @@ struct form {
     int gap; // between a title's end and the next title
 };
 
-static struct form form_for(int columns) {
+static struct form form_for(int columns, bool has_figures) {
     int titles = 0;
     for (int hop = 0; hop < HOP_COUNT; hop++) {
         titles += width_of_text(str_from(hop_title((enum hop_id)hop)));
@@ -84,7 +98,9 @@ static struct form form_for(int columns) {
         const int gap = (columns - 2 - HOP_COUNT * 3) / (HOP_COUNT - 1);
         return (struct form){.is_short = true, .gap = gap < 2 ? 2 : gap > 6 ? 6 : gap};
     }
-    const int gap = (columns - 2 - titles) / (HOP_COUNT - 1);
+    // the figures of the last hop want as much room as those of the others
+    const int shares = HOP_COUNT - (has_figures ? 0 : 1);
+    const int gap = (columns - 2 - titles) / shares;
     return (struct form){.gap = gap < 3 ? 3 : gap > 12 ? 12 : gap};
 }
 
@@ -110,13 +126,8 @@ int strip_rows(int columns, int rows) {
 
 // "1204 p99 3.1": how many passed, and how long the slowest of a hundred takes, where that has room.
 static void draw_figures(const struct meter_hop *meter, int columns, struct canvas_pen *pen) {
-    struct buf text = {0};
-    const int end = pen->column + columns;
-    if (meter->failed) {
-        buf_add_format(&text, "%ju failed ", (uintmax_t)meter->failed);
-        canvas_write(pen, THEME_BAD, buf_str(&text));
-        buf_reset(&text);
-    }
+    struct buf text = {0}, failed = {0};
+    int room = canvas_room(pen) < columns - 1 ? canvas_room(pen) : columns - 1;
     if (meter->passed) buf_add_format(&text, "%ju", (uintmax_t)meter->passed);
     const size_t count_length = text.len;
     const double slowest = meter_percentile(meter, 0.99);
@@ -124,11 +135,20 @@ static void draw_figures(const struct meter_hop *meter, int columns, struct canv
         buf_add(&text, STR(" p99 "));
         strip_add_ms(&text, slowest);
     }
-    const int until_next = end - pen->column - 1, room = canvas_room(pen);
     struct str shown = buf_str(&text);
-    if (width_of_text(shown) > room || width_of_text(shown) > until_next) shown.len = count_length;
+    if (meter->failed) {
+        buf_add_format(&failed, "%ju failed ", (uintmax_t)meter->failed);
+        if (width_of_text(buf_str(&failed)) + width_of_text(shown) > room) {
+            buf_reset(&failed);
+            buf_add_format(&failed, "✗%ju ", (uintmax_t)meter->failed);
+        }
+        canvas_write(pen, THEME_BAD, buf_str(&failed));
+        room -= width_of_text(buf_str(&failed));
+    }
+    if (width_of_text(shown) > room) shown.len = count_length;
     if (width_of_text(shown) <= room) canvas_write(pen, THEME_DIM, shown);
     buf_release(&text);
+    buf_release(&failed);
 }
 
 // A dot on the line between two hops; where it passes a title, the title lights up.
@@ -155,26 +175,26 @@ static void draw_dot(
 
 void strip_draw(const struct model *model, struct rect rect, struct canvas *canvas) {
     int starts[HOP_COUNT], widths[HOP_COUNT];
-    const struct form form = form_for(rect.columns);
+    const struct form form = form_for(rect.columns, rect.rows > 2);
     struct canvas_pen titles = canvas_pen(canvas, rect_inset(rect, 1), 0);
     struct canvas_pen states = canvas_pen(canvas, rect_inset(rect, 1), 1);
     for (int i = 0; i < HOP_COUNT; i++) {
-        const struct hop *hop = &model->fire.hops[i];
-        const enum theme_role role = strip_role(hop->state);
+        const struct last last = last_of(model, (enum hop_id)i);
+        const enum theme_role role = strip_role(last.state);
         const char *title = form.is_short ? initials[i] : hop_title((enum hop_id)i);
 
         canvas_move_to(&states, titles.column);
-        canvas_write_rune(&states, role, strip_symbol(hop->state, model->tick));
+        canvas_write_rune(&states, role, strip_symbol(last.state, model->tick));
         if (!form.is_short) canvas_write_text(&states, role, " ");
         struct buf time = {0};
-        add_time(&time, hop, !form.is_short);
+        add_time(&time, last, !form.is_short);
         canvas_write(&states, role, buf_str(&time));
         buf_release(&time);
 
         const int start = titles.column;
         starts[i] = start;
         widths[i] = form.is_short ? 3 : width_of_text(str_from(title));
-        canvas_write_text(&titles, title_role(hop->state), title);
+        canvas_write_text(&titles, title_role(last.state), title);
         if (rect.rows > 2) {
             struct canvas_pen figures = canvas_pen(canvas, rect_inset(rect, 1), 2);
             canvas_move_to(&figures, start);
@@ -183,9 +203,9 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
         }
         if (i == HOP_COUNT - 1) break;
         const int next = start + (form.is_short ? 3 : width_of_text(str_from(title))) + form.gap;
-        const bool is_reached =
-            hop[1].state == HOP_DONE || hop[1].state == HOP_RUNNING || hop[1].state == HOP_FAILED;
-        const enum theme_role line = is_reached && hop->state == HOP_DONE ? THEME_GOOD : THEME_RULE;
+        const enum hop_state then = last_of(model, (enum hop_id)(i + 1)).state;
+        const bool is_reached = then == HOP_DONE || then == HOP_RUNNING || then == HOP_FAILED;
+        const enum theme_role line = is_reached && last.state == HOP_DONE ? THEME_GOOD : THEME_RULE;
         const int margin = form.gap < 3 ? 0 : 1;
         canvas_repeat(&titles, line, ' ', margin);
         canvas_repeat(&titles, line, LINE, next - titles.column - margin);
