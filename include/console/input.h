@@ -63,6 +63,7 @@ struct input {
 void input_release(struct input *input);
 // "Enter", "↑", "Ctrl-U", "t"
 void input_add_key_name(struct buf *out, uint32_t key);
+void input_add_typed_key_name(struct buf *out, uint32_t key); // "Down" for "↓"
 // The reverse, for scripts: false when there is no such key.
 bool input_parse_key_name(struct str name, uint32_t *out);
 // What a terminal reports: the button's code with its modifiers, column and row from 1, and whether

@@ -62,6 +62,7 @@ struct keymap_row {
 struct keymap {
     struct keymap_row rows[KEYMAP_ROWS_MOST];
     size_t count;
+    bool is_ascii; // arrows are called by words: what stands in for them are keys of their own
 };
 
 void keymap_init(struct keymap *keymap); // the defaults
@@ -92,6 +93,8 @@ bool keymap_set(
     enum intent intent,
     const uint32_t *keys,
     size_t key_count);
+// "↓", or "Down" in ASCII, where "v" would stand for it.
+void keymap_add_key_name(struct buf *out, const struct keymap *keymap, uint32_t key);
 // "↑ k": the keys of a row, its aliases included; "–": it has none.
 void keymap_add_keys(struct buf *out, const struct keymap *keymap, const struct keymap_row *row);
 // For sentences: "t"; the palette's key when the intent has none of its own.

@@ -278,6 +278,7 @@ bool console_run(const struct console_options *options, int *out_status, struct 
     model_options.actions = options->actions;
     model_options.action_count = options->action_count;
     model_init(&console.model, &model_options);
+    console.model.keymap.is_ascii = console.canvas.is_ascii;
     run(&console);
     term_close(console.term);
     outside_save_state(&console.model, options->state_path);

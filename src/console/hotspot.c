@@ -90,9 +90,13 @@ static void walk_header(const struct model *model, struct walk *walk) {
 // Footer
 
 static void write_label(
-    struct walk *walk, struct canvas_pen *pen, const struct keymap_row *row, const char *label) {
+    const struct keymap *keymap,
+    struct walk *walk,
+    struct canvas_pen *pen,
+    const struct keymap_row *row,
+    const char *label) {
     struct buf key = {0};
-    input_add_key_name(&key, row->key);
+    keymap_add_key_name(&key, keymap, row->key);
     // whole labels only: half a word is worse than none
     const int columns = width_of_text(buf_str(&key)) + 1 + width_of_text(str_from(label));
     if (canvas_room(pen) >= columns) {
@@ -128,7 +132,7 @@ static void walk_footer(const struct model *model, struct walk *walk) {
             const bool is_corner =
                 has_corner && (rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT);
             write_label(
-                walk, is_corner ? &right : &left, &rows[i],
+                &model->keymap, walk, is_corner ? &right : &left, &rows[i],
                 is_on ? rows[i].label_on : rows[i].label);
         }
     }

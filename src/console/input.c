@@ -134,6 +134,15 @@ static const struct {
     {INPUT_RIGHT, "Right"},
 };
 
+void input_add_typed_key_name(struct buf *out, uint32_t key) {
+    for (size_t i = 0; i < ARRAY_COUNT(typed_names); i++) {
+        if (typed_names[i].key != key) continue;
+        buf_add(out, str_from(typed_names[i].name));
+        return;
+    }
+    input_add_key_name(out, key);
+}
+
 bool input_parse_key_name(struct str name, uint32_t *out) {
     for (size_t i = 0; i < ARRAY_COUNT(typed_names); i++) {
         if (!str_equal(name, str_from(typed_names[i].name))) continue;

@@ -113,19 +113,26 @@ bool keymap_set(
     return true;
 }
 
+void keymap_add_key_name(struct buf *out, const struct keymap *keymap, uint32_t key) {
+    if (keymap && keymap->is_ascii)
+        input_add_typed_key_name(out, key);
+    else
+        input_add_key_name(out, key);
+}
+
 void keymap_add_keys(struct buf *out, const struct keymap *keymap, const struct keymap_row *row) {
     const size_t count = keymap_key_count(keymap, row);
     if (!count) buf_add(out, STR("–"));
     for (size_t i = 0; i < count; i++) {
         if (i) buf_add_char(out, ' ');
-        input_add_key_name(out, row[i].key);
+        keymap_add_key_name(out, keymap, row[i].key);
     }
 }
 
 void keymap_add_key(
     struct buf *out, const struct keymap *keymap, enum keymap_context context, enum intent intent) {
     const struct keymap_row *row = keymap_row_of(keymap, context, intent);
-    if (row && row->key != KEYMAP_NO_KEY) input_add_key_name(out, row->key);
+    if (row && row->key != KEYMAP_NO_KEY) keymap_add_key_name(out, keymap, row->key);
 }
 
 struct keymap_name

@@ -148,7 +148,9 @@ void model_watch(struct model *model, struct effects *effects) {
 }
 
 void model_use_keys(struct model *model, const struct key_file *keys) {
+    const bool is_ascii = model->keymap.is_ascii;
     model->keymap = keys->keymap;
+    model->keymap.is_ascii = is_ascii;
     if (!keys->problem_count) return;
     struct error problem = keys->problems[0].error;
     const size_t more = keys->problem_count - 1;

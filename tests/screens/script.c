@@ -304,7 +304,7 @@ static bool step_keymap(struct script *script, struct str text, struct error *er
 
 static bool step_ascii(struct script *script, struct str text, struct error *err) {
     (void)text, (void)err;
-    script->canvas.is_ascii = true;
+    script->canvas.is_ascii = script->model.keymap.is_ascii = true;
     return true;
 }
 

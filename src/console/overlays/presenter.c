@@ -393,7 +393,7 @@ static void draw_keys(const struct model *model, struct rect rect, struct canvas
     for (size_t i = 0; i < presenter->key_count; i++) {
         struct buf name = {0};
         buf_add_char(&name, ' ');
-        input_add_key_name(&name, presenter->keys[i]);
+        keymap_add_key_name(&name, &model->keymap, presenter->keys[i]);
         buf_add_char(&name, ' ');
         canvas_write(&pen, THEME_TAB_HERE, buf_str(&name));
         canvas_write_text(&pen, THEME_TEXT, " ");
