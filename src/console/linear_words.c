@@ -8,7 +8,8 @@ static const struct {
     {0x2713, "ok "},        {0x2717, "failed "},    {0x25CB, "idle "},      {0x25D0, "under way "},
     {0x25D1, "under way "}, {0x25D2, "under way "}, {0x25D3, "under way "}, {0x25B2, "up "},
     {0x25BC, "down "},      {0x2192, "to "},        {0x2191, "up "},        {0x2193, "down "},
-    {0x2026, "..."},        {0x00B7, ","},          {0x2022, "*"},
+    {0x2190, "left "},      {0x21BB, "again "},     {0x00D7, "times "},     {0x2026, "..."},
+    {0x00B7, ","},          {0x2022, "*"},
 };
 
 // Lines, boxes, bars, braille and pointers say nothing when they are read out.

@@ -52,14 +52,16 @@ static void draw_row(const struct model *model, size_t row, struct canvas_pen *p
     const bool is_refused = event->discard_reason != NULL;
     draw_when(entry, pen);
     canvas_write_text(pen, is_refused ? THEME_BAD : THEME_GOOD, is_refused ? "✗ " : "✓ ");
-    if (room >= TYPE_FROM) {
+    const bool has_type = room >= TYPE_FROM, has_name = event->name && event->name[0];
+    if (has_type) {
         canvas_write_column(
             pen, role_of(model, entry, THEME_NAME), str_from(event->type), TYPE_COLUMNS);
         canvas_write_text(pen, THEME_TEXT, " ");
     }
     const bool is_track = str_equal(str_from(event->type), STR("track"));
     const enum theme_role name_role = is_track ? THEME_STRONG : THEME_NAME;
-    canvas_write_column(pen, role_of(model, entry, name_role), what(event), NAME_COLUMNS);
+    const struct str name = has_type && !has_name ? (struct str){0} : what(event); // not twice
+    canvas_write_column(pen, role_of(model, entry, name_role), name, NAME_COLUMNS);
     canvas_write_text(pen, THEME_TEXT, " ");
     const int user = room >= USER_FROM ? USER_COLUMNS + 1 : 0;
     const int source = room >= SOURCE_FROM ? 14 : 0;

@@ -79,6 +79,8 @@ static void words_stand_for_symbols(void **state) {
         {"••••0001", "****0001"},
         {"▁▂█ ⣿", ""},
         {"a:   b", "a: b"},
+        {"10:00:03 ↻ 429 POST  /events   12 ×2", "10:00:03 again 429 POST, /events, 12 times 2"},
+        {"←  the tab before", "left, the tab before"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct buf words = {0};
