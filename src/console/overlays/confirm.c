@@ -34,7 +34,10 @@ void overlay_confirm(
     overlay_open(model, OVERLAY_CONFIRM);
 }
 
-#define NO_WORDS " leave it"
+// Where the question is whether to leave, "leave it" would say the opposite of what it does.
+static const char *no_words(const struct model *model) {
+    return model->question.context == KEYMAP_LEAVE ? " stay" : " leave it";
+}
 
 static void add_answers(const struct model *model, struct buf *yes, struct buf *no) {
     keymap_add_key(yes, &model->keymap, model->question.context, INTENT_YES);
@@ -50,7 +53,7 @@ static void write_question(const struct model *model, struct sheet *sheet) {
     canvas_write(&pen, THEME_KEY, buf_str(&yes));
     canvas_write_format(&pen, THEME_TEXT, " %s   ", model->question.yes);
     canvas_write(&pen, THEME_KEY, buf_str(&no));
-    canvas_write_text(&pen, THEME_TEXT, NO_WORDS);
+    canvas_write_text(&pen, THEME_TEXT, no_words(model));
     buf_release(&yes);
     buf_release(&no);
 }
@@ -78,7 +81,7 @@ click(struct model *model, struct rect rect, int column, int row, struct effects
     add_answers(model, &yes_key, &no_key);
     const int yes =
         width_of_text(buf_str(&yes_key)) + 1 + width_of_text(str_from(model->question.yes));
-    const int no = width_of_text(buf_str(&no_key)) + width_of_text(STR(NO_WORDS));
+    const int no = width_of_text(buf_str(&no_key)) + width_of_text(str_from(no_words(model)));
     buf_release(&yes_key);
     buf_release(&no_key);
     if (column < first + yes) {
