@@ -17,6 +17,7 @@ void export_open(struct model *model); // proposes a name and asks
 void export_submit(struct model *model, struct str path, struct effects *effects);
 void export_complete(const struct model *model, struct str path, struct buf *out); // the next form
 void export_assist(const struct model *model, struct sheet *sheet);
-void export_copy(struct model *model, struct effects *effects);
+void export_copy(struct model *model, struct effects *effects); // the selected row
+void export_copy_text(struct model *model, struct str text, struct effects *effects);
 // An array of objects as a table with a head.
 void export_csv(const struct json_node *rows, struct buf *out);

@@ -27,6 +27,7 @@ struct meter_hop {
 
 struct meter {
     struct meter_hop hops[HOP_COUNT];
+    bool is_sampled;                      // in a flood the newest deliveries stand for all
     uint64_t watch_run_id;                // "watch deliveries"; 0: not watching
     int64_t travel_since_ms, frame_at_ms; // 0: no dot
     double travelled;                     // hops, of HOP_COUNT - 1

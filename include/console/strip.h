@@ -13,7 +13,7 @@ void strip_draw_summary(const struct model *model, struct rect rect, struct canv
 // Two, and a third with counts and 99th percentiles where the window has room for it.
 int strip_rows(int columns, int rows);
 int strip_summary_rows(const struct model *model); // for the model's size
-// "0.4", "12", "1.3s": at most four columns.
+// "0.03", "0.4", "12", "1.3s": at most four columns.
 void strip_add_ms(struct buf *out, double ms);
 // How a state looks; the symbol of what runs moves with the tick.
 uint32_t strip_symbol(enum hop_state state, int tick);

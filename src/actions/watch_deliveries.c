@@ -13,7 +13,7 @@
 struct watch_deliveries {
     struct run run;
     int64_t after;
-    bool has_begun;
+    bool has_begun, has_left_out;
 };
 
 static void add_number(struct buf *query, struct str name, int64_t number) {
@@ -62,6 +62,10 @@ static void read_records(struct watch_deliveries *self, const struct task_event 
         self->after = last;
     const bool is_full = self->has_begun && json_count(records) >= MOST_RECORDS;
     self->has_begun = true;
+    if (is_full && !self->has_left_out) {
+        self->has_left_out = true;
+        run_note(&self->run, STR("More deliveries than can be told: the newest stand for all."));
+    }
     if (is_full)
         task_wait(&self->run.task, PAUSE_MS);
     else

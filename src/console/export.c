@@ -227,10 +227,7 @@ static void note_copied(struct model *model, struct str text) {
         model, THEME_GOOD, "✓ Copied: " STR_FMT "%s (%zu characters)", STR_ARG(shown), rest, runes);
 }
 
-void export_copy(struct model *model, struct effects *effects) {
-    const struct pane *pane = pane_get(model->pane);
-    struct buf text = {0};
-    if (pane->copy && narrow_count(model, pane->id) > 0) pane->copy(model, &text);
+void export_copy_text(struct model *model, struct str text, struct effects *effects) {
     if (!text.len) {
         model_note(model, THEME_DIM, "There is nothing to copy here; secrets never are.");
     } else if (text.len > CLIPBOARD_MAX_BYTES) {
@@ -238,8 +235,15 @@ void export_copy(struct model *model, struct effects *effects) {
             model, THEME_WARN, "Terminals take %d bytes, this has %zu: w writes it to a file.",
             CLIPBOARD_MAX_BYTES, text.len);
     } else {
-        buf_add(&effects->copy, buf_str(&text));
-        note_copied(model, buf_str(&text));
+        buf_add(&effects->copy, text);
+        note_copied(model, text);
     }
+}
+
+void export_copy(struct model *model, struct effects *effects) {
+    const struct pane *pane = pane_get(model->pane);
+    struct buf text = {0};
+    if (pane->copy && narrow_count(model, pane->id) > 0) pane->copy(model, &text);
+    export_copy_text(model, buf_str(&text), effects);
     buf_release(&text);
 }

@@ -48,6 +48,8 @@ static void apply(struct model *model, const struct message *message, struct eff
     if (message->kind == MESSAGE_DONE && message->run_id == meter->watch_run_id) {
         meter->watch_run_id = 0;
     }
+    if (message->kind == MESSAGE_LINE && message->run_id == meter->watch_run_id)
+        meter->is_sampled = meter->watch_run_id != 0;
     if (message->kind != MESSAGE_HOP || message->as.hop.id >= HOP_COUNT) return;
     const struct hop *hop = &message->as.hop;
     const bool has_ended = hop->state == HOP_DONE || hop->state == HOP_FAILED;

@@ -51,7 +51,9 @@ enum theme_role strip_role(enum hop_state state) {
 }
 
 void strip_add_ms(struct buf *out, double ms) {
-    if (ms < 9.95) {
+    if (ms > 0 && ms < 0.095) {
+        buf_add_format(out, "%.2f", ms < 0.005 ? 0.01 : ms); // the sandbox answers in microseconds
+    } else if (ms < 9.95) {
         buf_add_format(out, "%.1f", ms);
     } else if (ms < 999.5) {
         buf_add_format(out, "%.0f", ms);
@@ -125,10 +127,13 @@ int strip_rows(int columns, int rows) {
 }
 
 // "1204 p99 3.1": how many passed, and how long the slowest of a hundred takes, where that has room.
-static void draw_figures(const struct meter_hop *meter, int columns, struct canvas_pen *pen) {
+// "≥1204" when only some of them were told.
+static void
+draw_figures(const struct meter_hop *meter, bool is_sampled, int columns, struct canvas_pen *pen) {
     struct buf text = {0}, failed = {0};
     int room = canvas_room(pen) < columns - 1 ? canvas_room(pen) : columns - 1;
-    if (meter->passed) buf_add_format(&text, "%ju", (uintmax_t)meter->passed);
+    if (meter->passed)
+        buf_add_format(&text, "%s%ju", is_sampled ? "≥" : "", (uintmax_t)meter->passed);
     const size_t count_length = text.len;
     const double slowest = meter_percentile(meter, 0.99);
     if (meter->passed && slowest >= 0) {
@@ -199,7 +204,9 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
             struct canvas_pen figures = canvas_pen(canvas, rect_inset(rect, 1), 2);
             canvas_move_to(&figures, start);
             draw_figures(
-                &model->meter.hops[i], width_of_text(str_from(title)) + form.gap, &figures);
+                &model->meter.hops[i],
+                model->meter.is_sampled && i > HOP_SEGMENT && i < HOP_PROFILE,
+                width_of_text(str_from(title)) + form.gap, &figures);
         }
         if (i == HOP_COUNT - 1) break;
         const int next = start + (form.is_short ? 3 : width_of_text(str_from(title))) + form.gap;

@@ -2,6 +2,7 @@
 #include "console/journey_screen.h"
 
 #include "base/memory.h"
+#include "console/export.h"
 #include "console/model.h"
 #include "console/strip.h"
 #include "console/view.h"
@@ -128,6 +129,7 @@ static struct scale scale_of(const struct journey *journey, int columns) {
         const double end_ms = exchange->start_ms + (exchange->ms > 0 ? exchange->ms : 0);
         if (exchange->start_ms >= 0 && end_ms > total_ms) total_ms = end_ms;
     }
+    if (journey->lag_ms > total_ms) total_ms = journey->lag_ms;
     return (struct scale){.total_ms = total_ms > 0 ? total_ms : 1, .columns = columns};
 }
 
@@ -136,10 +138,21 @@ static int column_of(struct scale scale, double ms) {
     return column < 0 ? 0 : column < scale.columns ? column : scale.columns - 1;
 }
 
-static void
-draw_bar(const struct journey_exchange *exchange, struct scale scale, struct canvas_pen *pen) {
+// Of the profile the moment is known at which the trait was there, whenever it was asked for.
+static bool has_moment(const struct journey *journey, const struct journey_exchange *exchange) {
+    return exchange->hop == HOP_PROFILE && exchange->start_ms < 0 && journey->lag_ms >= 0;
+}
+
+static void draw_bar(
+    const struct journey *journey,
+    const struct journey_exchange *exchange,
+    struct scale scale,
+    struct canvas_pen *pen) {
     const int start = pen->column;
-    if (exchange->start_ms >= 0) {
+    if (has_moment(journey, exchange)) {
+        canvas_move_to(pen, start + column_of(scale, journey->lag_ms));
+        canvas_write_text(pen, THEME_GOOD, "●");
+    } else if (exchange->start_ms >= 0) {
         const int from = column_of(scale, exchange->start_ms);
         const double end_ms = exchange->start_ms + (exchange->ms > 0 ? exchange->ms : 0);
         const int to = column_of(scale, end_ms);
@@ -198,7 +211,7 @@ static void draw_exchange(
         &pen, exchange->state == HOP_SKIPPED ? THEME_DIM : THEME_STRONG,
         str_from(title_of(exchange)), columns);
     canvas_write_text(&pen, THEME_TEXT, " ");
-    draw_bar(exchange, scale, &pen);
+    draw_bar(shown(model), exchange, scale, &pen);
     draw_figures(exchange, is_narrow, &pen);
     if (is_here && !screen->is_reading) {
         canvas_select(
@@ -487,6 +500,8 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
         change_tab(model, 1);
     } else if (intent == INTENT_VALUE_PREVIOUS) {
         change_tab(model, -1);
+    } else if (intent == INTENT_COPY) {
+        export_copy_text(model, buf_str(&screen->fold.text), effects);
     } else if (intent == INTENT_COPY_AS) {
         copy_as_form(model);
     } else if (intent == INTENT_FOLD) {

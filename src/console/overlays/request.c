@@ -1,5 +1,6 @@
 // request — one request and its answer, whole: folded, searched, over the body. Its state is in
 // console/request_log.h.
+#include "console/export.h"
 #include "console/model.h"
 #include "console/strip.h"
 #include "console/view.h"
@@ -95,13 +96,14 @@ static bool handle_text(struct model *model, enum intent intent) {
 
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     struct fold *fold = &model->requests.screen.fold;
-    (void)effects;
     if (intent == INTENT_VALUE_NEXT || intent == INTENT_VALUE_PREVIOUS) {
         request_log_set_tab(model, !model->requests.screen.is_answer);
     } else if (intent == INTENT_FIND) {
         model_edit(model, MODEL_EDITING_REQUEST_SEARCH, STR(""), false);
     } else if (intent == INTENT_FIND_NEXT || intent == INTENT_FIND_PREVIOUS) {
         (void)fold_search(fold, STR(""), intent == INTENT_FIND_PREVIOUS);
+    } else if (intent == INTENT_COPY) {
+        export_copy_text(model, buf_str(&fold->text), effects);
     } else if (intent == INTENT_COPY_AS) {
         request_log_copy_as(model, request_log_opened(model));
     } else {
