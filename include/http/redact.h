@@ -25,6 +25,6 @@ void redact_add_header_value(struct buf *out, struct str name, struct str value)
 // JSON on one line, masked as in a body; for who lays it out on its own.
 void redact_add_json(struct buf *out, const struct json_node *node);
 // Secrets masked and nothing else changed, for log lines: not made printable.
-void redact_add_text(struct buf *out, struct str text);
+void redact_add_text(struct buf *masked, struct str text);
 // JSON is indented; other text stays as it is.
 void redact_add_body(struct buf *out, struct str content_type, struct str body);

@@ -76,16 +76,15 @@ place_cell(struct layout *layout, const struct layout_pane *pane, struct rect fr
     *cell = (struct layout_cell){.pane = pane->pane, .frame = frame, .split = LAYOUT_ALONE};
     const int rows = frame.rows - pane->head_rows;
     const int below_from = is_only ? BELOW_FROM_ROWS : BELOW_FROM_CELL_ROWS;
-    if (pane->is_detail_open || pane->is_list_empty) {
-        place_alone(cell, pane);
-    } else if (is_only && frame.columns >= LAYOUT_TWO_FROM) {
+    const bool is_whole = pane->is_detail_open || pane->is_list_empty;
+    if (!is_whole && is_only && frame.columns >= LAYOUT_TWO_FROM)
         cell->split = LAYOUT_RIGHT;
-        place_beside(cell, pane);
-    } else if (rows >= below_from && pane->detail_rows > 0) {
+    else if (!is_whole && rows >= below_from && pane->detail_rows > 0)
         cell->split = LAYOUT_BELOW;
-        place_below(cell, pane);
-    } else {
-        place_alone(cell, pane);
+    switch (cell->split) {
+    case LAYOUT_RIGHT: place_beside(cell, pane); break;
+    case LAYOUT_BELOW: place_below(cell, pane); break;
+    case LAYOUT_ALONE: place_alone(cell, pane); break;
     }
 }
 
