@@ -16,10 +16,10 @@
 
 #define ANIMATION_MS 120
 // What messages change is drawn at most so often, or a flood of them would be spent on drawing. After a
-// quiet time a few frames may follow each other at once, as when a program starts or a run ends. Keys
+// quiet time some frames may follow each other at once: a start has about eight, each answer tells. Keys
 // are answered at once.
 #define FRAME_MS 33 // half the bytes of 16 in a flood, which a link far away must carry
-#define FRAMES_AT_ONCE 4
+#define FRAMES_AT_ONCE 10
 #define STATUS_INTERRUPTED 130
 // One turn takes messages for so long at most, and no longer than until a key is pressed: keys must not wait behind
 // a flood.
