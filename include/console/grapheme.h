@@ -12,3 +12,6 @@
 
 size_t grapheme_next(struct str text, size_t at);     // text.len at the end
 size_t grapheme_previous(struct str text, size_t at); // 0 at the start
+// The start of the word before `at`, the end of the one behind it: letters, digits and whatever is beyond ASCII.
+size_t grapheme_word_left(struct str text, size_t at);
+size_t grapheme_word_right(struct str text, size_t at);

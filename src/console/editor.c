@@ -82,29 +82,6 @@ void editor_paste(struct editor *editor, struct str text, struct buf *note) {
 
 // Words
 
-static bool is_word(char at) {
-    return (at >= '0' && at <= '9') || (at >= 'a' && at <= 'z') || (at >= 'A' && at <= 'Z') ||
-           ((unsigned char)at & 0x80);
-}
-
-static size_t word_left(const struct editor *editor) {
-    size_t at = editor->cursor;
-    while (at > 0 && !is_word(editor->text.ptr[at - 1]))
-        at--;
-    while (at > 0 && is_word(editor->text.ptr[at - 1]))
-        at--;
-    return at;
-}
-
-static size_t word_right(const struct editor *editor) {
-    size_t at = editor->cursor;
-    while (at < editor->text.len && !is_word(editor->text.ptr[at]))
-        at++;
-    while (at < editor->text.len && is_word(editor->text.ptr[at]))
-        at++;
-    return at;
-}
-
 static size_t part_left(const struct editor *editor) {
     size_t at = editor->cursor;
     while (at > 0 && editor->text.ptr[at - 1] == ' ')
@@ -137,9 +114,9 @@ static bool handle_kill(struct editor *editor, enum intent intent) {
     if (intent == INTENT_ERASE_WORD) {
         kill_part(editor, part_left(editor), cursor);
     } else if (intent == INTENT_ERASE_WORD_LEFT) {
-        kill_part(editor, word_left(editor), cursor);
+        kill_part(editor, grapheme_word_left(text_of(editor), editor->cursor), cursor);
     } else if (intent == INTENT_ERASE_WORD_RIGHT) {
-        kill_part(editor, cursor, word_right(editor));
+        kill_part(editor, cursor, grapheme_word_right(text_of(editor), editor->cursor));
     } else if (intent == INTENT_ERASE_HEAD) {
         kill_part(editor, 0, cursor);
     } else if (intent == INTENT_ERASE_TAIL) {
@@ -157,9 +134,9 @@ static bool handle_move(struct editor *editor, enum intent intent) {
     } else if (intent == INTENT_CURSOR_RIGHT) {
         editor->cursor = grapheme_next(text, editor->cursor);
     } else if (intent == INTENT_CURSOR_WORD_LEFT) {
-        editor->cursor = word_left(editor);
+        editor->cursor = grapheme_word_left(text_of(editor), editor->cursor);
     } else if (intent == INTENT_CURSOR_WORD_RIGHT) {
-        editor->cursor = word_right(editor);
+        editor->cursor = grapheme_word_right(text_of(editor), editor->cursor);
     } else if (intent == INTENT_CURSOR_HOME) {
         editor->cursor = 0;
     } else if (intent == INTENT_CURSOR_END) {

@@ -68,3 +68,24 @@ size_t grapheme_previous(struct str text, size_t at) {
         start = next;
     }
 }
+
+static bool is_word(char at) {
+    return (at >= '0' && at <= '9') || (at >= 'a' && at <= 'z') || (at >= 'A' && at <= 'Z') ||
+           ((unsigned char)at & 0x80);
+}
+
+size_t grapheme_word_left(struct str text, size_t at) {
+    while (at > 0 && !is_word(text.ptr[at - 1]))
+        at--;
+    while (at > 0 && is_word(text.ptr[at - 1]))
+        at--;
+    return at;
+}
+
+size_t grapheme_word_right(struct str text, size_t at) {
+    while (at < text.len && !is_word(text.ptr[at]))
+        at++;
+    while (at < text.len && is_word(text.ptr[at]))
+        at++;
+    return at;
+}

@@ -224,29 +224,6 @@ static void move_lines(struct text_editor *editor, int lines) {
     editor->wanted = wanted;
 }
 
-static bool is_word(char at) {
-    return (at >= '0' && at <= '9') || (at >= 'a' && at <= 'z') || (at >= 'A' && at <= 'Z') ||
-           ((unsigned char)at & 0x80);
-}
-
-static size_t word_left(const struct text_editor *editor) {
-    size_t at = editor->cursor;
-    while (at > 0 && !is_word(editor->text.ptr[at - 1]))
-        at--;
-    while (at > 0 && is_word(editor->text.ptr[at - 1]))
-        at--;
-    return at;
-}
-
-static size_t word_right(const struct text_editor *editor) {
-    size_t at = editor->cursor;
-    while (at < editor->text.len && !is_word(editor->text.ptr[at]))
-        at++;
-    while (at < editor->text.len && is_word(editor->text.ptr[at]))
-        at++;
-    return at;
-}
-
 // Home goes to the first character of the line that is no blank, then to its start.
 static size_t home_of(const struct text_editor *editor) {
     const size_t start = line_start(editor, editor->cursor);
@@ -261,9 +238,9 @@ static bool handle_move(struct text_editor *editor, enum intent intent) {
     } else if (intent == INTENT_CURSOR_RIGHT) {
         move_to(editor, grapheme_next(text_of(editor), editor->cursor));
     } else if (intent == INTENT_CURSOR_WORD_LEFT) {
-        move_to(editor, word_left(editor));
+        move_to(editor, grapheme_word_left(text_of(editor), editor->cursor));
     } else if (intent == INTENT_CURSOR_WORD_RIGHT) {
-        move_to(editor, word_right(editor));
+        move_to(editor, grapheme_word_right(text_of(editor), editor->cursor));
     } else if (intent == INTENT_CURSOR_HOME) {
         move_to(editor, home_of(editor));
     } else if (intent == INTENT_CURSOR_END) {
@@ -300,9 +277,9 @@ static void kill_part(struct text_editor *editor, size_t from, size_t to) {
 static bool handle_kill(struct text_editor *editor, enum intent intent) {
     const size_t cursor = editor->cursor, end = line_end(editor, cursor);
     if (intent == INTENT_ERASE_WORD || intent == INTENT_ERASE_WORD_LEFT) {
-        kill_part(editor, word_left(editor), cursor);
+        kill_part(editor, grapheme_word_left(text_of(editor), editor->cursor), cursor);
     } else if (intent == INTENT_ERASE_WORD_RIGHT) {
-        kill_part(editor, cursor, word_right(editor));
+        kill_part(editor, cursor, grapheme_word_right(text_of(editor), editor->cursor));
     } else if (intent == INTENT_ERASE_HEAD) {
         kill_part(editor, line_start(editor, cursor), cursor);
     } else if (intent == INTENT_ERASE_TAIL) {
