@@ -55,23 +55,9 @@ static void start(const char *lines) {
     buf_release(&path);
 }
 
-static void expect(const char *text) {
-    if (harness_wait_for(current, text)) return;
-    struct buf screen = {0};
-    harness_screen(current, &screen);
-    print_error("\"%s\" did not appear on:\n%s", text, buf_text(&screen));
-    buf_release(&screen);
-    fail();
-}
-
 static void quit(void) {
-    int status = 0;
     harness_type(current, "q");
-    assert_true(harness_wait_end(current, &status));
-    const char *complaint = harness_complaint(current);
-    if (complaint) fail_msg("after the end: %s", complaint);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    harness_expect_exit(current, 0);
 }
 
 // Nothing of the text is left behind: only the script stands in the folder.
@@ -86,9 +72,9 @@ static void folder_holds_the_script_only(void) {
 }
 
 static void open_editor(void) {
-    expect("silk-summer-top");
+    harness_expect(current, "silk-summer-top");
     harness_type(current, "2");
-    expect("from the template");
+    harness_expect(current, "from the template");
     harness_type(current, "e");
 }
 
@@ -99,11 +85,11 @@ static void own_editor_gets_the_terminal_and_a_private_file(void **state) {
           "grep -q ocean-blue-shirt \"$1\" && echo it holds the event\n"
           "read answer\nprintf '{\"event\": \"%s\", \"userId\": \"9\"}' \"$answer\" > \"$1\"");
     open_editor();
-    expect("600 700 icanon");
-    expect("it holds the event");
+    harness_expect(current, "600 700 icanon");
+    harness_expect(current, "it holds the event");
     harness_type(current, "Edited Elsewhere\n");
-    expect("your own JSON");
-    expect("\"Edited Elsewhere\"");
+    harness_expect(current, "your own JSON");
+    harness_expect(current, "\"Edited Elsewhere\"");
     folder_holds_the_script_only();
     quit();
 }
@@ -112,8 +98,8 @@ static void own_editor_that_fails_changes_nothing(void **state) {
     (void)state;
     start("echo broken > \"$1\"; exit 3");
     open_editor();
-    expect("The editor ended with status 3");
-    expect("from the template");
+    harness_expect(current, "The editor ended with status 3");
+    harness_expect(current, "from the template");
     folder_holds_the_script_only();
     quit();
 }
@@ -122,9 +108,9 @@ static void own_editor_keeps_control_c_for_itself(void **state) {
     (void)state;
     start("echo waiting; read answer");
     open_editor();
-    expect("waiting");
+    harness_expect(current, "waiting");
     harness_type(current, "\003");
-    expect("The editor was ended by a signal");
+    harness_expect(current, "The editor was ended by a signal");
     folder_holds_the_script_only();
     quit();
 }
@@ -133,12 +119,12 @@ static void own_editor_and_console_stop_as_one_job(void **state) {
     (void)state;
     start("echo waiting; read answer; echo \"{\\\"event\\\": \\\"$answer\\\"}\" > \"$1\"");
     open_editor();
-    expect("waiting");
+    harness_expect(current, "waiting");
     harness_type(current, "\032");
-    expect("[stopped]");
+    harness_expect(current, "[stopped]");
     kill(harness_pid(current), SIGCONT);
     harness_type(current, "After All\n");
-    expect("\"After All\"");
+    harness_expect(current, "\"After All\"");
     quit();
 }
 
@@ -146,43 +132,43 @@ static void own_editor_with_broken_json_shows_the_place(void **state) {
     (void)state;
     start("printf '{\"event\": \"x\"\\n \"userId\": \"9\"}' > \"$1\"");
     open_editor();
-    expect("line 2, column 2: a comma is missing before this");
+    harness_expect(current, "line 2, column 2: a comma is missing before this");
     harness_type(current, "\017"); // once more from inside: the same text comes back
-    expect("line 2, column 2: a comma is missing before this");
+    harness_expect(current, "line 2, column 2: a comma is missing before this");
     harness_type(current, "\033");
-    expect("2:2 a comma is missing");
+    harness_expect(current, "2:2 a comma is missing");
     quit();
 }
 
 static void pasted_lines_are_text_and_run_no_keys(void **state) {
     (void)state;
     start("");
-    expect("silk-summer-top");
+    harness_expect(current, "silk-summer-top");
     harness_type(current, "2G\r");
-    expect("The event as JSON");
+    harness_expect(current, "The event as JSON");
     harness_type(current, "\033[1;5H\033[200~{\r\n\t\"q\": \"qqq\",\r\n\t\"t\": 1\r\n}\033[201~");
-    expect("}{");
-    expect("\"q\": \"qqq\",");
-    expect("there is more after the end");
+    harness_expect(current, "}{");
+    harness_expect(current, "\"q\": \"qqq\",");
+    harness_expect(current, "there is more after the end");
     harness_type(current, "\037"); // undone in one step
-    expect("good JSON");
+    harness_expect(current, "good JSON");
     harness_type(current, "\033");
-    expect("from the template");
+    harness_expect(current, "from the template");
     quit();
 }
 
 static void words_are_moved_over_and_killed(void **state) {
     (void)state;
     start("");
-    expect("silk-summer-top");
+    harness_expect(current, "silk-summer-top");
     harness_type(current, "u\025one two three");
-    expect("Shopper in focus: one two three");
+    harness_expect(current, "Shopper in focus: one two three");
     harness_type(current, "\033b\033[1;5D\013"); // Alt-B, Ctrl-←, Ctrl-K
     assert_true(harness_wait_gone(current, "one two three"));
     harness_type(current, "\001\031"); // Ctrl-A, Ctrl-Y
-    expect("Shopper in focus: two threeone");
+    harness_expect(current, "Shopper in focus: two threeone");
     harness_type(current, "\033\177x\037\037\033"); // Alt-Backspace finds nothing before; undo
-    expect("quit");
+    harness_expect(current, "quit");
     quit();
 }
 

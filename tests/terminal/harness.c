@@ -1,6 +1,8 @@
 // harness — see the header.
 #include "terminal/harness.h"
 
+#include "support/test.h"
+
 #include "base/clock.h"
 #include "base/memory.h"
 
@@ -307,4 +309,27 @@ const char *harness_complaint(struct harness *harness) {
         return "bracketed paste is still on";
     }
     return NULL;
+}
+
+void harness_expect(struct harness *harness, const char *text) {
+    if (harness_wait_for(harness, text)) return;
+    struct buf screen = {0};
+    harness_screen(harness, &screen);
+    print_error("\"%s\" did not appear on:\n%s", text, buf_text(&screen));
+    buf_release(&screen);
+    fail();
+}
+
+int harness_expect_end(struct harness *harness) {
+    int status = 0;
+    assert_true(harness_wait_end(harness, &status));
+    const char *complaint = harness_complaint(harness);
+    if (complaint) fail_msg("after the end: %s", complaint);
+    return status;
+}
+
+void harness_expect_exit(struct harness *harness, int code) {
+    const int status = harness_expect_end(harness);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), code);
 }

@@ -37,3 +37,9 @@ bool harness_has_color(struct harness *harness); // any cell not in the default 
 const char *harness_complaint(struct harness *harness);
 // Everything the program wrote, as bytes.
 struct str harness_bytes(const struct harness *harness);
+// For tests: the text comes up, or the test fails with the screen as it is.
+void harness_expect(struct harness *harness, const char *text);
+// The program ends and leaves the terminal as it was, or the test fails; its status, as from waitpid.
+int harness_expect_end(struct harness *harness);
+// … it exits with that code.
+void harness_expect_exit(struct harness *harness, int code);

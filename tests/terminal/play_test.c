@@ -42,20 +42,8 @@ static struct harness *start(char *const *arguments, const char *term, int colum
     return current;
 }
 
-static void expect(struct harness *harness, const char *text) {
-    if (harness_wait_for(harness, text)) return;
-    struct buf screen = {0};
-    harness_screen(harness, &screen);
-    print_error("\"%s\" did not appear on:\n%s", text, buf_text(&screen));
-    buf_release(&screen);
-    fail();
-}
-
 static void ends_with_exit(struct harness *harness, int code) {
-    int status = 0;
-    assert_true(harness_wait_end(harness, &status));
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), code);
+    harness_expect_exit(harness, code);
     harness_free(harness);
     current = NULL;
 }
@@ -103,19 +91,19 @@ static void the_loop_is_played_and_recorded(void **state) {
         fresh(buf_text(&cast)),
         NULL};
     struct harness *harness = start(arguments, "xterm-256color", 100, 30);
-    expect(harness, "A shop, a shopper");
-    expect(harness, "Space goes on");
+    harness_expect(harness, "A shop, a shopper");
+    harness_expect(harness, "Space goes on");
     harness_type(harness, " ");
-    expect(harness, "The loop turned in");
-    expect(harness, "every channel knows the new list");
-    expect(harness, "on the profile after");
-    expect(harness, "Space goes on");
+    harness_expect(harness, "The loop turned in");
+    harness_expect(harness, "every channel knows the new list");
+    harness_expect(harness, "on the profile after");
+    harness_expect(harness, "Space goes on");
     harness_type(harness, " ");
-    expect(harness, "Journey of Product Clicked");
+    harness_expect(harness, "Journey of Product Clicked");
     harness_type(harness, " ");
-    expect(harness, "the scene is over");
+    harness_expect(harness, "the scene is over");
     harness_type(harness, "q");
-    expect(harness, "? help  q quit");
+    harness_expect(harness, "? help  q quit");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
     check_cast(buf_text(&cast));
@@ -124,7 +112,7 @@ static void the_loop_is_played_and_recorded(void **state) {
 }
 
 static void goes_on(struct harness *harness) {
-    expect(harness, "Space goes on");
+    harness_expect(harness, "Space goes on");
     harness_type(harness, " ");
     assert_true(harness_wait_gone(harness, "Space goes on"));
 }
@@ -136,17 +124,17 @@ static void a_role_is_broken_and_repaired(void **state) {
     char *const arguments[] = {
         fresh(program), fresh("console"), fresh("--play"), fresh(buf_text(&scene)), NULL};
     struct harness *harness = start(arguments, "xterm-256color", 120, 40);
-    expect(harness, "Saved");
+    harness_expect(harness, "Saved");
     harness_type(harness, " ");
-    expect(harness, "external_id (");
-    expect(harness, "Nothing behind the role was reached");
+    harness_expect(harness, "external_id (");
+    harness_expect(harness, "Nothing behind the role was reached");
     goes_on(harness);
-    expect(harness, "Unset");
+    harness_expect(harness, "Unset");
     harness_type(harness, " ");
-    expect(harness, "The same event, all the way round");
-    expect(harness, "The loop turned in");
+    harness_expect(harness, "The same event, all the way round");
+    harness_expect(harness, "The loop turned in");
     goes_on(harness);
-    expect(harness, "The scene is over");
+    harness_expect(harness, "The scene is over");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
     buf_release(&scene);
@@ -159,15 +147,15 @@ static void any_key_pauses_and_esc_gives_the_keys_back(void **state) {
     char *const arguments[] = {
         fresh(program), fresh("console"), fresh("--play"), fresh(buf_text(&scene)), NULL};
     struct harness *harness = start(arguments, "xterm-256color", 100, 30);
-    expect(harness, "Space goes on");
+    harness_expect(harness, "Space goes on");
     harness_type(harness, " ");
-    expect(harness, "She clicks a product");
+    harness_expect(harness, "She clicks a product");
     harness_type(harness, "q");
-    expect(harness, "paused: Space goes on, Esc stops");
+    harness_expect(harness, "paused: Space goes on, Esc stops");
     harness_type(harness, "\033");
-    expect(harness, "the scene is over");
+    harness_expect(harness, "the scene is over");
     harness_type(harness, "q");
-    expect(harness, "? help  q quit");
+    harness_expect(harness, "? help  q quit");
     harness_type(harness, "qq"); // the event may be under way: it is asked
     ends_with_exit(harness, 0);
     buf_release(&scene);
@@ -182,13 +170,13 @@ static void a_broken_scene_is_told_before_the_screen_is_taken(void **state) {
     char *const arguments[] = {
         fresh(program), fresh("console"), fresh("--play"), fresh(buf_text(&scene)), NULL};
     struct harness *harness = start(arguments, "xterm-256color", 100, 30);
-    expect(harness, "broken.scene:2:10: No hop is called \"end\"");
-    expect(harness, "put_events");
+    harness_expect(harness, "broken.scene:2:10: No hop is called \"end\"");
+    harness_expect(harness, "put_events");
     ends_with_exit(harness, 3);
     char *const missing[] = {
         fresh(program), fresh("console"), fresh("--play"), fresh("/nowhere/a.scene"), NULL};
     harness = start(missing, "xterm-256color", 100, 30);
-    expect(harness, "/nowhere/a.scene");
+    harness_expect(harness, "/nowhere/a.scene");
     ends_with_exit(harness, 2);
     buf_release(&scene);
 }
@@ -202,7 +190,7 @@ static void a_recording_never_replaces_a_file(void **state) {
     char *const arguments[] = {
         fresh(program), fresh("console"), fresh("--record"), fresh(buf_text(&cast)), NULL};
     struct harness *harness = start(arguments, "xterm-256color", 100, 30);
-    expect(harness, "choose another name");
+    harness_expect(harness, "choose another name");
     ends_with_exit(harness, 1);
     buf_release(&cast);
 }
@@ -218,13 +206,13 @@ static void a_dumb_terminal_is_read_to(void **state) {
     (void)state;
     char *const arguments[] = {fresh(program), NULL};
     struct harness *harness = start(arguments, "dumb", 80, 40);
-    expect(harness, "read out line by line");
-    expect(harness, "Recommended for");
+    harness_expect(harness, "read out line by line");
+    harness_expect(harness, "Recommended for");
     harness_type(harness, "t\n");
-    expect(harness, "The loop turned.");
-    expect(harness, "Trait recommended_products");
+    harness_expect(harness, "The loop turned.");
+    harness_expect(harness, "Trait recommended_products");
     harness_type(harness, "2\n");
-    expect(harness, "Selected, row 1 of");
+    harness_expect(harness, "Selected, row 1 of");
     has_no_escapes(harness);
     harness_type(harness, "q\n");
     ends_with_exit(harness, 0);
@@ -234,7 +222,7 @@ static void interrupted_it_ends_with_130(void **state) {
     (void)state;
     char *const arguments[] = {fresh(program), fresh("console"), fresh("--linear"), NULL};
     struct harness *harness = start(arguments, "xterm-256color", 80, 40);
-    expect(harness, "Recommended for");
+    harness_expect(harness, "Recommended for");
     harness_type(harness, "\003");
     ends_with_exit(harness, 130);
 }
@@ -246,7 +234,7 @@ static void a_pipe_is_a_session(void **state) {
     buf_add_format(&command, "printf 't\\n' | '%s' console --linear", program);
     char *const arguments[] = {fresh("/bin/sh"), fresh("-c"), fresh(buf_text(&command)), NULL};
     struct harness *harness = start(arguments, "xterm-256color", 80, 60);
-    expect(harness, "The loop turned.");
+    harness_expect(harness, "The loop turned.");
     ends_with_exit(harness, 0);
     buf_release(&command);
 }

@@ -40,22 +40,9 @@ static int stop_what_is_left(void **state) {
     return 0;
 }
 
-static void expect(struct harness *harness, const char *text) {
-    if (harness_wait_for(harness, text)) return;
-    struct buf screen = {0};
-    harness_screen(harness, &screen);
-    print_error("\"%s\" did not appear on:\n%s", text, buf_text(&screen));
-    buf_release(&screen);
-    fail();
-}
-
 static void ends_well(struct harness *harness) {
-    int status = 0;
     harness_type(harness, "q");
-    assert_true(harness_wait_end(harness, &status));
-    const char *complaint = harness_complaint(harness);
-    if (complaint) fail_msg("after the end: %s", complaint);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    harness_expect_exit(harness, 0);
     harness_free(harness);
     current = NULL;
 }
@@ -91,9 +78,9 @@ static void settle(struct harness *harness) {
 // The screen that a start at this size shows.
 static void fresh_screen(const char *const *environment, int columns, int rows, struct buf *out) {
     struct harness *harness = start(environment, NULL, columns, rows);
-    expect(harness, rows < 12 ? "recloop needs" : "silk-summer-top");
-    if (rows >= 24) expect(harness, "sandbox in this process");
-    if (rows >= 12) expect(harness, "q quit");
+    harness_expect(harness, rows < 12 ? "recloop needs" : "silk-summer-top");
+    if (rows >= 24) harness_expect(harness, "sandbox in this process");
+    if (rows >= 12) harness_expect(harness, "q quit");
     settle(harness);
     harness_screen(harness, out);
     ends_well(harness);
@@ -111,16 +98,16 @@ static void storm_of_sizes_ends_with_the_screen_of_the_last(void **state) {
     rng_seed(&rng, 5);
     fresh_screen(plain, 120, 40, &wanted);
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     for (int i = 0; i < 400; i++) {
         resize_at_random(harness, &rng);
         harness_drain(harness);
     }
     harness_resize(harness, 39, 11);
-    expect(harness, "recloop needs");
+    harness_expect(harness, "recloop needs");
     harness_resize(harness, 120, 40);
-    expect(harness, "SANDBOX us-east-1");
-    expect(harness, "q quit");
+    harness_expect(harness, "SANDBOX us-east-1");
+    harness_expect(harness, "q quit");
     settle(harness);
     harness_screen(harness, &got);
     assert_str(buf_str(&got), buf_text(&wanted));
@@ -136,26 +123,26 @@ static void storm_of_sizes_in_a_flood_leaves_it_usable(void **state) {
     struct rng rng;
     rng_seed(&rng, 6);
     struct harness *harness = start(plain, flooding, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     for (int i = 0; i < 400; i++) {
         resize_at_random(harness, &rng);
         harness_drain(harness);
     }
     harness_resize(harness, 40, 12);
-    expect(harness, "Seg──Dst──Lam");
+    harness_expect(harness, "Seg──Dst──Lam");
     harness_resize(harness, 80, 24);
-    expect(harness, "Segment ─ Destination");
+    harness_expect(harness, "Segment ─ Destination");
     harness_type(harness, "3");
-    expect(harness, " received");
+    harness_expect(harness, " received");
     harness_type(harness, "t");
-    expect(harness, "The loop turned in");
+    harness_expect(harness, "The loop turned in");
     ends_well(harness);
 }
 
 static void stopping_in_a_flood_gives_every_mode_back_and_takes_it_again(void **state) {
     (void)state;
     struct harness *harness = start(plain, flooding, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     for (size_t turn = 1; turn <= 3; turn++) {
         harness_type(harness, "\032");
         while (count_of(harness, "[stopped]") < turn) // the screen still shows the one before
@@ -168,9 +155,9 @@ static void stopping_in_a_flood_gives_every_mode_back_and_takes_it_again(void **
         assert_int_equal(count_of(harness, "\033[?2004h"), turn + 1);
     }
     harness_type(harness, "1");
-    expect(harness, "campaign_arn");
+    harness_expect(harness, "campaign_arn");
     harness_type(harness, "\033[200~after-the-stop\033[201~");
-    expect(harness, "after-the-stop");
+    harness_expect(harness, "after-the-stop");
     harness_type(harness, "\033");
     assert_true(harness_wait_gone(harness, "after-the-stop"));
     ends_well(harness);
@@ -181,32 +168,32 @@ static void stopping_in_a_flood_gives_every_mode_back_and_takes_it_again(void **
 static void hostile_paste_is_a_value_and_nothing_else(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "1");
-    expect(harness, "campaign_arn");
+    harness_expect(harness, "campaign_arn");
     // a title, a colour, a start inside, a lone end of UTF-8, C1, direction overrides, keys that would leave
     harness_type(
         harness, "\033[200~tame\033]0;owned\007\033[31m\033[200~\xff\xc3\xc2\x9b"
                  "31m\xe2\x80\xae\x01\x03\x1a\x1c qqyy\r\rwild\033[201~");
-    expect(harness, "wild");
-    expect(harness, "Removed from the paste");
+    harness_expect(harness, "wild");
+    harness_expect(harness, "Removed from the paste");
     assert_int_equal(count_of(harness, "owned\007"), 0);
     assert_int_equal(count_of(harness, "\033]0;"), 0);
     harness_type(harness, "\033");
     assert_true(harness_wait_gone(harness, "wild"));
     harness_type(harness, "4");
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     ends_well(harness);
 }
 
 static void paste_without_an_end_ends(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "1");
-    expect(harness, "campaign_arn");
+    harness_expect(harness, "campaign_arn");
     harness_type(harness, "\033[200~never-ended");
-    expect(harness, "never-ended");
+    harness_expect(harness, "never-ended");
     harness_type(harness, "\033");
     assert_true(harness_wait_gone(harness, "never-ended"));
     ends_well(harness);
@@ -216,9 +203,9 @@ static void paste_beyond_all_limits_is_refused_and_survived(void **state) {
     (void)state;
     struct buf bytes = {0};
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "1");
-    expect(harness, "campaign_arn");
+    harness_expect(harness, "campaign_arn");
     harness_type(harness, "\033[200~begun");
     for (int i = 0; i < 300; i++) { // a terminal's own queue takes 4095 at once
         buf_reset(&bytes);
@@ -227,10 +214,10 @@ static void paste_beyond_all_limits_is_refused_and_survived(void **state) {
         harness_type(harness, buf_text(&bytes));
     }
     harness_type(harness, "\033[201~");
-    expect(harness, "too many for a value");
+    harness_expect(harness, "too many for a value");
     harness_type(harness, "\033");
     assert_true(harness_wait_gone(harness, "too many for a value"));
-    expect(harness, "q quit");
+    harness_expect(harness, "q quit");
     ends_well(harness);
     buf_release(&bytes);
 }
@@ -273,8 +260,8 @@ static void colour_is_where_the_terminal_has_it(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(terminals); i++) {
         const char *const environment[] = {terminals[i].term, COMMON, NULL};
         struct harness *harness = start(environment, NULL, 80, 24);
-        expect(harness, "silk-summer-top");
-        expect(harness, "q quit");
+        harness_expect(harness, "silk-summer-top");
+        harness_expect(harness, "q quit");
         if (harness_has_color(harness) != terminals[i].has_color)
             fail_msg("%s: %s", terminals[i].term, terminals[i].has_color ? "no colour" : "colour");
         ends_well(harness);
@@ -329,18 +316,18 @@ static void tmux_passes_colours_mouse_and_the_clipboard(void **state) {
     }
     struct buf command = {0};
     struct harness *harness = start_in_tmux(&command);
-    expect(harness, "silk-summer-top");
-    expect(harness, "q quit");
+    harness_expect(harness, "silk-summer-top");
+    harness_expect(harness, "q quit");
     assert_true(harness_has_color(harness));
     harness_type(harness, "y");
-    expect(harness, "Copied: silk-summer-top");
+    harness_expect(harness, "Copied: silk-summer-top");
     assert_contains(harness_bytes(harness), "\033]52;c;c2lsay1zdW1tZXItdG9w\a");
     assert_true(harness_has_mouse(harness));
     harness_mouse(harness, 12, 0, 1, true); // "1 Setup"
     harness_mouse(harness, 12, 0, 1, false);
-    expect(harness, "campaign_arn");
+    harness_expect(harness, "campaign_arn");
     harness_resize(harness, 80, 24);
-    expect(harness, "Segment ─ Destination");
+    harness_expect(harness, "Segment ─ Destination");
     harness_type(harness, "q");
     int status = 0;
     assert_true(harness_wait_end(harness, &status));

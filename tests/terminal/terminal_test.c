@@ -45,36 +45,17 @@ static int stop_what_is_left(void **state) {
     return 0;
 }
 
-static void expect(struct harness *harness, const char *text) {
-    if (harness_wait_for(harness, text)) return;
-    struct buf screen = {0};
-    harness_screen(harness, &screen);
-    print_error("\"%s\" did not appear on:\n%s", text, buf_text(&screen));
-    buf_release(&screen);
-    fail();
-}
-
-static int end_of(struct harness *harness) {
-    int status = 0;
-    assert_true(harness_wait_end(harness, &status));
-    const char *complaint = harness_complaint(harness);
-    if (complaint) fail_msg("after the end: %s", complaint);
-    return status;
-}
-
 static void ends_with_exit(struct harness *harness, int code) {
-    const int status = end_of(harness);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), code);
+    harness_expect_exit(harness, code);
     stop(harness);
 }
 
 static void first_screen_shows_list_and_backend(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "1      silk-summer-top");
-    expect(harness, "sandbox in this process");
-    expect(harness, "? help  q quit");
+    harness_expect(harness, "1      silk-summer-top");
+    harness_expect(harness, "sandbox in this process");
+    harness_expect(harness, "? help  q quit");
     assert_true(harness_has_color(harness));
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
@@ -83,12 +64,12 @@ static void first_screen_shows_list_and_backend(void **state) {
 static void firing_turns_the_loop_on_screen(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "t");
-    expect(harness, "The loop turned in 9.3 ms");
-    expect(harness, "1 ▲8 ");
+    harness_expect(harness, "The loop turned in 9.3 ms");
+    harness_expect(harness, "1 ▲8 ");
     harness_type(harness, "5");
-    expect(harness, "● recommended_products");
+    harness_expect(harness, "● recommended_products");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
@@ -97,10 +78,10 @@ static void firing_turns_the_loop_on_screen(void **state) {
 static void control_s_does_not_freeze_the_screen(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "\x13");
     harness_type(harness, "t");
-    expect(harness, "The loop turned in 9.3 ms");
+    harness_expect(harness, "The loop turned in 9.3 ms");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
@@ -108,15 +89,15 @@ static void control_s_does_not_freeze_the_screen(void **state) {
 static void resize_is_followed_down_to_too_small_and_back(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_resize(harness, 120, 40);
-    expect(harness, "SANDBOX us-east-1");
+    harness_expect(harness, "SANDBOX us-east-1");
     harness_resize(harness, 40, 12);
-    expect(harness, "Seg──Dst──Lam");
+    harness_expect(harness, "Seg──Dst──Lam");
     harness_resize(harness, 30, 8);
-    expect(harness, "recloop needs 40 x 12");
+    harness_expect(harness, "recloop needs 40 x 12");
     harness_resize(harness, 80, 24);
-    expect(harness, "Segment ─ Destination");
+    harness_expect(harness, "Segment ─ Destination");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
@@ -124,18 +105,18 @@ static void resize_is_followed_down_to_too_small_and_back(void **state) {
 static void resize_storm_ends_on_the_last_size(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     for (int i = 0; i < 60; i++)
         harness_resize(harness, 40 + i, 12 + i % 30);
     harness_resize(harness, 120, 40);
-    expect(harness, "SANDBOX us-east-1");
+    harness_expect(harness, "SANDBOX us-east-1");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
 
 static void signal_ends_in_order(int number, int code) {
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     kill(harness_pid(harness), number);
     ends_with_exit(harness, code);
 }
@@ -153,7 +134,7 @@ static void sighup_ends_in_order(void **state) {
 static void vanished_terminal_ends_the_program(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     int status = 0;
     harness_hang_up(harness);
     assert_true(harness_wait_end(harness, &status));
@@ -164,7 +145,7 @@ static void vanished_terminal_ends_the_program(void **state) {
 static void control_c_ends_with_130(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "\003");
     ends_with_exit(harness, 130);
 }
@@ -174,9 +155,9 @@ static void crash_restores_the_terminal(const char *how, int number) {
     buf_add_format(&variable, "RECLOOP_TEST_CRASH=%s", how);
     const char *const environment[] = {COMMON, buf_text(&variable), NULL};
     struct harness *harness = start(environment, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "t");
-    const int status = end_of(harness);
+    const int status = harness_expect_end(harness);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), number);
     stop(harness);
@@ -201,12 +182,12 @@ static void failed_assertion_restores_the_terminal(void **state) {
 static void suspend_and_resume_show_the_screen_again(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "\032");
-    expect(harness, "[stopped]");
+    harness_expect(harness, "[stopped]");
     assert_null(harness_complaint(harness));
     kill(harness_pid(harness), SIGCONT);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
@@ -215,7 +196,7 @@ static void no_color_means_no_color(void **state) {
     (void)state;
     const char *const environment[] = {COMMON, "NO_COLOR=1", NULL};
     struct harness *harness = start(environment, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     assert_false(harness_has_color(harness));
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
@@ -234,7 +215,7 @@ static bool is_ascii(struct harness *harness) {
 static void ascii_flag_shows_ascii_only(void **state) {
     (void)state;
     struct harness *harness = start(plain, "--ascii", 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     assert_true(is_ascii(harness));
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
@@ -244,7 +225,7 @@ static void locale_without_utf8_shows_ascii_only(void **state) {
     (void)state;
     const char *const environment[] = {COMMON, "LC_ALL=C", NULL};
     struct harness *harness = start(environment, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     assert_true(is_ascii(harness));
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
@@ -254,7 +235,7 @@ static void no_locale_at_all_still_shows_utf8(void **state) {
     (void)state;
     const char *const environment[] = {COMMON, "LC_ALL", "LC_CTYPE", "LANG", NULL};
     struct harness *harness = start(environment, NULL, 80, 24);
-    expect(harness, "Segment ─ Destination");
+    harness_expect(harness, "Segment ─ Destination");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
@@ -262,12 +243,12 @@ static void no_locale_at_all_still_shows_utf8(void **state) {
 static void hostile_text_reaches_the_screen_as_text(void **state) {
     (void)state;
     struct harness *harness = start(plain, "--hostile", 80, 24);
-    expect(harness, "sandbox in this process");
+    harness_expect(harness, "sandbox in this process");
     harness_type(harness, "3");
-    expect(harness, "\\e[31mred");
-    expect(harness, "商品を");
+    harness_expect(harness, "\\e[31mred");
+    harness_expect(harness, "商品を");
     harness_type(harness, "q");
-    const int status = end_of(harness);
+    const int status = harness_expect_end(harness);
     assert_true(WIFEXITED(status));
     // the clipboard and the title must not have been touched
     assert_false(str_contains(harness_bytes(harness), STR("\033]52")));
@@ -278,12 +259,12 @@ static void hostile_text_reaches_the_screen_as_text(void **state) {
 static void bracketed_paste_is_one_value_and_runs_no_keys(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     harness_type(harness, "1");
-    expect(harness, "campaign_arn");
+    harness_expect(harness, "campaign_arn");
     harness_type(harness, "\033[200~  qqq-from-the-clipboard\r\n\033[201~");
-    expect(harness, "qqq-from-the-clipboard");
-    expect(harness, "Removed from the paste");
+    harness_expect(harness, "qqq-from-the-clipboard");
+    harness_expect(harness, "Removed from the paste");
     harness_type(harness, "\033");
     assert_true(harness_wait_gone(harness, "qqq-from-the-clipboard"));
     harness_type(harness, "q");
@@ -293,16 +274,16 @@ static void bracketed_paste_is_one_value_and_runs_no_keys(void **state) {
 static void function_keys_and_utf8_input_arrive(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "▸  1");
+    harness_expect(harness, "▸  1");
     harness_type(harness, "\033[B\033OB"); // both forms of the down arrow
-    expect(harness, "▸  3");
+    harness_expect(harness, "▸  3");
     harness_type(harness, "u\025köln");
-    expect(harness, "Shopper in focus: köln");
+    harness_expect(harness, "Shopper in focus: köln");
     harness_type(harness, "\177");
     assert_true(harness_wait_gone(harness, "köln"));
-    expect(harness, "Shopper in focus: köl");
+    harness_expect(harness, "Shopper in focus: köl");
     harness_type(harness, "\033");
-    expect(harness, "? help  q quit");
+    harness_expect(harness, "? help  q quit");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
@@ -332,15 +313,15 @@ static void click_text(struct harness *harness, const char *text) {
 static void mouse_selects_scrolls_and_presses_what_it_is_on(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "▸  1      silk-summer-top");
+    harness_expect(harness, "▸  1      silk-summer-top");
     click(harness, 10, 7);
-    expect(harness, "▸  3      black-leather-bag");
+    harness_expect(harness, "▸  3      black-leather-bag");
     harness_mouse(harness, 10, 7, 5, true);
-    expect(harness, "▸  4      zipped-jacket"); // what was selected went out at the top
-    click_text(harness, "t fire");              // in the footer
-    expect(harness, "The loop turned in 9.3 ms");
+    harness_expect(harness, "▸  4      zipped-jacket"); // what was selected went out at the top
+    click_text(harness, "t fire");                      // in the footer
+    harness_expect(harness, "The loop turned in 9.3 ms");
     click_text(harness, "5 Profile"); // its tab
-    expect(harness, "● recommended_products");
+    harness_expect(harness, "● recommended_products");
     harness_type(harness, "\033[M !!"); // the old form: a press at the top left is nothing here
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
@@ -349,11 +330,11 @@ static void mouse_selects_scrolls_and_presses_what_it_is_on(void **state) {
 static void mouse_dragged_moves_a_border(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 160, 50);
-    expect(harness, "sandbox in this process");
-    expect(harness, "5 Profile of 2941404340 ───");
+    harness_expect(harness, "sandbox in this process");
+    harness_expect(harness, "5 Profile of 2941404340 ───");
     harness_mouse(harness, 107, 20, 1, true);
     harness_mouse(harness, 90, 20, 1, false);
-    expect(harness, "5 Profile of 2941404340 ─────────────────────────────────");
+    harness_expect(harness, "5 Profile of 2941404340 ─────────────────────────────────");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
 }
@@ -361,16 +342,16 @@ static void mouse_dragged_moves_a_border(void **state) {
 static void mouse_is_given_back_by_a_key_and_while_stopped(void **state) {
     (void)state;
     struct harness *harness = start(plain, NULL, 80, 24);
-    expect(harness, "silk-summer-top");
+    harness_expect(harness, "silk-summer-top");
     assert_true(harness_has_mouse(harness));
     harness_type(harness, "\032");
-    expect(harness, "[stopped]");
+    harness_expect(harness, "[stopped]");
     assert_false(harness_has_mouse(harness));
     kill(harness_pid(harness), SIGCONT);
-    expect(harness, "? help  q quit");
+    harness_expect(harness, "? help  q quit");
     assert_true(harness_has_mouse(harness));
     harness_type(harness, "M");
-    expect(harness, "Mouse off");
+    harness_expect(harness, "Mouse off");
     assert_false(harness_has_mouse(harness));
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
@@ -386,16 +367,16 @@ static void theme_uses_the_colours_that_the_terminal_has(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const char *const environment[] = {COMMON, cases[i].term, "COLORTERM", NULL};
         struct harness *harness = start(environment, NULL, 80, 24);
-        expect(harness, "silk-summer-top");
+        harness_expect(harness, "silk-summer-top");
         harness_type(harness, "T");
-        expect(harness, "Theme: dark");
+        harness_expect(harness, "Theme: dark");
         assert_true(harness_has_color(harness));
         assert_int_equal(
             str_contains(harness_bytes(harness), STR("48;5;234m")) ||
                 str_contains(harness_bytes(harness), STR("48;5;233m")),
             cases[i].has_256);
         harness_type(harness, "TTTT");
-        expect(harness, "Theme: mono");
+        harness_expect(harness, "Theme: mono");
         assert_false(harness_has_color(harness));
         harness_type(harness, "q");
         ends_with_exit(harness, 0);
@@ -414,9 +395,9 @@ static void copying_reaches_the_clipboard_through_tmux_and_screen(void **state) 
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const char *const environment[] = {COMMON, "TMUX", "STY", cases[i].variable, NULL};
         struct harness *harness = start(environment, NULL, 80, 24);
-        expect(harness, "silk-summer-top");
+        harness_expect(harness, "silk-summer-top");
         harness_type(harness, "y");
-        expect(harness, "Copied: silk-summer-top (15 characters)");
+        harness_expect(harness, "Copied: silk-summer-top (15 characters)");
         assert_contains(harness_bytes(harness), cases[i].sequence);
         harness_type(harness, "q");
         ends_with_exit(harness, 0);
@@ -427,7 +408,7 @@ static void terminal_without_cursor_addressing_is_refused_with_a_hint(void **sta
     (void)state;
     const char *const environment[] = {COMMON, "TERM=dumb", NULL};
     struct harness *harness = start(environment, NULL, 80, 24);
-    const int status = end_of(harness);
+    const int status = harness_expect_end(harness);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_contains(harness_bytes(harness), "TERM=xterm-256color");
     stop(harness);
@@ -441,7 +422,7 @@ static void older_terminals_work(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(terms); i++) {
         const char *const environment[] = {COMMON, terms[i], NULL};
         struct harness *harness = start(environment, NULL, 80, 24);
-        expect(harness, "silk-summer-top");
+        harness_expect(harness, "silk-summer-top");
         harness_type(harness, "q");
         ends_with_exit(harness, 0);
     }
@@ -472,12 +453,12 @@ static void whole_program_turns_the_loop(void **state) {
         .columns = 100,
         .rows = 30,
     });
-    expect(harness, "sandbox in this process");
-    expect(harness, "1 ");
+    harness_expect(harness, "sandbox in this process");
+    harness_expect(harness, "1 ");
     harness_type(harness, "t");
-    expect(harness, "The loop turned in");
+    harness_expect(harness, "The loop turned in");
     harness_type(harness, "5");
-    expect(harness, "recommended_products");
+    harness_expect(harness, "recommended_products");
     harness_type(harness, "q");
     ends_with_exit(harness, 0);
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
