@@ -81,7 +81,12 @@ static struct last last_of(const struct model *model, enum hop_id id) {
 // "1.2 ms" where there is room for the unit, "1.2" where not, "" when never measured.
 static void add_time(struct buf *out, struct last hop, bool has_unit) {
     if (hop.ms < 0 || (hop.state != HOP_DONE && hop.state != HOP_FAILED)) return;
-    strip_add_ms(out, hop.ms);
+    struct buf time = {0};
+    strip_add_ms(&time, hop.ms);
+    // beside short names there is room for three: ".04"
+    const bool is_long = !has_unit && time.len > 3 && time.ptr[0] == '0';
+    buf_add(out, str_skip(buf_str(&time), is_long ? 1 : 0));
+    buf_release(&time);
     if (has_unit && out->ptr[out->len - 1] != 's') buf_add(out, STR(" ms"));
 }
 
