@@ -24,7 +24,8 @@ struct presenter {
 
 extern const struct feature presenter_feature;
 
-void presenter_open(struct model *model); // or closes, when it is open
+// Over whatever is there, except a question; when it is on top, back to that. From what was opened on it, back to it.
+void presenter_open(struct model *model);
 // What was pressed; while a line is typed nothing, for it may be a secret.
 void presenter_note_key(struct model *model, uint32_t key);
 // Text of a service without what names an account.

@@ -218,7 +218,7 @@ handle_editor(struct model *model, enum intent intent, uint32_t key, struct effe
 // About the screen as it is, whatever is on it.
 static bool is_for_every_screen(enum intent intent) {
     return intent == INTENT_HELP || intent == INTENT_EXPORT || intent == INTENT_THEME ||
-           intent == INTENT_REPAINT;
+           intent == INTENT_REPAINT || intent == INTENT_PRESENT;
 }
 
 // The top overlay first; what it does not know and nobody shares with it goes no further.

@@ -44,9 +44,9 @@
             KEYMAP_SETUP, '?', INTENT_EXPLAIN,                                                     \
             "where the value is found, and which step sets it; again: this help", "where"),        \
         LABELLED(KEYMAP_SETUP, 'x', INTENT_UNSET, "unset: back to the default", "unset"),          \
-        LABELLED(KEYMAP_SETUP, 'v', INTENT_REVEAL, "show a secret for five seconds", "reveal"),    \
+        LABELLED(KEYMAP_SETUP, 's', INTENT_REVEAL, "show a secret for five seconds", "show"),      \
         LABELLED(                                                                                  \
-            KEYMAP_SETUP, 'P', INTENT_PROFILES, "profiles: choose, make, copy, delete",            \
+            KEYMAP_SETUP, 'o', INTENT_PROFILES, "open another profile; make, copy, delete one",    \
             "profiles"),                                                                           \
         LABELLED(KEYMAP_GUIDE, INPUT_ENTER, INTENT_EDIT, "edit the value", "edit"),                \
         KEY(KEYMAP_GUIDE, INPUT_DOWN, INTENT_DOWN, "scroll on"),                                   \

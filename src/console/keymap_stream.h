@@ -17,7 +17,7 @@
             "controls"),                                                                           \
         KEY(KEYMAP_STREAM, '>', INTENT_RATE_UP, "generate faster"),                                \
         KEY(KEYMAP_STREAM, '<', INTENT_RATE_DOWN, "generate slower"),                              \
-        KEY(KEYMAP_STREAM, 'P', INTENT_GENERATE_PAUSE, "pause or resume the generator"),           \
+        KEY(KEYMAP_STREAM, ',', INTENT_GENERATE_PAUSE, "pause or resume the generator"),           \
         KEY(KEYMAP_STREAM, '.', INTENT_STEP, "one step of the generator, and a pause"),            \
         SWITCHED(                                                                                  \
             KEYMAP_STREAM, 'p', INTENT_PAUSE, "pause the view; events are still received",         \
@@ -54,6 +54,6 @@
         SWITCHED(KEYMAP_CONTROLS, 's', INTENT_GENERATE, "start or stop", "start", "stop"),         \
         SWITCHED(                                                                                  \
             KEYMAP_CONTROLS, 'p', INTENT_GENERATE_PAUSE, "pause or resume", "pause", "resume"),    \
-        ALIAS(KEYMAP_CONTROLS, 'P', INTENT_GENERATE_PAUSE),                                        \
+        ALIAS(KEYMAP_CONTROLS, ',', INTENT_GENERATE_PAUSE),                                        \
         LABELLED(KEYMAP_CONTROLS, '.', INTENT_STEP, "one step, and a pause", "step"),              \
         KEY(KEYMAP_CONTROLS, 'c', INTENT_CLOSE, "close the panel")

@@ -486,6 +486,12 @@ static const struct keymap_row rows[] = {
     {.context = KEYMAP_OVERLAY, .key = 'T', .intent = INTENT_THEME, .help = "next theme"},
     {
         .context = KEYMAP_OVERLAY,
+        .key = 'P',
+        .intent = INTENT_PRESENT,
+        .help = "presenter mode, and back; not over a question",
+    },
+    {
+        .context = KEYMAP_OVERLAY,
         .key = INPUT_CONTROL('l'),
         .intent = INTENT_REPAINT,
         .help = "paint the screen anew",

@@ -13,6 +13,15 @@ void presenter_open(struct model *model) {
         overlay_close(model);
         return;
     }
+    if (top && (top->id == OVERLAY_CONFIRM || top->id == OVERLAY_LEAVE)) {
+        model_note(model, THEME_DIM, "The question first: it would be behind the presenter mode.");
+        return;
+    }
+    if (overlay_is_open(model, OVERLAY_PRESENTER)) { // behind what was opened from it
+        while (overlay_top(model)->id != OVERLAY_PRESENTER)
+            overlay_close(model);
+        return;
+    }
     overlay_open(model, OVERLAY_PRESENTER);
     buf_reset(&model->notice.text); // a caption has its own place there
 }

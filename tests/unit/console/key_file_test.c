@@ -42,7 +42,8 @@ static void key_file_without_lines_changes_nothing(void **state) {
 
 static void key_file_gives_other_keys(void **state) {
     (void)state;
-    read("[stream]\npause = z, Comma ,Ctrl-p\ninvert=none\n[everywhere]\r\nfire = =\r\nuser = ü\n");
+    read("[stream]\npause = z, Comma ,Ctrl-p\ngenerate-pause = .\nstep = "
+         "none\ninvert=none\n[everywhere]\r\nfire = =\r\nuser = ü\n");
     assert_int_equal(file.problem_count, 0);
     assert_int_equal(means(KEYMAP_STREAM, 'z'), INTENT_PAUSE);
     assert_int_equal(means(KEYMAP_STREAM, ','), INTENT_PAUSE);
@@ -197,7 +198,8 @@ static void key_file_shows_nothing_that_a_terminal_obeys(void **state) {
 static void key_file_list_says_what_the_keymap_says(void **state) {
     struct buf text = {0}, again = {0};
     (void)state;
-    read("[stream]\npause = Comma, Alt-x\ninvert = none\n[everywhere]\nfire = #\n");
+    read("[stream]\npause = Comma, Alt-x\ngenerate-pause = none\ninvert = none\n[everywhere]\nfire "
+         "= #\n");
     assert_int_equal(file.problem_count, 0);
     key_file_list(&file.keymap, STR("keys.ini"), &text);
     assert_true(str_contains(buf_str(&text), STR("\n[stream]\n")));

@@ -376,7 +376,7 @@ static void model_changes_the_generator_while_it_runs(void **state) {
     struct fixture *fixture = *state;
     struct effects *effects = &fixture->effects;
     press(fixture, '3');
-    press(fixture, 'P'); // nothing runs: nothing is asked
+    press(fixture, ','); // nothing runs: nothing is asked
     assert_int_equal(effects->command_count, 0);
     press(fixture, 's');
     const uint64_t run_id = sent(fixture, "stream")->run_id;
@@ -388,10 +388,10 @@ static void model_changes_the_generator_while_it_runs(void **state) {
     for (int i = 0; i < 20; i++)
         press(fixture, '>');
     assert_str(arguments_get(&effects->commands[0]->arguments, "rate"), "max");
-    press(fixture, 'P');
+    press(fixture, ',');
     assert_str(arguments_get(&effects->commands[0]->arguments, "paused"), "yes");
     assert_false(fixture->model.stream.events.is_paused); // the view goes on
-    press(fixture, 'P');
+    press(fixture, ',');
     assert_str(arguments_get(&effects->commands[0]->arguments, "paused"), "no");
 }
 
