@@ -10,6 +10,8 @@
 //          what is wrong keeps the keys it has without the line. Several lines may trade their keys.
 // Wrong    is what cannot be read, a key with two meanings in one context, a character where text is typed, and
 //          whatever would leave no key to quit, to get help, to close or to answer with.
+// Notes    are about lines that count and yet may surprise: a key that hides another thing's further out, or that
+//          is hidden further in (keymap_find_hidden), where the defaults do not do so themselves. Both lines are named.
 // Errors   ERROR_CONFIG, "NAME:LINE:COLUMN: what is wrong" with the next step; columns in characters from 1. The first
 //          KEY_FILE_PROBLEMS in the order of the file; all are counted.
 // Threads  a value.
@@ -24,6 +26,7 @@
 
 struct key_file_problem {
     int line, column; // 0: of the file as a whole
+    bool is_note;     // the line counts all the same
     struct error error;
 };
 

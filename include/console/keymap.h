@@ -56,6 +56,8 @@ struct keymap_row {
     const char *help;     // a sentence part; NULL on an alias
     const char *label;    // footer; NULL: not there
     const char *label_on; // in its place while what the key switches is on; NULL: the same
+    const char
+        *hides; // why it may take the key of an outer row (keymap_find_hidden); NULL: it may not
     bool is_alias;
 };
 
@@ -84,6 +86,11 @@ enum intent keymap_find(
 // The row of an intent, its first key; NULL: it is not in that context.
 const struct keymap_row *
 keymap_row_of(const struct keymap *keymap, enum keymap_context context, enum intent intent);
+// The row further out that is meant by the same key where the row is in force, so by none there; NULL: none, or it
+// means the same. Around a pane, the list and the details is KEYMAP_EVERYWHERE; around what opens over them
+// KEYMAP_OVERLAY; around text that is typed nothing.
+const struct keymap_row *
+keymap_find_hidden(const struct keymap *keymap, const struct keymap_row *row);
 size_t
 keymap_key_count(const struct keymap *keymap, const struct keymap_row *row); // 0: it has none
 // In place of its keys; none: it can be reached by the palette alone. False: there is no such row, or no room.

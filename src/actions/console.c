@@ -56,7 +56,8 @@ const struct action console_action = {
                        "~/.config/recloop/keys.ini): sections say where, lines give something its "
                        "keys.\n\n"
                        "  [stream]\n  pause = z, Space\n\n"
-                       "`recloop console --keys` prints every section, name and key in that form.",
+                       "`recloop console --keys` prints every section, name and key in that form, "
+                       "and tells what is wrong in the file, and which keys hide another.",
             .examples = examples,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),

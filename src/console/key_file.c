@@ -22,8 +22,8 @@ struct reader {
 // Problems
 
 // The one to be filled in; they stand in the order of the file.
-static struct error *problem_at(struct key_file *out, int line, int column) {
-    static struct error beyond; // counted, not kept
+static struct key_file_problem *problem_at(struct key_file *out, int line, int column) {
+    static struct key_file_problem beyond; // counted, not kept
     size_t at = out->problem_count++;
     if (at >= KEY_FILE_PROBLEMS) at = KEY_FILE_PROBLEMS;
     while (at > 0 && (out->problems[at - 1].line > line || (out->problems[at - 1].line == line &&
@@ -34,7 +34,7 @@ static struct error *problem_at(struct key_file *out, int line, int column) {
         out->problem_count < KEY_FILE_PROBLEMS ? out->problem_count : KEY_FILE_PROBLEMS;
     memmove(&out->problems[at + 1], &out->problems[at], (kept - 1 - at) * sizeof(out->problems[0]));
     out->problems[at] = (struct key_file_problem){.line = line, .column = column};
-    return &out->problems[at].error;
+    return &out->problems[at];
 }
 
 static int column_of(const struct reader *reader, struct str part) {
@@ -52,7 +52,7 @@ refuse(struct reader *reader, struct str part, const char *hint, const char *for
     va_start(args, format);
     buf_add_vformat(&text, format, args);
     va_end(args);
-    struct error *err = problem_at(reader->out, reader->line, column);
+    struct error *err = &problem_at(reader->out, reader->line, column)->error;
     error_set(
         err, ERROR_CONFIG, STR_FMT ":%d:%d: %s", STR_ARG(reader->name), reader->line, column,
         buf_text(&text));
@@ -293,15 +293,17 @@ static void read_line(struct reader *reader, struct str line) {
         read_setting(reader, text);
 }
 
-// What cannot stand is told where it was written.
-static void tell(void *context, const struct key_change *change, size_t key, struct str why) {
+// Told where it was written.
+static void tell(void *context, const struct key_finding *finding) {
     struct reader *reader = context;
-    const int column = change->key_count ? change->columns[key] : change->column;
-    struct error *err = problem_at(reader->out, change->line, column);
+    const struct key_change *change = finding->change;
+    const int column = change->key_count ? change->columns[finding->key] : change->column;
+    struct key_file_problem *problem = problem_at(reader->out, change->line, column);
+    problem->is_note = finding->is_note;
     error_set(
-        err, ERROR_CONFIG, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(reader->name), change->line, column,
-        STR_ARG(why));
-    error_hint(err, "Choose another key here, or give the other one another key, too.");
+        &problem->error, ERROR_CONFIG, STR_FMT ":%d:%d: " STR_FMT, STR_ARG(reader->name),
+        change->line, column, STR_ARG(finding->why));
+    error_hint(&problem->error, STR_FMT, STR_ARG(finding->hint));
 }
 
 void key_file_read(struct str name, struct str text, struct key_file *out) {
@@ -320,16 +322,33 @@ void key_file_read(struct str name, struct str text, struct key_file *out) {
 void key_file_refuse(struct key_file *out, const struct error *err) {
     *out = (struct key_file){0};
     keymap_init(&out->keymap);
-    *problem_at(out, 0, 0) = *err;
+    problem_at(out, 0, 0)->error = *err;
 }
 
 // The listing
 
+// The row and its aliases: of each that takes an outer key, which and why.
+static void list_hidden(
+    const struct keymap *keymap, const struct keymap_row *row, size_t count, struct buf *out) {
+    for (size_t i = 0; i < count; i++) {
+        const struct keymap_row *hidden = keymap_find_hidden(keymap, &row[i]);
+        if (!hidden) continue;
+        buf_add(out, STR("# "));
+        add_key(out, row[i].key);
+        buf_add_format(
+            out, " hides %s of [%s]", intent_name(hidden->intent),
+            keymap_context_name(hidden->context));
+        if (row[i].hides) buf_add_format(out, ": %s", row[i].hides);
+        buf_add_char(out, '\n');
+    }
+}
+
 static void list_row(const struct keymap *keymap, const struct keymap_row *row, struct buf *out) {
     const size_t count = keymap_key_count(keymap, row);
     const int pad = NAME_COLUMNS - (int)str_from(intent_name(row->intent)).len;
-    buf_add_format(
-        out, "# %s\n%s%*s = ", row->help, intent_name(row->intent), pad > 0 ? pad : 0, "");
+    buf_add_format(out, "# %s\n", row->help);
+    list_hidden(keymap, row, count, out);
+    buf_add_format(out, "%s%*s = ", intent_name(row->intent), pad > 0 ? pad : 0, "");
     for (size_t i = 0; i < count; i++) {
         if (i) buf_add(out, STR(", "));
         add_key(out, row[i].key);

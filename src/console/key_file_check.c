@@ -216,6 +216,97 @@ find_lost(struct key_changes *changes, const struct keymap *keymap, struct verdi
     return false;
 }
 
+// What hides another thing, or is hidden
+
+static bool is_by_default(const struct keymap_row *row, const struct keymap_row *hidden) {
+    const struct keymap_row *same = keymap_find_row(NULL, &row->context, 1, row->key);
+    const struct keymap_row *other = same ? keymap_find_hidden(NULL, same) : NULL;
+    return other && same->intent == row->intent && other->intent == hidden->intent;
+}
+
+static const struct keymap_row *
+find_hidden(const struct keymap *keymap, const struct keymap_row *row) {
+    const struct keymap_row *hidden = keymap_find_hidden(keymap, row);
+    return hidden && !is_by_default(row, hidden) ? hidden : NULL;
+}
+
+static void add_origin(struct buf *out, const struct key_change *other) {
+    if (other)
+        buf_add_format(out, " in line %d", other->line);
+    else
+        buf_add(out, STR(" by default"));
+}
+
+struct notes {
+    const struct key_changes *changes;
+    const struct keymap *keymap;
+    key_changes_tell_fn *tell;
+    void *context;
+    struct buf why, hint;
+};
+
+static void give_note(struct notes *notes, const struct key_change *change, size_t key) {
+    const struct key_finding finding = {
+        .change = change,
+        .key = key,
+        .why = buf_str(&notes->why),
+        .hint = buf_str(&notes->hint),
+        .is_note = true,
+    };
+    notes->tell(notes->context, &finding);
+    buf_reset(&notes->why);
+    buf_reset(&notes->hint);
+}
+
+static void note_hiding(struct notes *notes, const struct key_change *change, size_t key) {
+    const struct keymap_row *row =
+        keymap_find_row(notes->keymap, &change->context, 1, change->keys[key]);
+    const struct keymap_row *hidden = row ? find_hidden(notes->keymap, row) : NULL;
+    if (!hidden) return;
+    buf_add(&notes->why, STR("\""));
+    input_add_key_name(&notes->why, row->key);
+    buf_add_format(
+        &notes->why, "\" hides %s of [%s] in [%s]", intent_name(hidden->intent),
+        keymap_context_name(hidden->context), keymap_context_name(row->context));
+    buf_add_format(&notes->hint, "%s has it", intent_name(hidden->intent));
+    add_origin(&notes->hint, change_of(notes->changes, hidden));
+    buf_add(&notes->hint, STR(". Both count; give one of them another key if both are wanted."));
+    give_note(notes, change, key);
+}
+
+// Where defaults have the key; what hides it by a line of the file is told there.
+static void note_hidden(struct notes *notes, const struct key_change *change, size_t key) {
+    const struct keymap *keymap = notes->keymap;
+    for (size_t i = 0; i < keymap->count; i++) {
+        const struct keymap_row *row = &keymap->rows[i];
+        if (row->key != change->keys[key] || change_of(notes->changes, row)) continue;
+        const struct keymap_row *hidden = find_hidden(keymap, row);
+        if (!hidden || hidden->context != change->context) continue;
+        buf_add_format(
+            &notes->hint, "%s%s in [%s]", notes->hint.len ? ", " : "", intent_name(row->intent),
+            keymap_context_name(row->context));
+    }
+    if (!notes->hint.len) return;
+    buf_add(&notes->hint, STR(": by default. Both count; give one of them another key."));
+    buf_add(&notes->why, STR("\""));
+    input_add_key_name(&notes->why, change->keys[key]);
+    buf_add_format(
+        &notes->why, "\" of %s means something else further in", intent_name(change->intent));
+    give_note(notes, change, key);
+}
+
+static void note_all(struct notes *notes) {
+    for (size_t i = 0; i < notes->changes->count; i++) {
+        const struct key_change *change = &notes->changes->list[i];
+        for (size_t key = 0; !change->is_wrong && key < change->key_count; key++) {
+            note_hiding(notes, change, key);
+            note_hidden(notes, change, key);
+        }
+    }
+    buf_release(&notes->why);
+    buf_release(&notes->hint);
+}
+
 void key_changes_make(
     struct key_changes *changes, struct keymap *out, key_changes_tell_fn *tell, void *context) {
     for (;;) {
@@ -223,9 +314,17 @@ void key_changes_make(
         const bool is_wrong = !apply(changes, out, &verdict) || find_needed(changes, &verdict) ||
                               find_conflict(changes, out, &verdict) ||
                               find_lost(changes, out, &verdict);
-        if (!is_wrong) return;
+        if (!is_wrong) break;
         verdict.change->is_wrong = true;
-        tell(context, verdict.change, verdict.key, buf_str(&verdict.why));
+        tell(
+            context,
+            &(struct key_finding){
+                .change = verdict.change,
+                .key = verdict.key,
+                .why = buf_str(&verdict.why),
+                .hint = STR("Choose another key here, or give the other one another key, too."),
+            });
         buf_release(&verdict.why);
     }
+    note_all(&(struct notes){.changes = changes, .keymap = out, .tell = tell, .context = context});
 }

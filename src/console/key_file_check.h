@@ -21,9 +21,13 @@ struct key_changes {
     size_t count, cap;
 };
 
-// Why a change was taken out, and which of its keys is meant (0 when it has none).
-typedef void
-key_changes_tell_fn(void *context, const struct key_change *change, size_t key, struct str why);
+struct key_finding {
+    const struct key_change *change;
+    size_t key;           // which of its keys; 0 when it has none
+    struct str why, hint; // borrowed
+    bool is_note;         // it stands; else it was taken out
+};
+typedef void key_changes_tell_fn(void *context, const struct key_finding *finding);
 
 void key_changes_add(struct key_changes *changes, const struct key_change *change);
 void key_changes_make(

@@ -77,6 +77,45 @@ keymap_row_of(const struct keymap *keymap, enum keymap_context context, enum int
     return NULL;
 }
 
+static bool find_outer(enum keymap_context context, enum keymap_context *out) {
+    switch (context) {
+    case KEYMAP_EVERYWHERE:
+    case KEYMAP_EDITOR:
+    case KEYMAP_TEXT: return false;
+    case KEYMAP_OVERLAY:
+    case KEYMAP_PRESENTER: // they have the keys of everywhere around them
+    case KEYMAP_DETAIL:
+    case KEYMAP_LIST:
+    case KEYMAP_SETUP:
+    case KEYMAP_EVENT:
+    case KEYMAP_STREAM:
+    case KEYMAP_RECOMMENDATIONS:
+    case KEYMAP_PROFILE:
+    case KEYMAP_LOG: *out = KEYMAP_EVERYWHERE; return true;
+    case KEYMAP_HELP:
+    case KEYMAP_JOURNEY:
+    case KEYMAP_COPY:
+    case KEYMAP_REQUEST:
+    case KEYMAP_CONTROLS:
+    case KEYMAP_CONFIRM:
+    case KEYMAP_LEAVE:
+    case KEYMAP_OUTPUT:
+    case KEYMAP_GUIDE:
+    case KEYMAP_PROFILES:
+    case KEYMAP_CONTEXT_COUNT: break;
+    }
+    *out = KEYMAP_OVERLAY;
+    return true;
+}
+
+const struct keymap_row *
+keymap_find_hidden(const struct keymap *keymap, const struct keymap_row *row) {
+    enum keymap_context outer = KEYMAP_EVERYWHERE;
+    if (!find_outer(row->context, &outer)) return NULL;
+    const struct keymap_row *other = keymap_find_row(keymap, &outer, 1, row->key);
+    return other && other->intent != row->intent ? other : NULL;
+}
+
 // The row and its aliases.
 static size_t count_group(const struct keymap *keymap, const struct keymap_row *row) {
     size_t count = 0, group = 1;
@@ -88,6 +127,12 @@ static size_t count_group(const struct keymap *keymap, const struct keymap_row *
 
 size_t keymap_key_count(const struct keymap *keymap, const struct keymap_row *row) {
     return row->key == KEYMAP_NO_KEY ? 0 : count_group(keymap, row);
+}
+
+// The table's reason is for its own key.
+static const char *find_reason(enum keymap_context context, enum intent intent, uint32_t key) {
+    const struct keymap_row *row = keymap_find_row(NULL, &context, 1, key);
+    return row && row->intent == intent ? row->hides : NULL;
 }
 
 bool keymap_set(
@@ -106,9 +151,15 @@ bool keymap_set(
         (keymap->count - at - before) * sizeof(keymap->rows[0]));
     keymap->count = keymap->count - before + after;
     keymap->rows[at].key = key_count ? keys[0] : KEYMAP_NO_KEY;
+    keymap->rows[at].hides = find_reason(context, intent, keymap->rows[at].key);
     for (size_t i = 1; i < key_count; i++) {
         keymap->rows[at + i] = (struct keymap_row){
-            .context = context, .key = keys[i], .intent = intent, .is_alias = true};
+            .context = context,
+            .key = keys[i],
+            .intent = intent,
+            .hides = find_reason(context, intent, keys[i]),
+            .is_alias = true,
+        };
     }
     return true;
 }

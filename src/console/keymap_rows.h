@@ -3,6 +3,8 @@
 
 #define KEY(where, code, what, text)                                                               \
     { .context = where, .key = code, .intent = what, .help = text }
+#define ALIAS_OVER(where, code, what, why)                                                         \
+    { .context = where, .key = code, .intent = what, .hides = why, .is_alias = true }
 #define LABELLED(where, code, what, text, short)                                                   \
     { .context = where, .key = code, .intent = what, .help = text, .label = short }
 #define ALIAS(where, code, what)                                                                   \
@@ -40,9 +42,14 @@
         KEYMAP_SETUP, INPUT_ENTER, INTENT_EDIT,                                                    \
         "edit the value; pasting into the list does so, too", "edit"),                             \
         ALIAS(KEYMAP_SETUP, 'e', INTENT_EDIT),                                                     \
-        LABELLED(                                                                                  \
-            KEYMAP_SETUP, '?', INTENT_EXPLAIN,                                                     \
-            "where the value is found, and which step sets it; again: this help", "where"),        \
+        {                                                                                          \
+            .context = KEYMAP_SETUP,                                                               \
+            .key = '?',                                                                            \
+            .intent = INTENT_EXPLAIN,                                                              \
+            .help = "where the value is found, and which step sets it; again: this help",          \
+            .label = "where",                                                                      \
+            .hides = "it is the help of the setting, and again the help of all",                   \
+        },                                                                                         \
         LABELLED(KEYMAP_SETUP, 'x', INTENT_UNSET, "unset: back to the default", "unset"),          \
         LABELLED(KEYMAP_SETUP, 's', INTENT_REVEAL, "show a secret for five seconds", "show"),      \
         LABELLED(                                                                                  \

@@ -250,7 +250,8 @@ static const struct keymap_row rows[] = {
     },
     {.context = KEYMAP_DETAIL, .key = INPUT_ENTER, .intent = INTENT_CLOSE, .is_alias = true},
     {.context = KEYMAP_DETAIL, .key = 'd', .intent = INTENT_CLOSE, .is_alias = true},
-    {.context = KEYMAP_DETAIL, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
+    ALIAS_OVER(
+        KEYMAP_DETAIL, 'q', INTENT_CLOSE, "q closes the top thing; with nothing open it quits"),
 
     {
         .context = KEYMAP_EDITOR,
@@ -293,7 +294,13 @@ static const struct keymap_row rows[] = {
         .help = "show only what is searched for",
         .label = "find",
     },
-    {.context = KEYMAP_HELP, .key = '?', .intent = INTENT_CLOSE, .help = "close the help"},
+    {
+        .context = KEYMAP_HELP,
+        .key = '?',
+        .intent = INTENT_CLOSE,
+        .help = "close the help",
+        .hides = "the help is open already",
+    },
     {
         .context = KEYMAP_HELP,
         .key = INPUT_DOWN,
@@ -350,6 +357,7 @@ static const struct keymap_row rows[] = {
         .intent = INTENT_YES,
         .help = "leave all the same",
         .label = "leave",
+        .hides = "q asked and q again leaves; what stays has n and Esc",
     },
     {.context = KEYMAP_LEAVE, .key = 'y', .intent = INTENT_YES, .is_alias = true},
     {.context = KEYMAP_LEAVE, .key = 'n', .intent = INTENT_CLOSE, .help = "stay"},
@@ -469,7 +477,8 @@ static const struct keymap_row rows[] = {
         .help = "close what opened last",
         .label = "close",
     },
-    {.context = KEYMAP_OVERLAY, .key = 'q', .intent = INTENT_CLOSE, .is_alias = true},
+    ALIAS_OVER(
+        KEYMAP_OVERLAY, 'q', INTENT_CLOSE, "q closes the top thing; with nothing open it quits"),
     {
         .context = KEYMAP_OVERLAY,
         .key = '?',

@@ -152,10 +152,20 @@ void model_use_keys(struct model *model, const struct key_file *keys) {
     model->keymap = keys->keymap;
     model->keymap.is_ascii = is_ascii;
     if (!keys->problem_count) return;
-    struct error problem = keys->problems[0].error;
+    size_t first = 0; // what is wrong before what may surprise
+    for (size_t i = 0; i < keys->problem_count && i < KEY_FILE_PROBLEMS; i++) {
+        if (keys->problems[i].is_note) continue;
+        first = i;
+        break;
+    }
+    struct error problem = keys->problems[first].error;
     const size_t more = keys->problem_count - 1;
     if (more) error_hint(&problem, "%zu more: `recloop console --keys` tells all.", more);
     internal_note_error(model, &problem);
+    if (keys->problems[first].is_note) {
+        model->notice.role = THEME_WARN;
+        model->notice.mark = "• ";
+    }
     internal_settle(model);
 }
 

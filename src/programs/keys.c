@@ -55,7 +55,7 @@ int keys_print(void) {
         fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
     for (size_t i = 0; i < keys->problem_count && i < KEY_FILE_PROBLEMS; i++) {
         cli_print_error(&keys->problems[i].error);
-        status = cli_exit_code(keys->problems[i].error.code);
+        if (!keys->problems[i].is_note) status = cli_exit_code(keys->problems[i].error.code);
     }
     if (!is_written) status = cli_exit_code(ERROR_IO);
     mem_free(keys);

@@ -69,9 +69,9 @@ static void key_file_gives_other_keys(void **state) {
 
 static void key_file_replaces_aliases_too(void **state) {
     (void)state;
-    read("[list]\nup = w\n");
+    read("[list]\nup = W\n");
     assert_int_equal(file.problem_count, 0);
-    assert_int_equal(means(KEYMAP_LIST, 'w'), INTENT_UP);
+    assert_int_equal(means(KEYMAP_LIST, 'W'), INTENT_UP);
     assert_int_equal(means(KEYMAP_LIST, INPUT_UP), INTENT_NONE);
     assert_int_equal(means(KEYMAP_LIST, 'k'), INTENT_NONE);
     assert_int_equal(means(KEYMAP_LIST, 'j'), INTENT_DOWN);
@@ -176,6 +176,43 @@ static void key_file_keeps_a_way_out(void **state) {
     assert_int_equal(means(KEYMAP_EVERYWHERE, 'Q'), INTENT_QUIT);
 }
 
+// They count, and both lines are named.
+static void key_file_notes_what_hides_a_key_or_is_hidden(void **state) {
+    static const struct {
+        const char *text, *message, *hint;
+    } cases[] = {
+        {"[stream]\npause = z, t", "keys.ini:2:12: \"t\" hides fire of [everywhere] in [stream]",
+         "fire has it by default. Both count; give one of them another key if both are wanted."},
+        {"[everywhere]\nfire = z\n[stream]\npause = z",
+         "keys.ini:4:9: \"z\" hides fire of [everywhere] in [stream]",
+         "fire has it in line 2. Both count; give one of them another key if both are wanted."},
+        {"[everywhere]\nfire = s", "keys.ini:2:8: \"s\" of fire means something else further in",
+         "reveal in [setup], generate in [stream], generate in [presenter]: by default. Both "
+         "count; "
+         "give one of them another key."},
+        {"[journey]\nfold = T", "keys.ini:2:8: \"T\" hides theme of [overlay] in [journey]",
+         "theme has it by default. Both count; give one of them another key if both are wanted."},
+        {"[setup]\nexplain = u", "keys.ini:2:11: \"u\" hides user of [everywhere] in [setup]",
+         "user has it by default. Both count; give one of them another key if both are wanted."},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        read(cases[i].text);
+        assert_told(0, cases[i].message);
+        assert_string_equal(file.problems[0].error.hint, cases[i].hint);
+        assert_true(file.problems[0].is_note);
+        assert_int_equal(file.problem_count, 1);
+        assert_false(is_default());
+    }
+    // what the table itself does is no news, nor is a key that nothing else has there
+    read("[detail]\nclose = Esc, q\n[everywhere]\nquit = q\nfire = Ctrl-X\n");
+    assert_int_equal(file.problem_count, 0);
+    // what is refused hides nothing
+    read("[stream]\npause = s, t\n");
+    assert_int_equal(file.problem_count, 1);
+    assert_false(file.problems[0].is_note);
+}
+
 static void key_file_counts_what_it_does_not_keep(void **state) {
     struct buf text = {0};
     (void)state;
@@ -222,6 +259,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(key_file_refuses_a_key_with_two_meanings),
     cmocka_unit_test(key_file_refuses_what_a_refused_line_would_have_freed),
     cmocka_unit_test(key_file_keeps_a_way_out),
+    cmocka_unit_test(key_file_notes_what_hides_a_key_or_is_hidden),
     cmocka_unit_test(key_file_counts_what_it_does_not_keep),
     cmocka_unit_test(key_file_shows_nothing_that_a_terminal_obeys),
     cmocka_unit_test(key_file_list_says_what_the_keymap_says),

@@ -101,6 +101,38 @@ static void keymap_intents_of_panes_follow_their_numbers(void **state) {
     }
 }
 
+// No key of everywhere (or, over the panes, of what all overlays share) means something else further in, unless
+// the row says why.
+static void keymap_hides_no_key_without_a_reason(void **state) {
+    (void)state;
+    size_t count = 0;
+    const struct keymap_row *rows = keymap_rows(NULL, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct keymap_row *hidden = keymap_find_hidden(NULL, &rows[i]);
+        if (hidden && !rows[i].hides)
+            fail_msg(
+                "%s in %s hides %s: give it another key, or say why", intent_name(rows[i].intent),
+                keymap_context_name(rows[i].context), intent_name(hidden->intent));
+        if (!hidden && rows[i].hides)
+            fail_msg(
+                "%s in %s hides nothing any more", intent_name(rows[i].intent),
+                keymap_context_name(rows[i].context));
+    }
+}
+
+// Whatever is open: these keys mean what they mean everywhere.
+static void keymap_has_keys_for_all_screens(void **state) {
+    static const enum intent intents[] = {
+        INTENT_PRESENT, INTENT_THEME, INTENT_EXPORT, INTENT_HELP, INTENT_REPAINT};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(intents); i++) {
+        const struct keymap_row *inner = keymap_row_of(NULL, KEYMAP_OVERLAY, intents[i]);
+        const struct keymap_row *outer = keymap_row_of(NULL, KEYMAP_EVERYWHERE, intents[i]);
+        assert_non_null(inner);
+        assert_int_equal(inner->key, outer->key);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(keymap_has_each_key_once_per_context),
     cmocka_unit_test(keymap_explains_every_key),
@@ -109,6 +141,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(keymap_asks_the_innermost_context_first),
     cmocka_unit_test(keymap_names_are_read_back),
     cmocka_unit_test(keymap_intents_of_panes_follow_their_numbers),
+    cmocka_unit_test(keymap_hides_no_key_without_a_reason),
+    cmocka_unit_test(keymap_has_keys_for_all_screens),
 };
 
 int main(void) {
