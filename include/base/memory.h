@@ -18,6 +18,8 @@ void *mem_zeroed(size_t count, size_t element_bytes);
 void *mem_resize(void *memory, size_t count, size_t element_bytes);
 char *mem_copy_string(const char *text);
 void mem_free(void *memory);
+// Gives what was freed back to the system, as far as the C library can. Walks the whole heap: for moments of rest.
+void mem_give_back(void);
 // Overwrites memory in a way the compiler keeps.
 void mem_wipe(void *memory, size_t bytes);
 

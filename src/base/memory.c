@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static assert_crash_hook_fn *crash_hook; // one of the program's two mutable globals
 
@@ -43,6 +46,12 @@ char *mem_copy_string(const char *text) {
 
 void mem_free(void *memory) {
     free(memory);
+}
+
+void mem_give_back(void) {
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }
 
 void mem_wipe(void *memory, size_t bytes) {

@@ -29,6 +29,7 @@
 #define COMMIT_AFTER_MS 50      // of deliveries in a row that nobody waits for
 #define COMPUTING_SLICE_US 4000 // of new computed traits over old events
 #define PAUSE_AFTER_FAILURE_MS 1000
+#define REST_AFTER_MS 3000 // without a commit: nobody streams
 
 const char *cloud_region(const struct cloud *cloud) {
     return cloud->options.region;
@@ -184,6 +185,7 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
         cloud_close(cloud);
         return false;
     }
+    cloud->rest_at_ms = clock_monotonic_ms() + REST_AFTER_MS;
     *out = cloud;
     return true;
 }
@@ -297,6 +299,7 @@ static bool commit(struct cloud *cloud) {
     cloud->is_reset = false;
     if (store_commit(cloud->store, &err)) {
         if (is_reset) faults_reset(cloud); // they are not of the store
+        cloud->rest_at_ms = clock_monotonic_ms() + REST_AFTER_MS;
         cloud->has_changed = true;
         if (cloud->store_failure.code != ERROR_NONE)
             log_note(LOG_LEVEL_WARN, "sandbox", "the store takes what is sent again");
@@ -394,6 +397,11 @@ void cloud_drop_abandoned(struct cloud *cloud) {
     if (has_dropped) server_serve(cloud->server);
 }
 
+static int64_t sooner(int64_t timeout_ms, int64_t at_ms, int64_t now_ms) {
+    const int64_t left_ms = at_ms > now_ms ? at_ms - now_ms : 0;
+    return timeout_ms < 0 || left_ms < timeout_ms ? left_ms : timeout_ms;
+}
+
 static int timeout_of(const struct cloud *cloud) {
     // A request may come in while the answers of the one before leave: nobody else wakes us for it.
     if (server_has_uncommitted(cloud->server)) return 0;
@@ -401,25 +409,25 @@ static int timeout_of(const struct cloud *cloud) {
     int64_t timeout_ms = cloud->has_log_waiting ? LOG_LOOK_MS : -1;
     if (cloud->has_pending || computed_traits_has_work(cloud))
         timeout_ms = cloud->retry_at_ms > now_ms ? cloud->retry_at_ms - now_ms : 0;
-    if (cloud->delivery_at_ms) {
-        const int64_t left_ms = cloud->delivery_at_ms > now_ms ? cloud->delivery_at_ms - now_ms : 0;
-        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
-    }
+    if (cloud->delivery_at_ms) timeout_ms = sooner(timeout_ms, cloud->delivery_at_ms, now_ms);
+    if (cloud->rest_at_ms) timeout_ms = sooner(timeout_ms, cloud->rest_at_ms, now_ms);
     if (cloud->leave_by_ms) {
-        int64_t left_ms = cloud->leave_by_ms > now_ms ? cloud->leave_by_ms - now_ms : 0;
-        if (cloud->held && left_ms > LEAVING_LOOK_MS) left_ms = LEAVING_LOOK_MS;
-        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
+        timeout_ms = sooner(timeout_ms, cloud->leave_by_ms, now_ms);
+        if (cloud->held && timeout_ms > LEAVING_LOOK_MS) timeout_ms = LEAVING_LOOK_MS;
     }
     const int64_t functions_ms = functions_due_ms(cloud);
-    if (functions_ms != INT64_MAX) {
-        const int64_t left_ms = functions_ms > now_ms ? functions_ms - now_ms : 0;
-        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
-    }
-    for (const struct exchange *held = cloud->held; held; held = held->next) {
-        const int64_t left_ms = due_ms(held) > now_ms ? due_ms(held) - now_ms : 0;
-        if (timeout_ms < 0 || left_ms < timeout_ms) timeout_ms = left_ms;
-    }
+    if (functions_ms != INT64_MAX) timeout_ms = sooner(timeout_ms, functions_ms, now_ms);
+    for (const struct exchange *held = cloud->held; held; held = held->next)
+        timeout_ms = sooner(timeout_ms, due_ms(held), now_ms);
     return (int)timeout_ms;
+}
+
+// What a start or a burst left in caches and in the allocator is not held while nothing happens.
+static void rest(struct cloud *cloud) {
+    if (!cloud->rest_at_ms || clock_monotonic_ms() < cloud->rest_at_ms) return;
+    cloud->rest_at_ms = 0;
+    (void)store_rest(cloud->store);
+    mem_give_back();
 }
 
 static void compute(struct cloud *cloud) {
@@ -440,4 +448,5 @@ void cloud_turn(struct cloud *cloud) {
     compute(cloud);
     answer_held(cloud);
     cloud->has_log_waiting = request_log_flush(cloud->log);
+    rest(cloud);
 }

@@ -62,6 +62,7 @@ struct cloud {
     int64_t delivery_at_ms;       // monotonic; deliveries are due again then; 0: no such time
     int64_t commit_at_ms;         // monotonic; of deliveries in an open transaction
     int64_t retry_at_ms;          // monotonic; deliveries pause after a failed commit
+    int64_t rest_at_ms;           // monotonic; without a commit till then, it rests; 0: it does
     struct error store_failure;   // of the newest commit, when it failed; ERROR_NONE: it was kept
     int64_t leave_by_ms;          // monotonic; the last turn begins then; 0: not leaving
     struct roles *roles;          // access/roles.h

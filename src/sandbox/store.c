@@ -248,6 +248,14 @@ void store_close(struct store *store) {
     mem_free(store);
 }
 
+size_t store_rest(struct store *store) {
+    int before = 0, after = 0, ignored = 0;
+    sqlite3_db_status(store->database, SQLITE_DBSTATUS_CACHE_USED, &before, &ignored, 0);
+    sqlite3_db_release_memory(store->database);
+    sqlite3_db_status(store->database, SQLITE_DBSTATUS_CACHE_USED, &after, &ignored, 0);
+    return before > after ? (size_t)(before - after) : 0;
+}
+
 bool store_is_writing(const struct store *store) {
     return store->is_writing || store->has_failed;
 }

@@ -84,6 +84,8 @@ int64_t store_count_events(struct store *store);
 // So much larger than the window of events that whoever holds it (store_hold_events) must let nothing more in?
 bool store_is_overfull(struct store *store);
 int64_t store_event_bytes(const struct store *store);
+// Lets go of pages that are in memory only to be faster; returns their bytes.
+size_t store_rest(struct store *store);
 
 struct store_event_query {
     int source;            // -1: all

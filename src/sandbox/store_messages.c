@@ -50,7 +50,8 @@ static void turn_over(struct store *store, const struct store_event *event) {
 
 static void
 put(struct store_messages_generation *generation, const struct store_event *event, int64_t hash) {
-    if ((generation->count + 1) * 2 > generation->cap) grow(generation);
+    // three quarters full at most: a look-up that finds nothing then reads some eight slots in a row
+    if (generation->count + 1 > generation->cap / 4 * 3) grow(generation);
     if (generation->count == 0) generation->first_sequence = event->sequence;
     const uint32_t mark = mark_of(hash);
     uint32_t at = mark & (generation->cap - 1);

@@ -66,6 +66,23 @@ static void add_numbered(struct store *store, int64_t from, int64_t to) {
     commit(store);
 }
 
+static void at_rest_it_lets_go_of_its_cache_and_nothing_else(void **state) {
+    struct temp_folder folder = temp_folder_make();
+    struct store *store = NULL;
+    struct error err = {0};
+    assert_ok(store_open(folder.path, &store, &err), err);
+    add_numbered(store, 1, 3000);
+    assert_true(store_rest(store) > 100000);
+    assert_int_equal(store_rest(store), 0);
+    assert_int_equal(store_find_message(store, STR("message-2999")), 2999);
+    assert_int_equal(count_of_message(store, "message-2999"), 1);
+    add_numbered(store, 3001, 3002);
+    assert_int_equal(store_count_events(store), 3002);
+    store_close(store);
+    temp_folder_remove(&folder);
+    (void)state;
+}
+
 static void check_window(struct store *store, int64_t last) {
     char id[32];
     const int64_t sure = last - STORE_MESSAGES_KEPT + 1;
@@ -300,6 +317,7 @@ static void a_session_may_be_read_twice_in_a_row(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_message_is_known_longer_than_its_event_is_kept),
+    cmocka_unit_test(at_rest_it_lets_go_of_its_cache_and_nothing_else),
     cmocka_unit_test(the_window_of_duplicates_survives_a_restart),
     cmocka_unit_test(events_are_bounded_by_size_too),
     cmocka_unit_test(a_refused_message_makes_no_duplicate),
