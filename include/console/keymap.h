@@ -104,7 +104,7 @@ bool keymap_set(
 void keymap_add_key_name(struct buf *out, const struct keymap *keymap, uint32_t key);
 // "↑ k": the keys of a row, its aliases included; "–": it has none.
 void keymap_add_keys(struct buf *out, const struct keymap *keymap, const struct keymap_row *row);
-// For sentences: "t"; the palette's key when the intent has none of its own.
+// For sentences: "t"; the palette's key when the intent has none of its own, "(no key)" without that.
 struct keymap_name {
     char text[24];
 };

@@ -41,6 +41,8 @@ struct linear {
 
 void linear_init(struct linear *linear, struct model *model);
 void linear_release(struct linear *linear);
+// How to begin, by the keys in use.
+void linear_add_greeting(const struct model *model, struct buf *out);
 void linear_hear(
     struct linear *linear,
     const struct model *model,

@@ -59,6 +59,8 @@ const struct trait_history_change *trait_history_at(const struct model *model, s
 const struct trait_history_change *trait_history_last(const struct model *model, const char *name);
 bool trait_history_is_stale(const struct model *model);
 // "3 s ago", "10:00:05"
+// "Enter on the event in Stream, or v …, shows where its way ends", by the keys in use.
+void trait_history_add_advice(const struct model *model, struct buf *out);
 void trait_history_add_age(const struct model *model, int64_t at_ms, struct buf *out);
 // "▲3 ▼5 +2 −1" of lists; else "before → after".
 void trait_history_add_summary(const struct trait_history_change *change, struct buf *out);

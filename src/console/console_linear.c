@@ -48,7 +48,9 @@ static void carry_out(void *context, struct effects *effects) {
     outside_give_commands(&reader->model, reader->options->commands, effects);
     if (effects->quit) reader->is_over = true;
     if (effects->copy.len)
-        model_note(&reader->model, THEME_WARN, "Copying needs a screen; w writes to a file.");
+        model_note(
+            &reader->model, THEME_WARN, "Copying needs a screen; %s writes to a file.",
+            keymap_name_of(&reader->model.keymap, KEYMAP_EVERYWHERE, INTENT_EXPORT).text);
     outside_write_file(&reader->model, effects);
     if (effects->edit) model_note(&reader->model, THEME_WARN, "Another editor needs a screen.");
     effects_release(effects);
@@ -157,11 +159,7 @@ static void run(struct reader *reader, const sigset_t *unblocked) {
     linear_init(&reader->linear, &reader->model);
     model_start(&reader->model, &effects);
     carry_out(reader, &effects);
-    buf_add(
-        &reader->out,
-        STR("recloop, read out line by line. Type a key and Enter: t fires the test event, 1 to 6 "
-            "read a "
-            "pane,\nan empty line reads the details, a question mark reads all keys, q leaves.\n"));
+    linear_add_greeting(&reader->model, &reader->out);
     linear_tell(&reader->linear, &reader->model, &reader->out);
     drain_messages(reader);
     while (!is_done(reader)) {

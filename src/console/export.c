@@ -191,7 +191,9 @@ void export_complete(const struct model *model, struct str path, struct buf *out
 void export_assist(const struct model *model, struct sheet *sheet) {
     const size_t form = form_of(buf_str(&model->editor.text));
     struct canvas_pen pen = sheet_line(sheet);
-    canvas_write_text(&pen, THEME_DIM, "Tab: ");
+    canvas_write_format(
+        &pen, THEME_DIM,
+        "%s: ", keymap_name_of(&model->keymap, KEYMAP_EDITOR, INTENT_COMPLETE).text);
     for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
         if (!is_possible(model, i)) continue;
         canvas_write_text(&pen, i == form ? THEME_STRONG : THEME_DIM, forms[i].ending);
@@ -232,8 +234,9 @@ void export_copy_text(struct model *model, struct str text, struct effects *effe
         model_note(model, THEME_DIM, "There is nothing to copy here; secrets never are.");
     } else if (text.len > CLIPBOARD_MAX_BYTES) {
         model_note(
-            model, THEME_WARN, "Terminals take %d bytes, this has %zu: w writes it to a file.",
-            CLIPBOARD_MAX_BYTES, text.len);
+            model, THEME_WARN, "Terminals take %d bytes, this has %zu: %s writes it to a file.",
+            CLIPBOARD_MAX_BYTES, text.len,
+            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_EXPORT).text);
     } else {
         buf_add(&effects->copy, text);
         note_copied(model, text);

@@ -181,7 +181,9 @@ static void handle_paste(struct model *model, struct str text, struct effects *e
                            model->pane == PANE_SETUP && pane->count(model) > 0;
     if (may_start) pane->handle(model, INTENT_EDIT, effects);
     if (model->editing == MODEL_EDITING_NOTHING) {
-        model_note(model, THEME_DIM, "Pasted text goes into a value: press Enter on one first.");
+        model_note(
+            model, THEME_DIM, "Pasted text goes into a value: press %s on one first.",
+            keymap_name_of(&model->keymap, KEYMAP_SETUP, INTENT_EDIT).text);
         return;
     }
     editor_paste(&model->editor, text, &model->cleaning);

@@ -108,6 +108,25 @@ static void write_label(
     buf_release(&key);
 }
 
+static bool is_of_corner(enum intent intent) {
+    return intent == INTENT_HELP || intent == INTENT_QUIT;
+}
+
+// For whatever keys the person has for them.
+static int corner_columns(const struct keymap *keymap) {
+    static const enum intent intents[] = {INTENT_HELP, INTENT_QUIT};
+    int columns = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(intents); i++) {
+        const struct keymap_row *row = keymap_row_of(keymap, KEYMAP_EVERYWHERE, intents[i]);
+        struct buf text = {0};
+        keymap_add_key_name(&text, keymap, row->key);
+        buf_add_format(&text, " %s", row->label);
+        columns += width_of_text(buf_str(&text)) + (i ? 2 : 0);
+        buf_release(&text);
+    }
+    return columns;
+}
+
 static void walk_footer(const struct model *model, struct walk *walk) {
     struct canvas *canvas = walk->canvas;
     enum keymap_context contexts[MODEL_CONTEXTS];
@@ -117,7 +136,7 @@ static void walk_footer(const struct model *model, struct walk *walk) {
     const struct keymap_row *rows = keymap_rows(&model->keymap, &row_count);
     // help and quit have a place of their own at the right: they must be found on any width
     const bool has_corner = contexts[context_count - 1] == KEYMAP_EVERYWHERE;
-    struct rect corner = rect_take_right(&rect, has_corner ? 14 : 0);
+    struct rect corner = rect_take_right(&rect, has_corner ? corner_columns(&model->keymap) : 0);
     rect_take_right(&rect, has_corner ? 1 : 0);
     struct canvas_pen right = canvas_pen(canvas, corner, 0);
     struct canvas_pen left = canvas_pen(canvas, rect, 0);
@@ -129,8 +148,7 @@ static void walk_footer(const struct model *model, struct walk *walk) {
                 continue;
             if (!model_can(model, rows[i].intent)) continue;
             const bool is_on = rows[i].label_on && model_is_on(model, rows[i].intent);
-            const bool is_corner =
-                has_corner && (rows[i].intent == INTENT_HELP || rows[i].intent == INTENT_QUIT);
+            const bool is_corner = has_corner && is_of_corner(rows[i].intent);
             write_label(
                 &model->keymap, walk, is_corner ? &right : &left, &rows[i],
                 is_on ? rows[i].label_on : rows[i].label);

@@ -190,8 +190,10 @@ struct keymap_name
 keymap_name_of(const struct keymap *keymap, enum keymap_context context, enum intent intent) {
     struct keymap_name name = {0};
     struct buf key = {0};
+    ASSERT(keymap_row_of(NULL, context, intent)); // a sentence speaks of what there is
     keymap_add_key(&key, keymap, context, intent);
     if (!key.len) keymap_add_key(&key, keymap, KEYMAP_EVERYWHERE, INTENT_PALETTE);
+    if (!key.len) buf_add(&key, STR("(no key)"));
     if (key.len < sizeof(name.text)) memcpy(name.text, buf_text(&key), key.len);
     buf_release(&key);
     return name;

@@ -392,6 +392,36 @@ void linear_tell(struct linear *linear, struct model *model, struct buf *out) {
 
 // Lines
 
+// Signs that are passed over when they are read out have names.
+static void add_key_in_words(const struct model *model, enum intent intent, struct buf *out) {
+    static const struct {
+        const char *key, *words;
+    } signs[] = {
+        {"?", "a question mark"}, {":", "a colon"}, {",", "a comma"}, {".", "a full stop"}};
+    const struct keymap_name name = keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, intent);
+    for (size_t i = 0; i < ARRAY_COUNT(signs); i++) {
+        if (strcmp(signs[i].key, name.text) != 0) continue;
+        buf_add(out, str_from(signs[i].words));
+        return;
+    }
+    buf_add(out, str_from(name.text));
+}
+
+void linear_add_greeting(const struct model *model, struct buf *out) {
+    buf_add(out, STR("recloop, read out line by line. Type a key and Enter: "));
+    add_key_in_words(model, INTENT_FIRE, out);
+    buf_add(out, STR(" fires the test event,"));
+    for (int id = 0; id < PANE_COUNT; id++) {
+        buf_add_char(out, ' ');
+        add_key_in_words(model, (enum intent)(INTENT_PANE_SETUP + id), out);
+    }
+    buf_add(out, STR(" read a pane,\nan empty line reads the details, "));
+    add_key_in_words(model, INTENT_HELP, out);
+    buf_add(out, STR(" reads all keys, "));
+    add_key_in_words(model, INTENT_QUIT, out);
+    buf_add(out, STR(" leaves.\n"));
+}
+
 struct line {
     struct linear *linear;
     struct model *model;
@@ -407,21 +437,26 @@ static void press(const struct line *line, uint32_t key) {
     line->then(line->context, &effects);
 }
 
+// By the person's own key; these always have one.
+static void press_for(const struct line *line, enum intent intent) {
+    const struct keymap_row *row = keymap_row_of(&line->model->keymap, KEYMAP_EDITOR, intent);
+    if (row) press(line, row->key);
+}
+
 // In place of what stands in the editor.
 static void answer(const struct line *line, struct str text) {
     if (!text.len || str_equal(text, STR("Esc"))) {
-        press(line, INPUT_ESCAPE);
+        press_for(line, INTENT_CANCEL);
         buf_add(line->out, STR("Left as it was.\n"));
         return;
     }
-    press(line, INPUT_CONTROL('e'));
-    press(line, INPUT_CONTROL('u'));
+    editor_start(&line->model->editor, (struct str){0}, line->model->editor.is_secret);
     while (text.len && line->model->editing != MODEL_EDITING_NOTHING) {
         bool valid = true;
         const uint32_t rune = str_next_rune(&text, &valid);
         if (valid && rune >= ' ') press(line, rune);
     }
-    press(line, INPUT_ENTER);
+    press_for(line, INTENT_SUBMIT);
 }
 
 static void press_keys(const struct line *line, struct str text) {
@@ -432,9 +467,9 @@ static void press_keys(const struct line *line, struct str text) {
         if (!word.len) continue;
         if (!input_parse_key_name(word, &key)) {
             add_told(line->out, "No key is called ", word);
-            buf_add(
-                line->out, STR("Keys are characters, or names such as Enter, Esc, Down. A question "
-                               "mark reads all of them.\n"));
+            buf_add(line->out, STR("Keys are characters, or names such as Enter, Esc, Down; "));
+            add_key_in_words(line->model, INTENT_HELP, line->out);
+            buf_add(line->out, STR(" reads all of them.\n"));
             return;
         }
         press(line, key);
@@ -442,12 +477,15 @@ static void press_keys(const struct line *line, struct str text) {
 }
 
 static bool is_following(const struct line *line, struct str text) {
-    if (!str_equal(text, STR("F")) || line->model->pane == PANE_STREAM) return false;
+    const struct keymap_name key =
+        keymap_name_of(&line->model->keymap, KEYMAP_STREAM, INTENT_FOLLOW);
+    if (!str_equal(text, str_from(key.text)) || line->model->pane == PANE_STREAM) return false;
     struct linear *linear = line->linear;
     linear->follows = !linear->follows;
-    buf_add(
-        line->out, linear->follows ? STR("Events are read out as they come. F: no longer.\n")
-                                   : STR("Events are no longer read out.\n"));
+    if (linear->follows)
+        buf_add_format(line->out, "Events are read out as they come. %s: no longer.\n", key.text);
+    else
+        buf_add(line->out, STR("Events are no longer read out.\n"));
     return true;
 }
 

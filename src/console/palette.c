@@ -385,7 +385,10 @@ void palette_submit(struct model *model, struct str line, struct effects *effect
     const bool is_untouched = !str_trim(line).len && model->palette.selected == 0;
     if (is_untouched && (!count || matches[0].kind != PALETTE_LINE)) return;
     if (!count) {
-        model_note(model, THEME_WARN, "Nothing is called that. : and Tab show what there is.");
+        model_note(
+            model, THEME_WARN, "Nothing is called that. %s and %s show what there is.",
+            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_PALETTE).text,
+            keymap_name_of(&model->keymap, KEYMAP_EDITOR, INTENT_COMPLETE).text);
         return;
     }
     take(model, &matches[selected_of(model, count)], line, effects);

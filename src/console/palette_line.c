@@ -131,7 +131,7 @@ static bool add_word(
         error_set(
             err, ERROR_USAGE, "%s does not know " STR_FMT, descriptor->name,
             STR_ARG(str_slice(word, 0, 60)));
-        return error_hint(err, "Tab completes what it knows.");
+        return error_hint(err, "What it knows is offered below the line while it is typed.");
     }
     if (!check_value(parameter, value, err)) return false;
     if (!parameter->repeats) {

@@ -103,7 +103,9 @@ static void stop_at(struct model *model, const char *what) {
     error_set(
         &err, ERROR_TIMEOUT, "The scene stopped at %s:%d: %s", scene_of(model)->name,
         step ? step->line : 0, what);
-    error_hint(&err, "The keys are yours. The loop's strip and Setup (1) say what is missing.");
+    error_hint(
+        &err, "The keys are yours. The loop's strip and Setup (%s) say what is missing.",
+        keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_PANE_SETUP).text);
     internal_note_error(model, &err);
     end(model);
 }

@@ -115,7 +115,9 @@ static bool has_what_it_needs(struct model *model) {
     if (!is_dated(model) || value_of(model, STREAM_CONTROLS_FROM).len) return true;
     if (!overlay_is_open(model, OVERLAY_CONTROLS)) overlay_open(model, OVERLAY_CONTROLS);
     model->controls.list.selected = STREAM_CONTROLS_FROM;
-    model_note(model, THEME_WARN, "This model needs its first day: Enter types it.");
+    model_note(
+        model, THEME_WARN, "This model needs its first day: %s types it.",
+        keymap_name_of(&model->keymap, KEYMAP_CONTROLS, INTENT_EDIT).text);
     return false;
 }
 
@@ -149,7 +151,12 @@ adjust(struct model *model, const char *name, struct str value, struct effects *
 void stream_controls_pause(struct model *model, struct effects *effects) {
     struct model_stream *stream = &model->stream;
     if (!stream->generate_run_id) {
-        model_note(model, THEME_TEXT, "The generator does not run; s starts it.");
+        const bool is_in_panel = overlay_is_open(model, OVERLAY_CONTROLS);
+        model_note(
+            model, THEME_TEXT, "The generator does not run; %s starts it.",
+            keymap_name_of(
+                &model->keymap, is_in_panel ? KEYMAP_CONTROLS : KEYMAP_STREAM, INTENT_GENERATE)
+                .text);
         return;
     }
     stream->is_generator_paused = !stream->is_generator_paused;

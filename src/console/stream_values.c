@@ -86,7 +86,7 @@ static const struct {
     [STREAM_CONTROLS_STEP] =
         {
             .label = "Step",
-            .help = "So many events for each press of . with a pause behind them.",
+            .help = "So many events for each step, with a pause behind them.",
             .unset = "1",
             .kind = KIND_NUMBER,
             .most = 1000000,

@@ -204,16 +204,21 @@ static void compare(
     }
 }
 
+void trait_history_add_advice(const struct model *model, struct buf *out) {
+    buf_add_format(
+        out, "%s on the event in Stream, or %s for the last one fired, shows where its way ends",
+        keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_JOURNEY_OF_ROW).text,
+        keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_JOURNEY).text);
+}
+
 // Nothing that came after the bound has the trait anew.
 static void raise_alarm(struct model *model) {
     struct trait_history *history = &model->traits;
     history->wait = TRAIT_HISTORY_STALE;
     model_note(model, THEME_WARN, TRAIT_HISTORY_TRAIT " has not changed since %s", history->cause);
     model->notice.mark = "✗ ";
-    buf_add(
-        &model->notice.hint,
-        STR("Enter on the event in Stream, or v for the last one fired, shows where its way ends; "
-            "recloop status tells what is reachable."));
+    trait_history_add_advice(model, &model->notice.hint);
+    buf_add(&model->notice.hint, STR("; recloop status tells what is reachable."));
 }
 
 static void hear_profile(struct model *model, const struct message *message) {

@@ -12,6 +12,9 @@ broken=$(
   ls include/*/*.h | xargs -n 1 basename | sort | uniq -d | sed 's/$/: two headers of this name/'
   grep -rnE '\b(usleep|nanosleep|sleep) ?\(' src include || true
   grep -rnE '\b(TODO|FIXME|XXX)\b' src include || true
+  # sentences of the console name the keys in use (keymap_name_of), not the default ones
+  grep -rnE '"([^"]*[ (])?([Pp]ress (Enter|Esc|Tab|Space|[^ %"])\b|(Enter|Esc|Tab|[b-zA-HJ-Z]) (fires?|starts?|stops|opens?|asks|writes?|edits?|leaves|follows|zooms|shows?|takes|changes|copies|completes|types)\b)' \
+    src/console --include='*.c' | grep -vE 'src/console/(player|scene|linear)\.c' || true
 )
 [ -z "$broken" ] || { printf '%s\n' "$broken"; exit 1; }
 echo "the house is in order"

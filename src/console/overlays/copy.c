@@ -117,7 +117,11 @@ static void measure(const struct model *model, int columns, int *out_rows, int *
 }
 
 static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
-    const struct rect inside = overlay_frame(canvas, rect, STR("Copy as"), STR("Enter copies"));
+    struct buf note = {0};
+    buf_add_format(
+        &note, "%s copies", keymap_name_of(&model->keymap, KEYMAP_COPY, INTENT_YES).text);
+    const struct rect inside = overlay_frame(canvas, rect, STR("Copy as"), buf_str(&note));
+    buf_release(&note);
     struct sheet sheet = {.canvas = canvas, .rect = rect_inset(inside, 1)};
     write_forms(model, &sheet);
     write_preview(model, &sheet);

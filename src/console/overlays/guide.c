@@ -49,8 +49,12 @@ static void measure(const struct model *model, int columns, int *out_rows, int *
 
 static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
     const struct message_setting *row = setup_selected(model);
+    struct buf note = {0};
+    buf_add_format(
+        &note, "%s edits", keymap_name_of(&model->keymap, KEYMAP_GUIDE, INTENT_EDIT).text);
     const struct rect inside =
-        overlay_frame(canvas, rect, str_from(row ? row->key : ""), STR("Enter edits"));
+        overlay_frame(canvas, rect, str_from(row ? row->key : ""), buf_str(&note));
+    buf_release(&note);
     struct sheet sheet = {
         .canvas = canvas, .rect = rect_inset(inside, 1), .top = model->setup_guide_top};
     write_guide(model, &sheet);

@@ -324,6 +324,10 @@ static void draw_text(const struct model *model, struct rect rect, struct canvas
     if (!screen->fold.count) {
         struct sheet sheet = {.canvas = canvas, .rect = rect_inset(rect, 1)};
         sheet_text(&sheet, THEME_DIM, journey_text_absence(shown(model), screen->tab));
+        if (screen->tab == JOURNEY_TAB_LOG && !shown(model)->is_recorded)
+            sheet_format(
+                &sheet, THEME_DIM, "%s asks again.",
+                keymap_name_of(&model->keymap, KEYMAP_JOURNEY, INTENT_REFRESH).text);
         return;
     }
     fold_draw(&screen->fold, rect_inset(rect, 1), screen->is_reading, canvas);

@@ -79,7 +79,7 @@ struct str journey_text_absence(const struct journey *journey, enum journey_tab 
         return journey->is_recorded
                    ? STR("The function wrote no line for this event.")
                    : STR("No line of this event was found in the function's log (CloudWatch may "
-                         "be some seconds behind: R asks again).");
+                         "be some seconds behind).");
     }
     if (journey->is_recorded) return STR("Nothing went over the wire here.");
     return STR("This part of the way is between other people's machines: nobody here can see it.");

@@ -381,6 +381,16 @@ static int caption_rows(const struct model *model, int columns) {
     return sheet.row;
 }
 
+static const struct {
+    enum keymap_context context;
+    enum intent intent;
+    const char *word;
+} reminders[] = {
+    {KEYMAP_EVERYWHERE, INTENT_FIRE, "fire"},      {KEYMAP_EVERYWHERE, INTENT_USER, "shopper"},
+    {KEYMAP_PRESENTER, INTENT_GENERATE, "stream"}, {KEYMAP_EVERYWHERE, INTENT_JOURNEY, "journey"},
+    {KEYMAP_EVERYWHERE, INTENT_PRESENT, "back"},
+};
+
 static void draw_keys(const struct model *model, struct rect rect, struct canvas *canvas) {
     const struct presenter *presenter = &model->presenter;
     struct buf status = {0};
@@ -400,7 +410,11 @@ static void draw_keys(const struct model *model, struct rect rect, struct canvas
         buf_release(&name);
     }
     if (presenter->key_count || model->player.state != PLAYER_NONE) return;
-    canvas_write_text(&pen, THEME_DIM, "t fire  u shopper  s stream  v journey  P back");
+    for (size_t i = 0; i < ARRAY_COUNT(reminders); i++) {
+        const struct keymap_name key =
+            keymap_name_of(&model->keymap, reminders[i].context, reminders[i].intent);
+        canvas_write_format(&pen, THEME_DIM, "%s%s %s", i ? "  " : "", key.text, reminders[i].word);
+    }
 }
 
 // All of it

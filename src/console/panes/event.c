@@ -47,9 +47,7 @@ static const struct {
     [MODEL_FIELD_JSON] =
         {
             .label = "JSON",
-            .help = "Enter edits it in place, e in $VISUAL or $EDITOR. messageId and timestamp are "
-                    "added "
-                    "when it is fired, unless they stand in it.",
+            .help = "messageId and timestamp are added when it is fired, unless they stand in it.",
             .has_choices = false,
         },
 };
@@ -207,6 +205,19 @@ static bool has_result(const struct model *model) {
     return model->fire.has_fired && model->composer.shows_result;
 }
 
+static void write_help(const struct model *model, struct sheet *sheet) {
+    struct buf text = {0};
+    if (selected(model) == MODEL_FIELD_JSON) {
+        buf_add_format(
+            &text, "%s edits it in place, %s in $VISUAL or $EDITOR. ",
+            keymap_name_of(&model->keymap, KEYMAP_EVENT, INTENT_EDIT).text,
+            keymap_name_of(&model->keymap, KEYMAP_EVENT, INTENT_OUTER_EDITOR).text);
+    }
+    buf_add(&text, str_from(fields[selected(model)].help));
+    sheet_text(sheet, THEME_DIM, buf_str(&text));
+    buf_release(&text);
+}
+
 static void detail(const struct model *model, struct sheet *sheet) {
     struct buf json = {0};
     if (has_result(model)) {
@@ -222,13 +233,18 @@ static void detail(const struct model *model, struct sheet *sheet) {
     if (has_result(model)) sheet_text(sheet, THEME_HEADING, STR("As it will be sent"));
     sheet_json(sheet, buf_str(&json));
     sheet_blank(sheet);
-    sheet_text(sheet, THEME_DIM, str_from(fields[selected(model)].help));
+    write_help(model, sheet);
     buf_release(&json);
 }
 
 static void title_text(const struct model *model, struct buf *title, struct buf *note) {
     buf_add(title, STR("The event"));
-    buf_add(note, model->fire.run_id ? STR("under way") : STR("t fires it"));
+    if (model->fire.run_id)
+        buf_add(note, STR("under way"));
+    else
+        buf_add_format(
+            note, "%s fires it",
+            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_FIRE).text);
 }
 
 static void detail_title(const struct model *model, struct buf *title) {
@@ -318,7 +334,7 @@ const struct pane event_pane = {
     .context = KEYMAP_EVENT,
     .title = "Event",
     .short_title = "Event",
-    .help = "The event that t fires, the way it takes into the loop, and what came of it.",
+    .help = "The event to be fired, the way it takes into the loop, and what came of it.",
     .place_of_two = PANE_PLACE_LEFT,
     .place_of_three = PANE_PLACE_LEFT,
     .list_share = 50,

@@ -327,10 +327,10 @@ static void add_alarm(const struct model *model, struct sheet *sheet) {
     trait_history_add_age(model, model->traits.caused_at_ms, &text);
     buf_add_char(&text, '.');
     sheet_item(sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text));
-    sheet_item(
-        sheet, THEME_WARN, "→ ", THEME_TEXT,
-        STR("Enter on the event in Stream, or v for the last one fired, shows where its way "
-            "ends."));
+    buf_reset(&text);
+    trait_history_add_advice(model, &text);
+    buf_add_char(&text, '.');
+    sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, buf_str(&text));
     buf_release(&text);
 }
 

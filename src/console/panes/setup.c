@@ -139,7 +139,12 @@ static void add_problem(const struct error *problem, bool is_set, struct sheet *
 static void judge(const struct model *model, struct sheet *sheet) {
     const struct setup *setup = &model->setup;
     if (!setup->is_typed) {
-        sheet_item(sheet, THEME_DIM, "○ ", THEME_TEXT, STR("Enter with nothing unsets it"));
+        struct buf text = {0};
+        buf_add_format(
+            &text, "%s with nothing unsets it",
+            keymap_name_of(&model->keymap, KEYMAP_EDITOR, INTENT_SUBMIT).text);
+        sheet_item(sheet, THEME_DIM, "○ ", THEME_TEXT, buf_str(&text));
+        buf_release(&text);
     } else if (setup->judged.code != ERROR_NONE) {
         add_problem(&setup->judged, true, sheet);
     } else {

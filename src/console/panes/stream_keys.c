@@ -59,10 +59,14 @@ static void mark(struct model *model) {
 static void highlight(struct model *model) {
     const bool shows_all = !model->stream.events.is_highlighting;
     stream_filter_show_all(model, shows_all);
+    if (!shows_all) {
+        model_note(model, THEME_DIM, "What the filter passes over is hidden.");
+        return;
+    }
     model_note(
-        model, THEME_DIM,
-        shows_all ? "What the filter passes over is dimmed; n and N go to what matches."
-                  : "What the filter passes over is hidden.");
+        model, THEME_DIM, "What the filter passes over is dimmed; %s and %s go to what matches.",
+        keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_FIND_NEXT).text,
+        keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_FIND_PREVIOUS).text);
 }
 
 // First the filter, then the marks.

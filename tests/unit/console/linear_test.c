@@ -181,6 +181,38 @@ static void what_no_key_is_called_is_told(void **state) {
     assert_true(str_starts_with(buf_str(&out), STR("No key is called foo\n")));
 }
 
+static void set_key(enum keymap_context context, enum intent intent, uint32_t key) {
+    assert_true(keymap_set(&model.keymap, context, intent, &key, 1));
+}
+
+// With a person's own keys what is said and what a line does hold, too.
+static void keys_of_ones_own_are_named_and_pressed(void **state) {
+    (void)state;
+    linear_add_greeting(&model, &out);
+    assert_true(
+        str_contains(buf_str(&out), STR("t fires the test event, 1 2 3 4 5 6 read a pane")));
+    assert_true(str_contains(buf_str(&out), STR("a question mark reads all keys, q leaves.")));
+    set_key(KEYMAP_EVERYWHERE, INTENT_FIRE, 'f');
+    set_key(KEYMAP_EVERYWHERE, INTENT_HELP, 'H');
+    set_key(KEYMAP_EVERYWHERE, INTENT_QUIT, ',');
+    set_key(KEYMAP_EDITOR, INTENT_SUBMIT, INPUT_CONTROL('s'));
+    set_key(KEYMAP_EDITOR, INTENT_CANCEL, INPUT_CONTROL('x'));
+    set_key(KEYMAP_EDITOR, INTENT_ERASE_HEAD, KEYMAP_NO_KEY);
+    set_key(KEYMAP_STREAM, INTENT_FOLLOW, 'z');
+    buf_reset(&out);
+    linear_add_greeting(&model, &out);
+    assert_true(str_contains(buf_str(&out), STR(" f fires the test event,")));
+    assert_true(str_contains(buf_str(&out), STR(" H reads all keys, a comma leaves.")));
+    line("u");
+    line("");
+    assert_int_equal(model.editing, MODEL_EDITING_NOTHING);
+    line("u");
+    line("77");
+    assert_str(str_from(model.user), "77");
+    line("z");
+    assert_true(str_contains(buf_str(&out), STR("z: no longer")));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(words_stand_for_symbols),
     cmocka_unit_test_setup_teardown(hops_are_told_once_as_they_end, set_up, tear_down),
@@ -191,6 +223,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
         events_are_told_when_followed_and_counted_in_a_flood, set_up, tear_down),
     cmocka_unit_test_setup_teardown(what_no_key_is_called_is_told, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(keys_of_ones_own_are_named_and_pressed, set_up, tear_down),
 };
 
 int main(void) {
