@@ -6,14 +6,15 @@
 //          moves on screen.
 // Wake     the message queue's `wake` is console_wake_signal with a struct console_wake; wake-ups
 //          coalesce in the pipe.
-// Owns     nothing of the options; they outlive the call. Messages popped belong to the console.
-// Errors   as term_open.
+// Owns     of the options the terminal alone; the others outlive the call. Messages popped belong to the console.
+// Errors   of the recording's file.
 // Threads  the main thread; console_wake_signal: any.
 #pragma once
 
 #include "base/error.h"
 #include "base/queue.h"
 #include "console/model.h"
+#include "console/term.h"
 #include "protocol/descriptor.h"
 
 struct console_wake {
@@ -31,8 +32,10 @@ struct console_options {
     const struct descriptor *actions; // for the palette
     size_t action_count;
     struct model_options model; // catalogue, shopper, event
+    struct term *term;          // from term_open, closed at the end; without a screen: NULL
     const char *cast_path;      // the screen is recorded there (cast.h); NULL: it is not
-    bool no_color, is_ascii;
+    bool no_color;              // of the recording
+    bool is_ascii;              // without a screen; else the terminal knows
 };
 
 // *out_status: 0 for q, SIGTERM and SIGHUP; 130 for Ctrl-C.

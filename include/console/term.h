@@ -5,9 +5,11 @@
 // Crash    from term_open to term_close a fatal signal or a failed ASSERT restores the terminal
 //          first, by write(2) and tcsetattr alone, then dies as it would have.
 // Signals  SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH and SIGTSTP become bytes on a pipe.
+// Colours  24 bits where TERM has them or COLORTERM promises them (truecolor, 24bit), 256, eight, or none: as terminfo
+//          says. A program started meanwhile sees the environment as it was.
 // Errors   ERROR_USAGE when standard input or output is no terminal, or TERM names one that cannot
 //          place the cursor.
-// Threads  one: the UI.
+// Threads  one: the UI. term_open before there is any other: terminfo is told things through the environment.
 #pragma once
 
 #include "base/error.h"

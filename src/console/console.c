@@ -266,12 +266,7 @@ static bool open_cast(struct console *console, struct error *err) {
 }
 
 bool console_run(const struct console_options *options, int *out_status, struct error *err) {
-    struct console console = {.options = options};
-    const struct term_options term_options = {
-        .no_color = options->no_color,
-        .is_ascii = options->is_ascii,
-    };
-    if (!term_open(&term_options, &console.term, err)) return false;
+    struct console console = {.options = options, .term = options->term};
     if (!open_cast(&console, err)) return false;
     console.canvas.is_ascii = term_is_ascii(console.term);
     struct model_options model_options = options->model;

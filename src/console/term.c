@@ -7,6 +7,7 @@
 #include "console/clipboard.h"
 #include "console/width.h"
 #include "crash.h"
+#include "term_direct.h"
 #include "term_signals.h"
 
 #include <curses.h>
@@ -48,6 +49,7 @@ struct term {
     enum theme_depth depth;
     enum theme_id theme;
     bool is_ascii, has_mouse;
+    bool has_own_eight;  // among colours of 24 bits
     struct canvas shown; // what the terminal shows
     bool is_stale;       // everything must be written
     short pairs[THEME_ROLE_COUNT][2];
@@ -66,6 +68,14 @@ static enum theme_depth choose_depth(const struct term_options *options) {
     return COLORS >= 256 ? THEME_DEPTH_256 : THEME_DEPTH_8;
 }
 
+// In the entries of terminfo with 24 bits the first eight numbers are the terminal's own eight: black must not become
+// whatever somebody has made of theirs.
+static int number_of_color(const struct term *term, int color) {
+    const bool is_direct = term->depth == THEME_DEPTH_TRUE;
+    const bool is_own_eight = is_direct && term->has_own_eight && color >= 0 && color < 8;
+    return is_own_eight ? 8 : color;
+}
+
 static void make_pairs(struct term *term) {
     if (term->depth == THEME_DEPTH_MONO) return;
     use_default_colors();
@@ -74,7 +84,9 @@ static void make_pairs(struct term *term) {
         for (int selected = 0; selected < 2; selected++) {
             const struct theme_style style =
                 theme_style(term->theme, term->depth, (enum theme_role)role, selected == 1);
-            init_extended_pair(pair, style.foreground, style.background);
+            init_extended_pair(
+                pair, number_of_color(term, style.foreground),
+                number_of_color(term, style.background));
             term->pairs[role][selected] = pair++;
         }
     }
@@ -144,27 +156,14 @@ static void say(const char *sequence) {
     fflush(stdout);
 }
 
-// COLORTERM is how terminals tell what their TERM does not. NULL: nothing better than TERM.
-static const char *find_direct(const char *name) {
-    static const struct {
-        const char *prefix, *direct;
-    } families[] = {{"xterm", "xterm-direct2"}, {"tmux", "tmux-direct"}};
-    const struct str told = str_from(getenv("COLORTERM"));
-    if (!str_equal(told, STR("truecolor")) && !str_equal(told, STR("24bit"))) return NULL;
-    for (size_t i = 0; i < ARRAY_COUNT(families); i++) {
-        if (str_starts_with(str_from(name), str_from(families[i].prefix)))
-            return families[i].direct;
-    }
-    return NULL;
-}
-
-static bool open_screen(struct term *term, struct error *err) {
+static bool open_screen(struct term *term, bool has_color, struct error *err) {
     const char *name = getenv("TERM");
+    struct term_direct direct = {0};
     set_escdelay(ESCAPE_DELAY_MS);
-    // a description with direct colours, where the terminal says that it has them and one is installed
-    const char *direct = find_direct(name);
-    if (direct) term->screen = newterm(direct, stdout, stdin);
-    if (!term->screen) term->screen = newterm(NULL, stdout, stdin);
+    if (has_color) term_direct_begin(&direct);
+    term->screen = newterm(NULL, stdout, stdin);
+    term->has_own_eight = !direct.is_set;
+    term_direct_end(&direct);
     if (term->screen && tigetstr("cup")) return true;
     if (term->screen) {
         endwin();
@@ -270,7 +269,7 @@ bool term_open(const struct term_options *options, struct term **out, struct err
     }
     // before curses, which leaves alone what is taken; it would lose a Ctrl-Z pressed while it writes
     term_signals_watch(&term->signals);
-    if (!open_screen(term, err)) {
+    if (!open_screen(term, !options->no_color, err)) {
         term_signals_unwatch(&term->signals);
         tcsetattr(STDIN_FILENO, TCSANOW, &term->saved);
         free_term(term);

@@ -63,6 +63,7 @@ struct parts {
     struct queue *messages;
     struct console_wake wake;
     struct record *record; // NULL: --record was not given
+    struct term *term;     // NULL: without a screen
 };
 
 // A terminal that cannot place its cursor is most likely one that reads out, or an editor's.
@@ -72,6 +73,11 @@ static bool is_linear(const struct arguments *arguments) {
     return is_dumb || arguments_has(arguments, "linear");
 }
 
+static bool wants_no_color(const struct parse *parsed) {
+    const char *no_color = getenv("NO_COLOR");
+    return arguments_has(&parsed->globals, "no-color") || (no_color && *no_color);
+}
+
 static bool
 run_console(const struct parse *parsed, struct parts *parts, int *status, struct error *err) {
     struct backend_options backend = {0};
@@ -79,12 +85,14 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
     cli_backend_options(parsed, config_process_environment, NULL, &backend);
     const struct worker_options options = {
         .backend = &backend, .messages = parts->messages, .record = parts->record};
-    if (!worker_start(&options, &worker, err)) return false;
+    if (!worker_start(&options, &worker, err)) {
+        term_close(parts->term);
+        return false;
+    }
 
     struct model_product products[CATALOG_COUNT];
     list_products(products);
     struct descriptor *actions = list_actions();
-    const char *no_color = getenv("NO_COLOR");
     struct buf state = {0};
     struct key_file *keys = keys_read();
     const bool has_state = find_state_file(&state);
@@ -102,11 +110,12 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
              .scene = parts->has_scene ? &parts->scene : NULL,
              .keys = keys},
         .cast_path = parts->cast_path,
-        .no_color = arguments_has(&parsed->globals, "no-color") || (no_color && *no_color),
+        .term = parts->term,
+        .no_color = wants_no_color(parsed),
         .is_ascii = arguments_has(&parsed->globals, "ascii"),
     };
-    const bool ok = is_linear(&parsed->arguments) ? console_run_linear(&console, status, err)
-                                                  : console_run(&console, status, err);
+    const bool ok = parts->term ? console_run(&console, status, err)
+                                : console_run_linear(&console, status, err);
     queue_close(parts->messages); // first, so that no push of the worker waits for a reader
     worker_stop(worker);
     mem_free(actions);
@@ -128,9 +137,22 @@ static bool open_files(const struct arguments *arguments, struct parts *parts, s
     return record_open(arguments, &parts->record, err);
 }
 
+// Before any thread: term.h says why.
+static bool open_terminal(const struct parse *parsed, struct parts *parts, struct error *err) {
+    const struct term_options options = {
+        .no_color = wants_no_color(parsed),
+        .is_ascii = arguments_has(&parsed->globals, "ascii"),
+    };
+    return is_linear(&parsed->arguments) || term_open(&options, &parts->term, err);
+}
+
 static bool open_parts(const struct parse *parsed, struct parts *parts, struct error *err) {
     if (!open_files(&parsed->arguments, parts, err)) return false;
     if (!console_wake_open(&parts->wake, err)) return false;
+    if (!open_terminal(parsed, parts, err)) {
+        console_wake_close(&parts->wake);
+        return false;
+    }
     const struct queue_options options = {
         .capacity = MESSAGES,
         .free_item = message_free_item,

@@ -25,7 +25,7 @@ broken=$(
   fence() { # header pattern, the one place that may include it
     grep -rnE "^#include <($1)>" src include | grep -vE "^$2" | awk -v place="$2" '{ print $0 ": only in " place }' || true
   }
-  fence '(ncurses|curses|term|ncursesw/[a-z]+)\.h' 'src/console/term\.c'
+  fence '(ncurses|curses|term|ncursesw/[a-z]+)\.h' 'src/console/term(_direct)?\.c'
   fence 'curl/[a-z]+\.h' 'src/net/'
   fence 'cjson/cJSON\.h' 'src/base/json\.c'
   fence 'openssl/[a-z0-9]+\.h' 'src/base/digest\.c'

@@ -39,6 +39,8 @@ static void start(const char *lines) {
     assert_ok(files_write(buf_text(&path), 0600, buf_str(&script), &err), err);
     const char *const environment[] = {
         "TERM=xterm-256color",
+        "COLORTERM=truecolor",
+        "TERMINFO",
         "LC_ALL=C.UTF-8",
         "NO_COLOR",
         "ASAN_OPTIONS=detect_leaks=1:handle_segv=0:handle_abort=0",
@@ -91,6 +93,18 @@ static void own_editor_gets_the_terminal_and_a_private_file(void **state) {
     harness_expect(current, "your own JSON");
     harness_expect(current, "\"Edited Elsewhere\"");
     folder_holds_the_script_only();
+    quit();
+}
+
+// Curses is told of 24 bits through TERMINFO, which is nobody else's business.
+static void own_editor_sees_the_environment_as_it_was(void **state) {
+    (void)state;
+    start("echo \"TERM is $TERM, TERMINFO is ${TERMINFO-not set}\"; read answer");
+    open_editor();
+    harness_expect(current, "TERM is xterm-256color, TERMINFO is not set");
+    assert_contains(harness_bytes(current), "\033[38;2;");
+    harness_type(current, "\n");
+    harness_expect(current, "from the template");
     quit();
 }
 
@@ -175,6 +189,7 @@ static void words_are_moved_over_and_killed(void **state) {
 #define EDITING_TEST(test) cmocka_unit_test_setup_teardown(test, make_folder, tear_down)
 static const struct CMUnitTest tests[] = {
     EDITING_TEST(own_editor_gets_the_terminal_and_a_private_file),
+    EDITING_TEST(own_editor_sees_the_environment_as_it_was),
     EDITING_TEST(own_editor_that_fails_changes_nothing),
     EDITING_TEST(own_editor_keeps_control_c_for_itself),
     EDITING_TEST(own_editor_and_console_stop_as_one_job),

@@ -28,6 +28,7 @@ struct harness {
     VTermScreen *screen;
     bool is_alternate, is_cursor_visible, has_mouse;
     struct buf bytes;
+    char last[4]; // bytes that were shown
     int columns, rows;
 };
 
@@ -194,12 +195,29 @@ void harness_resize(struct harness *harness, int columns, int rows) {
     set_size(harness, columns, rows); // the kernel sends SIGWINCH
 }
 
+// libvterm does not know the place of the colour space in "38:2::R:G:B", the standard's own form, and takes it for a
+// colour; it knows "38:2:R:G:B". Bytes may come in any pieces.
+static void show(struct harness *harness, struct str bytes) {
+    static const char before[] = "8:2:";
+    struct buf text = {0};
+    for (size_t i = 0; i < bytes.len; i++) {
+        const char byte = bytes.ptr[i];
+        const bool is_space =
+            byte == ':' && memcmp(harness->last, before, sizeof(harness->last)) == 0;
+        if (!is_space) buf_add_char(&text, byte);
+        memmove(harness->last, harness->last + 1, sizeof(harness->last) - 1);
+        harness->last[sizeof(harness->last) - 1] = byte;
+    }
+    vterm_input_write(harness->vterm, buf_text(&text), text.len);
+    buf_release(&text);
+}
+
 void harness_drain(struct harness *harness) {
     char bytes[4096];
     for (;;) {
         const ssize_t got = read(harness->master, bytes, sizeof(bytes));
         if (got <= 0) return;
-        vterm_input_write(harness->vterm, bytes, (size_t)got);
+        show(harness, (struct str){.ptr = bytes, .len = (size_t)got});
         buf_add(&harness->bytes, (struct str){.ptr = bytes, .len = (size_t)got});
         // answers of the terminal to its questions
         const size_t answer = vterm_output_read(harness->vterm, bytes, sizeof(bytes));
@@ -267,6 +285,16 @@ bool harness_wait_gone(struct harness *harness, const char *text) {
     return wait_until(harness, text, false);
 }
 
+bool harness_wait_more(struct harness *harness) {
+    const int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
+    const size_t before = harness->bytes.len;
+    bool has_ended = false;
+    while (harness->bytes.len == before && !has_ended) {
+        if (!wait_for_bytes(harness, deadline_ms, &has_ended)) return false;
+    }
+    return harness->bytes.len > before;
+}
+
 bool harness_wait_end(struct harness *harness, int *status) {
     const int64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
     bool has_ended = false;
@@ -293,6 +321,29 @@ bool harness_has_color(struct harness *harness) {
         }
     }
     return false;
+}
+
+static int number_of_color(const VTermColor *color) {
+    if (VTERM_COLOR_IS_DEFAULT_FG(color) || VTERM_COLOR_IS_DEFAULT_BG(color))
+        return HARNESS_DEFAULT;
+    if (VTERM_COLOR_IS_INDEXED(color)) return color->indexed.idx;
+    return HARNESS_RGB + (color->rgb.red << 16 | color->rgb.green << 8 | color->rgb.blue);
+}
+
+struct harness_cell harness_cell(struct harness *harness, int column, int row) {
+    VTermScreenCell cell;
+    vterm_screen_get_cell(harness->screen, (VTermPos){.row = row, .col = column}, &cell);
+    const uint32_t rune = cell.chars[0];
+    return (struct harness_cell){
+        .rune = rune == UINT32_MAX ? 0
+                : rune             ? rune
+                                   : ' ',
+        .foreground = number_of_color(&cell.fg),
+        .background = number_of_color(&cell.bg),
+        .is_bold = cell.attrs.bold,
+        .is_underlined = cell.attrs.underline != 0,
+        .is_reversed = cell.attrs.reverse,
+    };
 }
 
 const char *harness_complaint(struct harness *harness) {

@@ -30,9 +30,21 @@ void harness_drain(struct harness *harness);                      // shows what 
 void harness_hang_up(struct harness *harness);                    // the terminal goes away
 bool harness_wait_for(struct harness *harness, const char *text); // on the screen
 bool harness_wait_gone(struct harness *harness, const char *text);
+// Until the program has written more; false: it has not, for long.
+bool harness_wait_more(struct harness *harness);
 bool harness_wait_end(struct harness *harness, int *status); // as from waitpid
 void harness_screen(struct harness *harness, struct buf *out);
 bool harness_has_color(struct harness *harness); // any cell not in the default colours
+
+// A colour: HARNESS_DEFAULT, 0 to 255 of the terminal's palette, or HARNESS_RGB + 0xRRGGBB.
+#define HARNESS_DEFAULT (-1)
+#define HARNESS_RGB 0x1000000
+struct harness_cell {
+    uint32_t rune; // its base character; 0: the right half of a wide one
+    int foreground, background;
+    bool is_bold, is_underlined, is_reversed; // libvterm knows of no dim
+};
+struct harness_cell harness_cell(struct harness *harness, int column, int row);
 // Alternate screen left, cursor visible, settings of the terminal as before; else says what is not.
 const char *harness_complaint(struct harness *harness);
 // Everything the program wrote, as bytes.

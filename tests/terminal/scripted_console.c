@@ -79,14 +79,25 @@ static bool has_flag(int argc, char **argv, const char *flag) {
     return false;
 }
 
-static int run_console(struct worker *worker, struct console_wake *wake, int argc, char **argv) {
+// Before any thread.
+static struct term *open_terminal(int argc, char **argv) {
     const char *no_color = getenv("NO_COLOR");
+    const struct term_options options = {
+        .no_color = no_color && no_color[0],
+        .is_ascii = has_flag(argc, argv, "--ascii"),
+    };
+    struct term *term = NULL;
+    struct error err;
+    if (!term_open(&options, &term, &err)) fprintf(stderr, "%s\n%s\n", err.message, err.hint);
+    return term;
+}
+
+static int run_console(struct worker *worker, struct console_wake *wake, struct term *term) {
     struct console_options options = {
         .commands = worker->commands,
         .messages = worker->messages,
         .wake = wake,
-        .no_color = no_color && no_color[0],
-        .is_ascii = has_flag(argc, argv, "--ascii"),
+        .term = term,
     };
     options.model.products = script_products(&options.model.product_count);
     options.actions = script_actions(&options.action_count);
@@ -121,6 +132,8 @@ int main(int argc, char **argv) {
     struct console_wake wake;
     struct error err;
     if (argc < 2 || !console_wake_open(&wake, &err)) return 2;
+    struct term *term = open_terminal(argc, argv);
+    if (!term) return 1;
     struct worker worker = {0};
     const char *calm = has_flag(argc, argv, "--hostile") ? "hostile.script" : "seeded.script";
     read_script(argv[1], calm, &worker.calm);
@@ -139,7 +152,7 @@ int main(int argc, char **argv) {
     pthread_t thread;
     pthread_create(&thread, NULL, run, &worker);
     struct flood *flood = start_flood(&worker, argc, argv);
-    const int status = run_console(&worker, &wake, argc, argv);
+    const int status = run_console(&worker, &wake, term);
     queue_close(worker.commands);
     queue_close(worker.messages);
     pthread_join(thread, NULL);
