@@ -18,6 +18,7 @@
     X(KEYMAP_EDITOR, "editor", "While typing a value") /* alone in force */                        \
     X(KEYMAP_HELP, "help", "In this help")             /* alone in force, with what leaves it */   \
     X(KEYMAP_PRESENTER, "presenter", "In presenter mode")                                          \
+    X(KEYMAP_LOOP, "loop", "In the loop")                                                          \
     X(KEYMAP_JOURNEY, "journey", "In a journey")                                                   \
     X(KEYMAP_COPY, "copy", "In the forms of a copy")                                               \
     X(KEYMAP_REQUEST, "request", "In a request of the log")                                        \

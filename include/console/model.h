@@ -25,6 +25,7 @@
 #include "console/layout.h"
 #include "console/list.h"
 #include "console/lists.h"
+#include "console/loop_screen.h"
 #include "console/meter.h"
 #include "console/mouse.h"
 #include "console/narrow.h"
@@ -159,6 +160,7 @@ struct model {
     struct setup setup;
     int setup_guide_top; // scroll of the guide to a setting
     struct journey_screen journey;
+    struct loop_screen loop;
     struct meter meter;
     struct player player;
     struct presenter presenter;

@@ -16,6 +16,7 @@ enum overlay_id {
     OVERLAY_PRESENTER,
     OVERLAY_HELP,
     OVERLAY_CONTROLS, // the generator's
+    OVERLAY_LOOP,     // the hops with their figures
     OVERLAY_JOURNEY,  // one event's way round the loop
     OVERLAY_OUTPUT,   // what an action of the palette says
     OVERLAY_REQUEST,  // one request of the log and its answer

@@ -20,6 +20,8 @@
     X(HOP_IDENTIFY, "identify", "Identify", "the function writes the list to Segment")             \
     X(HOP_PROFILE, "profile", "Profile", "the profile shows the changed trait")
 
+#define HOP_ID_BYTES 101 // Segment's longest messageId, and its end
+
 enum hop_id {
 #define X(id, name, title, help) id,
     HOPS(X)
@@ -40,9 +42,14 @@ struct hop {
     enum hop_id id;
     enum hop_state state;
     double ms;
-    int status;       // HTTP status where there is one, else 0
-    char detail[200]; // "200 success", "25 items, first: silk-summer-top"
-    char hint[300];   // when failed: cause and fix
+    int status; // HTTP status where there is one, else 0
+    char detail
+        [400]; // "200 success", "25 items, first: silk-summer-top"; as long as an error's message
+    char hint[400]; // when failed: cause and fix
+    char code[64];  // when failed: its name in the service's own words, or in ours; "": none
+    char message_id[HOP_ID_BYTES]; // of the event that passed; "": not known
+    char request_id
+        [HOP_ID_BYTES]; // the service's own, inside the function that of its run; "": none
 };
 
 const char *hop_name(enum hop_id id);
@@ -52,3 +59,7 @@ const char *hop_state_name(enum hop_state state); // "done", "failed" …
 // Cuts at a character; text is made printable.
 void hop_set_detail(struct hop *hop, struct str text);
 void hop_set_hint(struct hop *hop, struct str text);
+void hop_set_code(struct hop *hop, struct str text);
+// One that is too long is none: half of an id names nothing.
+void hop_set_message_id(struct hop *hop, struct str id);
+void hop_set_request_id(struct hop *hop, struct str id);

@@ -6,6 +6,10 @@ void hops_tell(struct run *run, const struct hops_state *state) {
         .id = state->id, .state = state->state, .ms = state->ms, .status = state->status};
     hop_set_detail(&hop, state->detail);
     hop_set_hint(&hop, state->hint);
+    hop_set_code(&hop, state->code);
+    hop_set_message_id(&hop, run->about.message_id);
+    if (state->state == HOP_DONE || state->state == HOP_FAILED)
+        hop_set_request_id(&hop, run->about.request_id);
     run_emit(run, message_new_hop(run->run_id, &hop));
 }
 
@@ -28,6 +32,7 @@ void hops_failed(struct run *run, enum hop_id id, double ms, int status, const s
         .status = status,
         .detail = str_from(err->message),
         .hint = str_from(err->hint),
+        .code = str_from(error_code_name(err->code)),
     };
     hops_tell(run, &state);
 }
@@ -67,10 +72,20 @@ void hops_tell_recorded(struct run *run, enum hop_id id, const struct json_node 
         .detail = json_get_text(node, "detail"),
         .hint = json_get_text(node, "hint"),
     };
+    // Segment's own code is about the way to the function and what it answered
+    if (told.state == HOP_FAILED && (id == HOP_DESTINATION || id == HOP_LAMBDA))
+        told.code = json_get_text(record, "code");
     int64_t status = 0;
     const bool is_reached = told.state == HOP_DONE || told.state == HOP_FAILED;
     if (is_reached) (void)json_number(json_get(node, "ms"), &told.ms);
     if (json_integer(json_get(node, "status"), &status)) told.status = (int)status;
     if (!is_reached && !told.detail.len) told.detail = STR("not reached");
+    const struct str message_id = run->about.message_id;
+    run->about.message_id = json_get_text(record, "message_id");
+    // what the function called is found in its log by the id of its run
+    run->about.request_id =
+        id == HOP_DESTINATION ? (struct str){0} : json_get_text(record, "request_id");
     hops_tell(run, &told);
+    run->about.message_id = message_id;
+    run->about.request_id = (struct str){0};
 }

@@ -10,8 +10,9 @@ struct hops_state {
     enum hop_state state;
     double ms; // HOPS_NOT_MEASURED
     int status;
-    struct str detail, hint;
+    struct str detail, hint, code;
 };
+// Every hop tells which event passed it (run.about); where it was reached, the request id, too.
 void hops_tell(struct run *run, const struct hops_state *state);
 void hops_begin(struct run *run, enum hop_id id); // HOP_RUNNING
 void hops_done(struct run *run, enum hop_id id, double ms, int status, struct str detail);

@@ -18,6 +18,9 @@ struct run {
     uint64_t run_id;
     struct arguments arguments; // owned copy
     struct client_call call;    // owned
+    struct {                    // of the hops that it tells (hops.h); borrowed, empty: not known
+        struct str message_id, request_id;
+    } about;
     int recoveries;
 };
 

@@ -191,6 +191,7 @@ static void begin(struct send *send) {
     send->began_us = clock_monotonic_us();
     send->give_up_ms = send->now_ms + send->wait_ms;
     send->phase = NULL;
+    send->run.about.message_id = send->event.message_id;
     if (send->is_kept && send->via == SEND_VIA_SEGMENT) send_keep(send);
     const bool has_trait = send->event.user_id.len > 0;
     run_tell_sent(&send->run, send->source, ways[send->via], buf_str(&send->event_json));
@@ -214,6 +215,9 @@ static void step(struct task *task, const struct task_event *event) {
     switch (event->kind) {
     case TASK_BEGIN: begin(send); break;
     case TASK_RESPONSE:
+        if (event->response)
+            send->run.about.request_id =
+                headers_get(&event->response->headers, STR("x-amzn-RequestId"));
         // the same messageId again is no second event
         if (run_recover(&send->run, event)) {
             send_enter(send, send->phase);
@@ -227,6 +231,7 @@ static void step(struct task *task, const struct task_event *event) {
     case TASK_TIMER: send_enter(send, send->phase); break;
     case TASK_CANCELLED: stop(send); break;
     }
+    send->run.about.request_id = (struct str){0}; // the answer is gone
 }
 
 static void free_send(struct task *task) {

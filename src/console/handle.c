@@ -109,6 +109,14 @@ static void refresh(struct model *model, struct effects *effects) {
     model_ask_shopper(model, effects);
 }
 
+// NULL: no event was fired, or its hops did not tell its messageId.
+static const char *fired_id(const struct model *model) {
+    for (int i = 0; model->fire.has_fired && i < HOP_COUNT; i++) {
+        if (model->fire.hops[i].message_id[0]) return model->fire.hops[i].message_id;
+    }
+    return NULL;
+}
+
 static bool handle_everywhere(struct model *model, enum intent intent, struct effects *effects) {
     if (intent == INTENT_QUIT) {
         overlay_leave(model, effects);
@@ -119,7 +127,9 @@ static bool handle_everywhere(struct model *model, enum intent intent, struct ef
     } else if (intent == INTENT_FIRE) {
         internal_fire(model, effects);
     } else if (intent == INTENT_JOURNEY) {
-        journey_screen_open(model, NULL, model->fire.label, effects);
+        journey_screen_open(model, fired_id(model), model->fire.label, effects);
+    } else if (intent == INTENT_LOOP) {
+        loop_screen_open(model, HOP_COUNT);
     } else if (intent == INTENT_REFRESH) {
         refresh(model, effects);
     } else if (intent == INTENT_USER) {

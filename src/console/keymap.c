@@ -83,6 +83,7 @@ static bool find_outer(enum keymap_context context, enum keymap_context *out) {
     case KEYMAP_EDITOR:
     case KEYMAP_TEXT: return false;
     case KEYMAP_OVERLAY:
+    case KEYMAP_LOOP:
     case KEYMAP_PRESENTER: // they have the keys of everywhere around them
     case KEYMAP_DETAIL:
     case KEYMAP_LIST:

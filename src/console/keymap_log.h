@@ -37,6 +37,29 @@
         ALIAS(KEYMAP_REQUEST, INPUT_BACK_TAB, INTENT_VALUE_NEXT), TEXT_KEYS(KEYMAP_REQUEST),       \
         COPY_AS_KEY(KEYMAP_REQUEST)
 
+#define LOOP_KEYS                                                                                  \
+    LABELLED(                                                                                      \
+        KEYMAP_LOOP, INPUT_ENTER, INTENT_JOURNEY_OF_ROW,                                           \
+        "the journey of the last event seen at this hop", "journey"),                              \
+        LABELLED(                                                                                  \
+            KEYMAP_LOOP, 'e', INTENT_JOURNEY_FAILED,                                               \
+            "the journey of the last event that failed here", "failed one"),                       \
+        KEY(KEYMAP_LOOP, INPUT_DOWN, INTENT_DOWN, "the next hop"),                                 \
+        ALIAS(KEYMAP_LOOP, 'j', INTENT_DOWN),                                                      \
+        KEY(KEYMAP_LOOP, INPUT_UP, INTENT_UP, "the hop before"),                                   \
+        ALIAS(KEYMAP_LOOP, 'k', INTENT_UP),                                                        \
+        KEY(KEYMAP_LOOP, INPUT_HOME, INTENT_FIRST, "the first hop"),                               \
+        ALIAS(KEYMAP_LOOP, 'g', INTENT_FIRST),                                                     \
+        KEY(KEYMAP_LOOP, INPUT_END, INTENT_LAST, "the last hop"),                                  \
+        ALIAS(KEYMAP_LOOP, 'G', INTENT_LAST),                                                      \
+        KEY(KEYMAP_LOOP, INPUT_PAGE_DOWN, INTENT_PAGE_DOWN, "scroll on"),                          \
+        KEY(KEYMAP_LOOP, INPUT_PAGE_UP, INTENT_PAGE_UP, "scroll back"),                            \
+        LABELLED(KEYMAP_LOOP, ']', INTENT_ERROR_NEXT, "the next hop with an error", "error"),      \
+        KEY(KEYMAP_LOOP, '[', INTENT_ERROR_PREVIOUS, "the hop with an error before"),              \
+        KEY(KEYMAP_LOOP, 'y', INTENT_COPY, "copy the table, and what belongs to the hop"),         \
+        KEY(KEYMAP_LOOP, 'R', INTENT_REFRESH, "ask again for the deliveries, when they ended"),    \
+        KEY(KEYMAP_LOOP, 'L', INTENT_LOOP, "close it")
+
 #define LOG_KEYS                                                                                   \
     LABELLED(                                                                                      \
         KEYMAP_LOG, INPUT_ENTER, INTENT_DETAIL, "request and answer, folded and searched",         \

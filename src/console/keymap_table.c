@@ -58,6 +58,7 @@ static const struct keymap_row rows[] = {
         .help = "view the journey of the last event fired",
         .label = "journey",
     },
+    KEY(KEYMAP_EVERYWHERE, 'L', INTENT_LOOP, "the loop, hop by hop: counts, times, last errors"),
     {
         .context = KEYMAP_EVERYWHERE,
         .key = '+',
@@ -380,6 +381,8 @@ static const struct keymap_row rows[] = {
     {.context = KEYMAP_CONFIRM, .key = 'n', .intent = INTENT_CLOSE, .help = "leave it"},
 
     CONTROLS_KEYS,
+
+    LOOP_KEYS,
 
     {.context = KEYMAP_JOURNEY,
      .key = INPUT_UP,

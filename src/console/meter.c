@@ -4,14 +4,21 @@
 #include "console/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static void note(struct meter_hop *hop, bool has_failed, double ms) {
-    hop->has_failed_last = has_failed;
+static void note(struct meter_hop *hop, const struct hop *told, int64_t now_ms) {
+    const double ms = told->ms;
+    hop->has_failed_last = told->state == HOP_FAILED;
     hop->last_ms = ms;
-    if (has_failed)
+    hop->seen_ms = now_ms;
+    memcpy(hop->message_id, told->message_id, sizeof(hop->message_id));
+    if (hop->has_failed_last) {
         hop->failed++;
-    else
+        hop->failed_ms = now_ms;
+        hop->failure = *told;
+    } else {
         hop->passed++;
+    }
     if (ms < 0) return;
     hop->ms[hop->next] = ms;
     hop->next = (hop->next + 1) % METER_KEPT;
@@ -32,14 +39,32 @@ double meter_percentile(const struct meter_hop *hop, double share) {
     return sorted[(size_t)(share * (double)(hop->kept - 1) + 0.5)];
 }
 
+size_t meter_recent(const struct meter_hop *hop, double *out, size_t most) {
+    const size_t count = hop->kept < most ? hop->kept : most;
+    for (size_t i = 0; i < count; i++)
+        out[i] = hop->ms[(hop->next + METER_KEPT - count + i) % METER_KEPT];
+    return count;
+}
+
+bool meter_sees_inside(const struct model *model) {
+    return model->meter.watch_run_id && !model_is_live(model);
+}
+
+static bool is_inside(enum hop_id id) {
+    return id > HOP_SEGMENT && id < HOP_PROFILE;
+}
+
+bool meter_is_sample(const struct model *model, enum hop_id id) {
+    return model->meter.is_sampled && is_inside(id);
+}
+
 // A hop counts once: the deliveries tell what lies inside, our own runs what only they see.
 static bool counts(const struct model *model, const struct message *message) {
     const struct meter *meter = &model->meter;
     const enum hop_id id = message->as.hop.id;
-    const bool is_inside = id > HOP_SEGMENT && id < HOP_PROFILE;
-    if (message->run_id == meter->watch_run_id) return is_inside;
+    if (message->run_id == meter->watch_run_id) return is_inside(id);
     if (message->run_id != model->fire.run_id) return false;
-    return !is_inside || !meter->watch_run_id;
+    return !is_inside(id) || !meter->watch_run_id;
 }
 
 static void apply(struct model *model, const struct message *message, struct effects *effects) {
@@ -54,13 +79,17 @@ static void apply(struct model *model, const struct message *message, struct eff
     const struct hop *hop = &message->as.hop;
     const bool has_ended = hop->state == HOP_DONE || hop->state == HOP_FAILED;
     if (!has_ended || !counts(model, message)) return;
-    note(&meter->hops[hop->id], hop->state == HOP_FAILED, hop->ms);
+    note(&meter->hops[hop->id], hop, model->now_ms);
 }
 
 static void watch(struct model *model, struct effects *effects) {
     struct command *command = model_new_run(model, "watch deliveries");
     model->meter.watch_run_id = command->run_id;
     effects_add(effects, command);
+}
+
+void meter_watch(struct model *model, struct effects *effects) {
+    if (!model->meter.watch_run_id && !model_is_live(model)) watch(model, effects);
 }
 
 // The travelling dot

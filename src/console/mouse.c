@@ -2,6 +2,7 @@
 #include "console/mouse.h"
 
 #include "console/hotspot.h"
+#include "console/strip.h"
 #include "console/view.h"
 #include "internal.h"
 
@@ -93,6 +94,16 @@ static void click_prompt(struct model *model, int column, int row, struct effect
         prompt->click(model, row - said.row - 1, effects);
 }
 
+// On the strip: the loop, with the hop under the pointer.
+static bool click_strip(struct model *model, int column, int row) {
+    const struct overlay *overlay = overlay_top(model);
+    const bool is_free = !overlay || overlay->id == OVERLAY_LOOP;
+    if (!is_free || model->editing != MODEL_EDITING_NOTHING) return false;
+    if (!rect_contains(model->layout.strip, column, row)) return false;
+    loop_screen_open(model, strip_hop_at(model->layout.strip, column));
+    return true;
+}
+
 static void press(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
     struct mouse *before = &model->mouse;
     const int column = mouse->column, row = mouse->row;
@@ -110,6 +121,8 @@ static void press(struct model *model, const struct input_mouse *mouse, struct e
     const struct overlay *overlay = overlay_top(model);
     if (intent != INTENT_NONE && !(is_tab && (is_typing || overlay))) {
         internal_do(model, intent, effects);
+    } else if (click_strip(model, column, row)) {
+        return;
     } else if (is_typing) {
         click_prompt(model, column, row, effects);
     } else if (overlay) {

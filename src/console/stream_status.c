@@ -1,5 +1,6 @@
 // stream_status — how the generator is doing, as a picture: progress, counts, words, and plots of the last
 // minutes.
+#include "console/amount.h"
 #include "console/model.h"
 #include "console/stream_controls.h"
 #include "console/width.h"
@@ -15,16 +16,6 @@ static const struct message_progress *progress_of(const struct model *model) {
 
 bool stream_controls_has_status(const struct model *model) {
     return model->stream.generate_run_id || model->stream.progress;
-}
-
-static void add_grouped(struct buf *out, uint64_t number) {
-    struct buf digits = {0};
-    buf_add_format(&digits, "%ju", (uintmax_t)number);
-    for (size_t i = 0; i < digits.len; i++) {
-        if (i > 0 && (digits.len - i) % 3 == 0) buf_add_char(out, ',');
-        buf_add_char(out, digits.ptr[i]);
-    }
-    buf_release(&digits);
 }
 
 static void add_duration(struct buf *out, int64_t ms) {
@@ -68,7 +59,7 @@ static void add_share(const struct model *model, uint64_t ended, bool is_short, 
     buf_add_format(out, " %.0f %%", share);
     if (!is_short) {
         buf_add(out, progress->is_total_about ? STR(" of about ") : STR(" of "));
-        add_grouped(out, progress->total);
+        amount_add_grouped(out, progress->total);
     }
     if (progress->eta_ms < 0 || !is_running) return;
     buf_add(out, STR(" · "));
@@ -113,7 +104,7 @@ draw_progress(const struct model *model, struct rect rect, int row, struct canva
 static void
 write_count(struct canvas_pen *pen, enum theme_role role, uint64_t count, const char *what) {
     struct buf text = {0};
-    add_grouped(&text, count);
+    amount_add_grouped(&text, count);
     buf_add_format(&text, " %s", what);
     if (pen->column > pen->start) canvas_write_text(pen, THEME_DIM, " · ");
     canvas_write(pen, role, buf_str(&text));

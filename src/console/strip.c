@@ -64,22 +64,16 @@ void strip_add_ms(struct buf *out, double ms) {
     }
 }
 
-// How a hop went last: of the event that was fired, and where none was, of those that pass by.
-struct last {
-    enum hop_state state;
-    double ms; // negative: not known
-};
-
-static struct last last_of(const struct model *model, enum hop_id id) {
+struct strip_last strip_last(const struct model *model, enum hop_id id) {
     const struct hop *hop = &model->fire.hops[id];
     const struct meter_hop *meter = &model->meter.hops[id];
     const bool has_passed = meter->passed || meter->failed;
-    if (model->fire.has_fired || !has_passed) return (struct last){hop->state, hop->ms};
-    return (struct last){meter->has_failed_last ? HOP_FAILED : HOP_DONE, meter->last_ms};
+    if (model->fire.has_fired || !has_passed) return (struct strip_last){hop->state, hop->ms};
+    return (struct strip_last){meter->has_failed_last ? HOP_FAILED : HOP_DONE, meter->last_ms};
 }
 
 // "1.2 ms" where there is room for the unit, "1.2" where not, "" when never measured.
-static void add_time(struct buf *out, struct last hop, bool has_unit) {
+static void add_time(struct buf *out, struct strip_last hop, bool has_unit) {
     if (hop.ms < 0 || (hop.state != HOP_DONE && hop.state != HOP_FAILED)) return;
     struct buf time = {0};
     strip_add_ms(&time, hop.ms);
@@ -121,6 +115,21 @@ static enum theme_role title_role(enum hop_state state) {
     case HOP_HIDDEN: return THEME_DIM;
     }
     return THEME_DIM;
+}
+
+static int title_columns(enum hop_id id, struct form form) {
+    return form.is_short ? 3 : width_of_text(str_from(hop_title(id)));
+}
+
+enum hop_id strip_hop_at(struct rect rect, int column) {
+    const struct form form = form_for(rect.columns, rect.rows > 2);
+    int start = rect.column + 1;
+    for (int hop = 0; hop < HOP_COUNT; hop++) {
+        const int end = start + title_columns((enum hop_id)hop, form) + form.gap;
+        if (column < end) return column < start ? HOP_COUNT : (enum hop_id)hop;
+        start = end;
+    }
+    return HOP_COUNT;
 }
 
 #define FIGURES_FROM_COLUMNS 100
@@ -189,7 +198,7 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
     struct canvas_pen titles = canvas_pen(canvas, rect_inset(rect, 1), 0);
     struct canvas_pen states = canvas_pen(canvas, rect_inset(rect, 1), 1);
     for (int i = 0; i < HOP_COUNT; i++) {
-        const struct last last = last_of(model, (enum hop_id)i);
+        const struct strip_last last = strip_last(model, (enum hop_id)i);
         const enum theme_role role = strip_role(last.state);
         const char *title = form.is_short ? initials[i] : hop_title((enum hop_id)i);
 
@@ -203,19 +212,18 @@ void strip_draw(const struct model *model, struct rect rect, struct canvas *canv
 
         const int start = titles.column;
         starts[i] = start;
-        widths[i] = form.is_short ? 3 : width_of_text(str_from(title));
+        widths[i] = title_columns((enum hop_id)i, form);
         canvas_write_text(&titles, title_role(last.state), title);
         if (rect.rows > 2) {
             struct canvas_pen figures = canvas_pen(canvas, rect_inset(rect, 1), 2);
             canvas_move_to(&figures, start);
             draw_figures(
-                &model->meter.hops[i],
-                model->meter.is_sampled && i > HOP_SEGMENT && i < HOP_PROFILE,
-                width_of_text(str_from(title)) + form.gap, &figures);
+                &model->meter.hops[i], meter_is_sample(model, (enum hop_id)i), widths[i] + form.gap,
+                &figures);
         }
         if (i == HOP_COUNT - 1) break;
-        const int next = start + (form.is_short ? 3 : width_of_text(str_from(title))) + form.gap;
-        const enum hop_state then = last_of(model, (enum hop_id)(i + 1)).state;
+        const int next = start + widths[i] + form.gap;
+        const enum hop_state then = strip_last(model, (enum hop_id)(i + 1)).state;
         const bool is_reached = then == HOP_DONE || then == HOP_RUNNING || then == HOP_FAILED;
         const enum theme_role line = is_reached && last.state == HOP_DONE ? THEME_GOOD : THEME_RULE;
         const int margin = form.gap < 3 ? 0 : 1;

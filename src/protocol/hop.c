@@ -65,3 +65,21 @@ void hop_set_detail(struct hop *hop, struct str text) {
 void hop_set_hint(struct hop *hop, struct str text) {
     set_text(hop->hint, sizeof(hop->hint), text);
 }
+
+void hop_set_code(struct hop *hop, struct str text) {
+    set_text(hop->code, sizeof(hop->code), text);
+}
+
+static void set_id(char out[HOP_ID_BYTES], struct str id) {
+    out[0] = '\0';
+    if (id.len < HOP_ID_BYTES) set_text(out, HOP_ID_BYTES, id);
+    if (strlen(out) != id.len) out[0] = '\0'; // not printable: no one else would know it again
+}
+
+void hop_set_message_id(struct hop *hop, struct str id) {
+    set_id(hop->message_id, id);
+}
+
+void hop_set_request_id(struct hop *hop, struct str id) {
+    set_id(hop->request_id, id);
+}

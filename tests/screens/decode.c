@@ -30,6 +30,9 @@ static bool decode_hop(const struct json_node *root, struct hop *hop) {
     hop->status = (int)integer_of(root, "status", 0);
     hop_set_detail(hop, text_of(root, "detail"));
     hop_set_hint(hop, text_of(root, "hint"));
+    hop_set_code(hop, text_of(root, "code"));
+    hop_set_message_id(hop, text_of(root, "message"));
+    hop_set_request_id(hop, text_of(root, "request_id"));
     bool has_id = false, has_state = false;
     for (int id = 0; id < HOP_COUNT; id++) {
         if (!str_equal(text_of(root, "hop"), str_from(hop_name((enum hop_id)id)))) continue;

@@ -4,7 +4,7 @@
 #include "console/overlay.h"
 
 extern const struct overlay help_overlay, confirm_overlay, leave_overlay, output_overlay;
-extern const struct overlay controls_overlay;
+extern const struct overlay controls_overlay, loop_overlay;
 extern const struct overlay journey_overlay, request_overlay, guide_overlay, profiles_overlay;
 extern const struct overlay copy_overlay, event_overlay;
 

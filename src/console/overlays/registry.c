@@ -8,6 +8,7 @@
 static const struct overlay *const overlays[] = {
     [OVERLAY_HELP] = &help_overlay,
     [OVERLAY_CONTROLS] = &controls_overlay,
+    [OVERLAY_LOOP] = &loop_overlay,
     [OVERLAY_JOURNEY] = &journey_overlay,
     [OVERLAY_OUTPUT] = &output_overlay,
     [OVERLAY_REQUEST] = &request_overlay,
