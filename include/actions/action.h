@@ -25,10 +25,15 @@ typedef void action_emit_fn(void *context, struct message *take_message);
 typedef void action_observe_fn(
     void *observe_context, const struct action_context *context, const struct message *message);
 
+struct sent_note;
+typedef void action_tell_sent_fn(void *emit_context, const struct sent_note *note);
+
 struct action_context {
     struct backend *backend; // settings, sandbox and client
     action_emit_fn *emit;
     void *emit_context;
+    // An event goes out to the real services (actions/sent_note.h); may be NULL.
+    action_tell_sent_fn *tell_sent;
     action_observe_fn *observe; // may be NULL
     void *observe_context;
     // Standard output is the action's, for what is no message (stream --out -).

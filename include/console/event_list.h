@@ -42,8 +42,15 @@ struct event_list {
 extern const struct filter_schema event_list_schema; // the fields of an event
 
 void event_list_release(struct event_list *list);
+void event_list_clear(struct event_list *list); // the filter stays
 // True: it is shown, as row 0; the others moved down.
 bool event_list_add(struct event_list *list, struct message *take_message);
+bool event_list_has(const struct event_list *list, const struct message_event *event); // by its id
+// On the real services an event is listed when it goes out, and found on the profile later. True: `found` is
+// listed, and no longer only sent.
+bool event_list_confirm(struct event_list *list, const struct message_event *found);
+// The event that this run sent did not arrive.
+void event_list_refuse(struct event_list *list, uint64_t run_id, struct str reason);
 // Returns how many rows came on top.
 size_t event_list_set_paused(struct event_list *list, bool is_paused);
 // These two may move every row: see event_list_row. `filter` is copied.

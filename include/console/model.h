@@ -242,5 +242,6 @@ void model_note(struct model *model, enum theme_role role, const char *format, .
     PRINTF_LIKE(3, 4);
 void model_ask_settings(struct model *model, struct effects *effects);
 void model_ask_shopper(struct model *model, struct effects *effects); // list and profile
-void model_watch(struct model *model, struct effects *effects);
+void model_watch(struct model *model, struct effects *effects);       // unless it is watched
+void model_watch_anew(struct model *model, struct effects *effects);
 bool model_is_live(const struct model *model); // a real account

@@ -33,8 +33,8 @@ enum message_kind {
 
 struct message_event {
     char *source, *type, *name, *user_id, *anonymous_id, *sku, *message_id;
-    char *via;              // is_sent: "segment", "destination" …
-    bool is_sent;           // told to those who observe (actions/action.h), not to the surfaces
+    char *via;    // is_sent: "segment", "destination" …
+    bool is_sent; // told to those who observe (actions/action.h), and to surfaces by sent_note
     int64_t received_at_ms; // wall
     uint64_t sequence;      // order within the debugger
     char *discard_reason;   // NULL when accepted

@@ -1,11 +1,10 @@
 // profile — what Segment knows about a shopper: traits, and on request identifiers and events. With
 // --watch it is asked again whenever it may have changed, and printed when it has.
 #include "base/memory.h"
-#include "http/redact.h"
+#include "event_note.h"
 #include "http/url.h"
 #include "run.h"
 #include "sandbox/own_routes.h"
-#include "segment/products.h"
 
 #include "registry.h"
 
@@ -220,25 +219,12 @@ static void read_ids(struct profile *self, const struct task_event *event, struc
     go_on(self, PHASE_IDS);
 }
 
-static void keep_event(struct profile *self, const struct profile_event *seen) {
-    struct message_event *row = message_add_event(self->message);
-    row->source = message_copy_text(seen->source_id);
-    row->type = message_copy_text(seen->type);
-    row->name = message_copy_text(seen->name);
-    row->user_id = message_copy_text(run_user(&self->run));
-    row->message_id = message_copy_text(seen->message_id);
-    row->sku = message_copy_text(products_first(seen->properties));
-    row->received_at_ms = seen->timestamp_ms;
-    CLEANUP(buf_release) struct buf raw = {0};
-    if (seen->properties) redact_add_json(&raw, seen->properties);
-    if (raw.len) row->raw = message_copy_text(buf_str(&raw));
-}
-
 static void read_events(struct profile *self, const struct task_event *event, struct error *err) {
     struct profile_events events = {0};
     if (!client_reply_events(&self->run.call, event, &events, err)) return;
     for (size_t i = 0; i < events.count; i++)
-        keep_event(self, &events.items[i]);
+        event_note_from_profile(
+            message_add_event(self->message), &events.items[i], run_user(&self->run));
     profile_events_release(&events);
     go_on(self, PHASE_EVENTS);
 }

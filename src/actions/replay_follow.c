@@ -27,6 +27,13 @@ static void swallow(void *context, struct message *take_message) {
     message_free(take_message);
 }
 
+static void tell_sent(void *context, const struct sent_note *note) {
+    const struct replay_follow *follow = context;
+    if (!follow->host) return;
+    const struct action_context *told = follow->host->run.context;
+    if (told->tell_sent) told->tell_sent(told->emit_context, note);
+}
+
 static void observe(
     void *observe_context, const struct action_context *context, const struct message *message) {
     struct replay_follow *follow = observe_context;
@@ -93,6 +100,8 @@ static void begin(struct replay *replay) {
     follow->began_us = clock_monotonic_us();
     follow->context = *replay->run.context;
     follow->context.emit = swallow;
+    follow->context.emit_context = follow;
+    follow->context.tell_sent = tell_sent;
     follow->context.observe = observe;
     follow->context.observe_context = follow;
     replay->follow = follow;

@@ -7,25 +7,6 @@
 #include "http/url.h"
 #include "segment/tracking.h"
 
-static bool has_room(struct request_note_limit *limit, size_t waiting) {
-    const int64_t now_ms = clock_monotonic_ms();
-    limit->sequence++;
-    if (now_ms - limit->window_ms >= 1000) {
-        limit->window_ms = now_ms;
-        limit->in_window = 0;
-    }
-    if (waiting < REQUEST_NOTE_WAITING && limit->in_window < REQUEST_NOTE_PER_SECOND) {
-        limit->in_window++;
-        return true;
-    }
-    limit->left_out++;
-    return false;
-}
-
-void request_note_lost(struct request_note_limit *limit) {
-    limit->left_out++;
-}
-
 // The table of operations reads requests as they arrive: with a target in place of an address.
 static const struct operation *find_operation(const struct request *request, struct str target) {
     const struct str names[] = {STR("X-Amz-Target"), STR("Content-Type")};
@@ -124,8 +105,8 @@ static void set_outcome(struct message_request *note, const struct transfers_obs
 }
 
 struct message *request_note_new(
-    const struct transfers_observation *seen, size_t waiting, struct request_note_limit *limit) {
-    if (!has_room(limit, waiting)) return NULL;
+    const struct transfers_observation *seen, size_t waiting, struct note_limit *limit) {
+    if (!note_limit_take(limit, waiting, REQUEST_NOTE_PER_SECOND)) return NULL;
     struct message *message = message_new(MESSAGE_REQUEST, 0);
     struct message_request *note = &message->as.request;
     note->sequence = limit->sequence;

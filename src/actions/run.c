@@ -1,6 +1,7 @@
 // run — see the header.
 #include "run.h"
 
+#include "actions/sent_note.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "http/url.h"
@@ -38,8 +39,8 @@ void run_note(struct run *run, struct str text) {
     run_emit(run, message_new_line(run->run_id, true, text));
 }
 
-void run_tell_sent(struct run *run, enum client_source source, const char *via, struct str text) {
-    if (!action_is_observed(run->context)) return;
+static void
+tell_observer(struct run *run, enum client_source source, const char *via, struct str text) {
     struct message *message = message_new(MESSAGE_EVENT, run->run_id);
     struct message_event *event = &message->as.event;
     event->is_sent = true;
@@ -48,6 +49,14 @@ void run_tell_sent(struct run *run, enum client_source source, const char *via, 
     event->raw = message_copy_text(text);
     action_observe(run->context, message);
     message_free(message);
+}
+
+void run_tell_sent(struct run *run, enum client_source source, const char *via, struct str text) {
+    const struct action_context *context = run->context;
+    const struct sent_note note = {.source = client_source_name(source), .via = via, .text = text};
+    if (action_is_observed(context)) tell_observer(run, source, via, text);
+    if (context->tell_sent && !run_is_sandbox(run))
+        context->tell_sent(context->emit_context, &note);
 }
 
 struct client *run_client(const struct run *run) {

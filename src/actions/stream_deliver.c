@@ -40,11 +40,9 @@ static void show(
     struct delivery_message *out) {
     buf_reset(&self->text);
     generator_add_json(self->stream.feed.generator, message, &self->text);
-    if (action_is_observed(self->stream.run.context)) {
-        run_tell_sent(
-            &self->stream.run, source_of(message->source),
-            stream_options_target_name(self->stream.options.target), buf_str(&self->text));
-    }
+    run_tell_sent(
+        &self->stream.run, source_of(message->source),
+        stream_options_target_name(self->stream.options.target), buf_str(&self->text));
     for (size_t i = 0; i < message->product_count; i++)
         self->items[i] = str_from(message->products[i]->sku);
     const bool has_session = message->anonymous_id.len > 0;

@@ -1,15 +1,14 @@
 // watch — the sources' debugger: every Segment message as it arrives. The sandbox holds the question until
-// there is something to tell, so watching costs nothing while nothing happens.
+// there is something to tell, so watching costs nothing while nothing happens. For the real services see
+// watch_profile.c.
+#include "watch.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/redact.h"
 #include "http/url.h"
-#include "run.h"
 #include "sandbox/own_routes.h"
 
 #include "registry.h"
-
-#define MOST_EVENTS 500 // of one answer; the debugger's own cap
 
 static const struct parameter parameters[] = {
     {
@@ -17,6 +16,13 @@ static const struct parameter parameters[] = {
         .kind = PARAMETER_TEXT,
         .metavar = "NAME",
         .help = "only this source, such as website-prod",
+    },
+    {
+        .name = "user",
+        .kind = PARAMETER_TEXT,
+        .metavar = "U",
+        .help = "real services: whose profile shows the events; the sandbox shows everybody's",
+        .initial = "setting user_id",
     },
     {
         .name = "limit",
@@ -38,7 +44,8 @@ static bool build(struct watch *self, struct error *err) {
     CLEANUP(buf_release) struct buf query = {0};
     CLEANUP(buf_release) struct buf number = {0};
     const struct str source = arguments_get(&run->arguments, "source");
-    const int64_t limit = self->has_begun || !self->first_limit ? MOST_EVENTS : self->first_limit;
+    const int64_t limit =
+        self->has_begun || !self->first_limit ? WATCH_MOST_EVENTS : self->first_limit;
     buf_add_int(&number, limit);
     url_query_add(&query, STR("limit"), buf_str(&number));
     if (source.len) url_query_add(&query, STR("source"), source);
@@ -134,14 +141,16 @@ static struct task *start(
     struct error *err) {
     static const struct task_ops ops = {.name = "watch", .step = step, .free = free_watch};
     int64_t limit = 0;
-    if (!arguments_number(arguments, "limit", 20, 0, MOST_EVENTS, &limit, err)) return NULL;
+    if (!arguments_number(arguments, "limit", 20, 0, WATCH_MOST_EVENTS, &limit, err)) return NULL;
     if (!backend_open(context->backend, err)) return NULL;
     if (!backend_sandbox_url(context->backend)) {
+        if (!arguments_has(arguments, "source"))
+            return watch_profile_start(context, arguments, run_id, limit);
         error_set(
             err, ERROR_REFUSED, "Segment offers no way to read a source's debugger from outside");
         error_hint(
-            err, "Open the Debugger tab of the source at app.segment.com, or watch the shopper: "
-                 "recloop profile --watch 60 --events");
+            err, "Open the Debugger tab of the source at app.segment.com, or leave out --source to "
+                 "watch the events of a shopper.");
         return NULL;
     }
     struct watch *self = MEM_NEW(struct watch);
@@ -157,7 +166,7 @@ const struct action watch_action = {
     .descriptor =
         {
             .name = "watch",
-            .summary = "show Segment messages as they arrive (sandbox)",
+            .summary = "show Segment messages as they arrive",
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -60,7 +60,7 @@ struct cli_run {
     struct record *record; // NULL: --record was not given
     int64_t give_up_ms;    // 0: no deadline
     bool is_late;
-    struct request_note_limit requests;
+    struct note_limit requests;
 };
 
 static bool is_cancelled(void *context) {

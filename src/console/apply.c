@@ -18,6 +18,8 @@ static void apply_hop(struct model *model, const struct message *message, struct
     const struct hop *hop = &message->as.hop;
     if (!fire->run_id || message->run_id != fire->run_id || hop->id >= HOP_COUNT) return;
     fire->hops[hop->id] = *hop;
+    if (hop->id == HOP_SEGMENT && hop->state == HOP_FAILED)
+        event_list_refuse(&model->stream.events, fire->run_id, str_from(hop->detail));
     const bool is_complete = hop->id == HOP_PROFILE && hop->state == HOP_DONE;
     if (!is_complete || fire->is_refreshed) return;
     fire->is_refreshed = true;
@@ -239,10 +241,23 @@ static bool offer(struct model *model, struct message *take_message, struct effe
     return false;
 }
 
+// The profile tells of events that were sent from here, and of those already listed.
+static bool is_known(struct model *model, const struct message *message) {
+    if (message->kind != MESSAGE_EVENT || !model_is_live(model)) return false;
+    if (message->as.event.is_sent) return false;
+    return event_list_confirm(&model->stream.events, &message->as.event);
+}
+
 // The features hear it before the core takes it; what the core asks and shows is settled after both.
 static void take(struct model *model, struct message *take_message, struct effects *effects) {
+    if (is_known(model, take_message)) {
+        message_free(take_message);
+        return;
+    }
     tell_features(model, take_message, effects);
-    if (offer(model, take_message, effects)) return;
+    // what goes out is for the list of events, whoever sent it
+    const bool is_sent = take_message->kind == MESSAGE_EVENT && take_message->as.event.is_sent;
+    if (!is_sent && offer(model, take_message, effects)) return;
     switch (take_message->kind) {
     case MESSAGE_EVENT: apply_event(model, take_message, effects); break;
     case MESSAGE_RECOMMENDATIONS: apply_recommendations(model, take_message); break;

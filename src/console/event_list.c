@@ -87,6 +87,14 @@ void event_list_release(struct event_list *list) {
     *list = (struct event_list){0};
 }
 
+void event_list_clear(struct event_list *list) {
+    const struct filter filter = list->filter;
+    const bool is_highlighting = list->is_highlighting;
+    event_list_release(list);
+    list->filter = filter;
+    list->is_highlighting = is_highlighting;
+}
+
 // Adding and dropping
 
 static void show(struct event_list *list, size_t place) {
@@ -153,6 +161,60 @@ bool event_list_add(struct event_list *list, struct message *take_message) {
     while (list->bytes > EVENT_LIST_BYTES && list->seen.count + list->held.count > 1)
         drop_one(list);
     return is_on_top;
+}
+
+// What came of those that were sent
+
+typedef bool is_meant_fn(const struct message *message, const void *context);
+
+static struct message *
+find_in(const struct event_list_ring *ring, is_meant_fn *is_meant, const void *context) {
+    for (size_t age = ring->count; age-- > 0;) {
+        struct message *message = ring->entries[place_of(ring, age)].message;
+        if (is_meant(message, context)) return message;
+    }
+    return NULL;
+}
+
+// Of what is held back, too; the newest.
+static struct message *
+find_kept(const struct event_list *list, is_meant_fn *is_meant, const void *context) {
+    struct message *message = find_in(&list->held, is_meant, context);
+    return message ? message : find_in(&list->seen, is_meant, context);
+}
+
+static bool has_id(const struct message *message, const void *context) {
+    const char *id = message->as.event.message_id;
+    return id && str_equal(str_from(id), str_from(context));
+}
+
+static bool is_of_run(const struct message *message, const void *context) {
+    return message->as.event.is_sent && message->run_id == *(const uint64_t *)context;
+}
+
+static struct message *find_same(const struct event_list *list, const struct message_event *event) {
+    const bool has_none = !event->message_id || !event->message_id[0];
+    return has_none ? NULL : find_kept(list, has_id, event->message_id);
+}
+
+bool event_list_has(const struct event_list *list, const struct message_event *event) {
+    return find_same(list, event) != NULL;
+}
+
+bool event_list_confirm(struct event_list *list, const struct message_event *found) {
+    struct message *message = find_same(list, found);
+    if (message) message->as.event.is_sent = false;
+    return message != NULL;
+}
+
+void event_list_refuse(struct event_list *list, uint64_t run_id, struct str reason) {
+    struct message *message = find_kept(list, is_of_run, &run_id);
+    if (!message) return;
+    struct message_event *event = &message->as.event;
+    event->is_sent = false;
+    event->discard_reason = message_copy_text(reason);
+    const struct filter filter = list->filter; // which may ask for the reason
+    event_list_set_filter(list, &filter);
 }
 
 uint64_t event_list_newer(const struct event_list *list) {

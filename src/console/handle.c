@@ -163,6 +163,7 @@ void internal_submit_user(struct model *model, struct str user, struct effects *
     model->lists[PANE_RECOMMENDATIONS] = (struct list){0};
     model->lists[PANE_PROFILE] = (struct list){0};
     model_ask_shopper(model, effects);
+    if (model_is_live(model)) model_watch_anew(model, effects); // the profile of another
 }
 
 void internal_submit_field(struct model *model, struct str value, struct effects *effects) {

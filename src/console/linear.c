@@ -360,6 +360,8 @@ void linear_hear(
     struct buf *out) {
     if (message->kind != MESSAGE_EVENT) return;
     if (model->pane != PANE_STREAM && !linear->follows) return;
+    const bool is_found = model_is_live(model) && !message->as.event.is_sent;
+    if (is_found && event_list_has(&model->stream.events, &message->as.event)) return; // told
     if (linear->events_told >= LINEAR_EVENTS) {
         linear->events_left++;
         return;

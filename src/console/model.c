@@ -144,7 +144,16 @@ void model_ask_shopper(struct model *model, struct effects *effects) {
 void model_watch(struct model *model, struct effects *effects) {
     if (model->stream.watch_run_id) return;
     model->stream.watch_problem = (struct error){0};
-    model->stream.watch_run_id = run(model_new_run(model, "watch"), effects);
+    struct command *command = model_new_run(model, "watch");
+    arguments_set(&command->arguments, "user", str_from(model->user));
+    model->stream.watch_run_id = run(command, effects);
+}
+
+void model_watch_anew(struct model *model, struct effects *effects) {
+    struct model_stream *stream = &model->stream;
+    if (stream->watch_run_id) effects_add(effects, command_new_cancel(stream->watch_run_id));
+    stream->watch_run_id = 0;
+    model_watch(model, effects);
 }
 
 void model_use_keys(struct model *model, const struct key_file *keys) {

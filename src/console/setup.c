@@ -151,6 +151,8 @@ static void leave_account(struct model *model, struct effects *effects) {
     struct model_stream *stream = &model->stream;
     internal_forget_answer(&model->recommendations);
     internal_forget_answer(&model->profile);
+    event_list_clear(&stream->events);
+    model->lists[PANE_STREAM] = (struct list){0};
     if (stream->watch_run_id) effects_add(effects, command_new_cancel(stream->watch_run_id));
     stream->watch_run_id = 0; // the core asks for a new one when the change is done
 }

@@ -149,6 +149,7 @@ static void close_cause(struct model *model, int64_t written_at_ms) {
 }
 
 static void hear_cause(struct model *model, const struct message_event *event, int64_t at_ms) {
+    if (model->traits.written_at_ms > at_ms) return; // an earlier one: what it did is there
     struct buf label = {0};
     buf_add(&label, str_from(event->name));
     buf_add_format(&label, " %s", event->sku);
@@ -230,7 +231,7 @@ static void hear_profile(struct model *model, const struct message *message) {
     if (answer->now) compare(model, &answer->now->as.profile, now);
     const struct message_trait *loop = find_trait(now, TRAIT_HISTORY_TRAIT);
     const int64_t written_at_ms = loop ? loop->updated_at_ms : 0;
-    if (written_at_ms > history->written_at_ms) close_cause(model, written_at_ms);
+    if (written_at_ms) close_cause(model, written_at_ms);
     history->written_at_ms = written_at_ms;
     if (history->wait == TRAIT_HISTORY_CHECKING) raise_alarm(model);
 }

@@ -5,6 +5,7 @@
 #include "actions/action.h"
 #include "actions/record.h"
 #include "actions/request_note.h"
+#include "actions/sent_note.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/trace.h"
@@ -39,7 +40,7 @@ struct worker {
     struct command *put_off[WORKER_MAX_COMMANDS]; // owned: came while a step worked
     size_t put_off_count;
     atomic_bool is_stopping;
-    struct request_note_limit requests;
+    struct note_limit requests, sent;
 };
 
 static void wake(void *context) {
@@ -60,6 +61,16 @@ static void emit(void *context, struct message *take_message) {
     post(run->worker, take_message);
 }
 
+// Never waits either; the numbers that are missing tell how many were left out.
+static void tell_sent(void *context, const struct sent_note *note) {
+    const struct worker_run *run = context;
+    struct worker *worker = run->worker;
+    struct message *message = sent_note_new(note, queue_count(worker->messages), &worker->sent);
+    if (!message) return;
+    message->run_id = run->run_id;
+    (void)queue_push_now(worker->messages, message);
+}
+
 // The tasks that a run starts beside its own have no run here.
 static uint64_t run_of(const struct worker *worker, const struct task *task) {
     for (const struct worker_run *run = worker->runs; run; run = run->next) {
@@ -75,7 +86,7 @@ static void observe(void *context, const struct transfers_observation *seen) {
     struct message *message = request_note_new(seen, waiting, &worker->requests);
     if (!message) return;
     message->run_id = message->as.request.run_id = run_of(worker, seen->task);
-    if (!queue_push_now(worker->messages, message)) request_note_lost(&worker->requests);
+    if (!queue_push_now(worker->messages, message)) note_limit_lost(&worker->requests);
 }
 
 static void forget(struct worker *worker, struct worker_run *ended) {
@@ -231,6 +242,7 @@ static void start_run(struct worker *worker, const struct command *command) {
         .backend = worker->backend,
         .emit = emit,
         .emit_context = run,
+        .tell_sent = tell_sent,
         .cancelled = must_end,
         .cancelled_context = run,
     };

@@ -85,8 +85,38 @@ status=0; wait "$follower" || status=$?
 [ "$status" = 0 ] || fail "following ended with $status"
 
 # the debugger of a real source cannot be read, and that is said
-run 1 watch --json
+run 1 watch --source website-prod --json
 err_has "debugger"
+
+# but the events of a shopper stand on the profile: earlier ones to begin with, new ones as they come, each once
+become_recloop watch --user watched-1 --json >"$work/watched" 2>"$work/watched.err" &
+watcher=$!
+started="$started $watcher"
+for sku in floral-white-top zipped-jacket led-high-tops; do
+  run 0 send --user watched-1 --sku "$sku" --json
+  until grep -q "\"sku\":\"$sku\"" "$work/watched"; do kill -0 "$watcher" || fail "watch ended early"; done
+done
+kill -INT "$watcher"
+status=0; wait "$watcher" || status=$?
+[ "$status" = 0 ] || fail "stopping watch ended with $status"
+grep -q 'profile of watched-1' "$work/watched.err" || fail "watch does not tell what it shows"
+grep '"sku"' "$work/watched" | python3 -c 'import json, sys
+skus = [json.loads(line)["sku"] for line in sys.stdin]
+assert skus == ["floral-white-top", "zipped-jacket", "led-high-tops"], skus' || fail "an event is missing or was told twice"
+run 0 send --user watched-1 --sku ocean-blue-shirt --json
+become_recloop watch --user watched-1 --limit 2 --json >"$work/watched" 2>/dev/null &
+watcher=$!
+started="$started $watcher"
+until grep -q ocean-blue-shirt "$work/watched"; do kill -0 "$watcher" || fail "watch ended early"; done
+kill -INT "$watcher"; wait "$watcher" || true
+[ "$(grep -c '"sku"' "$work/watched")" = 2 ] || fail "--limit 2 began with another number of events"
+
+# the console lists what it sends, and what it finds on the profile only when it is not known yet
+(printf '3\n:send sku=yellow-wool-jumper\n'; sleep 5; printf 'q\n') |
+  recloop console --linear >"$work/out" 2>"$work/err" || fail "the console ended badly"
+out_has "Event Product Clicked yellow-wool-jumper"
+[ "$(grep -c 'Event Product Clicked yellow-wool-jumper' "$work/out")" = 1 ] || fail "one event is listed twice"
+out_has "at website-prod" # where it went, as nobody but the sender knows
 
 # a wrong secret is the real signature error with its cause
 with="AWS_ACCESS_KEY_ID=$(identity access_key_id) AWS_SECRET_ACCESS_KEY=0000000000000000000000000000000000000000"

@@ -45,13 +45,22 @@ static void draw_when(const struct event_list_entry *entry, struct canvas_pen *p
     buf_release(&time);
 }
 
+// On the real services an event of ours is sent, until it is found on the profile.
+static void draw_state(const struct message_event *event, struct canvas_pen *pen) {
+    if (event->discard_reason)
+        canvas_write_text(pen, THEME_BAD, "✗ ");
+    else if (event->is_sent)
+        canvas_write_text(pen, THEME_RUNNING, "→ ");
+    else
+        canvas_write_text(pen, THEME_GOOD, "✓ ");
+}
+
 static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
     const struct event_list_entry *entry = event_list_at(&model->stream.events, row);
     const struct message_event *event = &entry->message->as.event;
     const int room = canvas_room(pen);
-    const bool is_refused = event->discard_reason != NULL;
     draw_when(entry, pen);
-    canvas_write_text(pen, is_refused ? THEME_BAD : THEME_GOOD, is_refused ? "✗ " : "✓ ");
+    draw_state(event, pen);
     const bool has_type = room >= TYPE_FROM, has_name = event->name && event->name[0];
     if (has_type) {
         canvas_write_column(
@@ -84,10 +93,20 @@ static const struct message_event *selected(const struct model *model) {
     return model_event_at(model, row < count_now ? row : count_now - 1);
 }
 
+static const char *sent_text(const struct model *model, const struct message_event *event) {
+    const struct str user = str_from(event->user_id);
+    if (!str_equal(str_from(event->via), STR("segment"))) return "Sent from here, past Segment";
+    return user.len && str_equal(user, str_from(model->user))
+               ? "Sent from here; not found on the profile yet"
+               : "Sent from here; the profile watched is another shopper's";
+}
+
 static void detail(const struct model *model, struct sheet *sheet) {
     const struct message_event *event = selected(model);
     if (event->discard_reason) {
         sheet_item(sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(event->discard_reason));
+    } else if (event->is_sent) {
+        sheet_item(sheet, THEME_RUNNING, "→ ", THEME_TEXT, str_from(sent_text(model, event)));
     }
     sheet_json(sheet, str_from(event->raw));
 }
@@ -143,6 +162,12 @@ static void empty(const struct model *model, struct sheet *sheet) {
         sheet, THEME_DIM, "No event yet. Press %s to fire one, or %s to generate shoppers.",
         keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_FIRE).text,
         keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_GENERATE).text);
+    if (!model_is_live(model)) return;
+    sheet_format(
+        sheet, THEME_DIM,
+        "Here come the events sent from here and those on the profile of %s: Segment shows a "
+        "source's debugger on its own pages only.",
+        model->user);
 }
 
 // The rule: what is shown and why, and at its right the account of all events

@@ -13,7 +13,7 @@ static void set(struct request *request, const char *method, const char *url, co
 
 static struct message *
 note(const struct request *request, const struct response *response, const struct error *error) {
-    struct request_note_limit limit = {0};
+    struct note_limit limit = {0};
     const struct transfers_observation seen = {
         .request = request,
         .response = response,
@@ -111,17 +111,17 @@ static void a_flood_is_left_out_and_counted(void **state) {
     (void)state;
     CLEANUP(request_release) struct request request = {0};
     struct response response = {.status = 200};
-    struct request_note_limit limit = {0};
+    struct note_limit limit = {0};
     const struct transfers_observation seen = {.request = &request, .response = &response};
     set(&request, "GET", "http://h:1/", "");
-    assert_null(request_note_new(&seen, REQUEST_NOTE_WAITING, &limit)); // nobody takes them
-    request_note_lost(&limit);
+    assert_null(request_note_new(&seen, NOTE_LIMIT_WAITING, &limit)); // nobody takes them
+    note_limit_lost(&limit);
     struct message *message = request_note_new(&seen, 0, &limit);
     assert_int_equal(message->as.request.left_out, 2);
     assert_int_equal(message->as.request.sequence, 2);
     message_free(message);
     uint64_t told = 0;
-    limit = (struct request_note_limit){.window_ms = INT64_MAX / 2}; // one that does not end
+    limit = (struct note_limit){.window_ms = INT64_MAX / 2}; // one that does not end
     for (int i = 0; i < 1000; i++) {
         message = request_note_new(&seen, 0, &limit);
         told += message != NULL;

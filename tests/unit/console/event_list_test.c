@@ -148,11 +148,67 @@ static void event_list_holds_together_whatever_happens(void **state) {
     mem_free(list);
 }
 
+static struct message *sent(uint64_t run_id, const char *id) {
+    struct message *message = event_of(0, "track");
+    message->run_id = run_id;
+    message->as.event.message_id = mem_copy_string(id);
+    message->as.event.is_sent = true;
+    return message;
+}
+
+static const struct message_event *event_at(const struct event_list *list, size_t row) {
+    return &event_list_at(list, row)->message->as.event;
+}
+
+static void event_list_knows_a_sent_event_when_it_is_found(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    char second[] = "b", third[] = "c";
+    struct message_event found = {.message_id = second};
+    (void)event_list_add(list, sent(1, "a"));
+    (void)event_list_set_paused(list, true);
+    (void)event_list_add(list, sent(2, "b")); // held back
+    assert_true(event_list_confirm(list, &found));
+    assert_true(event_list_confirm(list, &found)); // asked for again
+    found.message_id = third;
+    assert_false(event_list_confirm(list, &found));
+    found.message_id = NULL; // one that tells no id is never known
+    assert_false(event_list_confirm(list, &found));
+    (void)event_list_set_paused(list, false);
+    assert_false(event_at(list, 0)->is_sent);
+    assert_true(event_at(list, 1)->is_sent);
+    event_list_release(list);
+    mem_free(list);
+}
+
+static void event_list_marks_what_was_not_taken(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    const struct filter filter = filter_of("refused:*");
+    (void)event_list_add(list, sent(1, "a"));
+    (void)event_list_add(list, sent(2, "b"));
+    event_list_set_filter(list, &filter);
+    assert_int_equal(event_list_count(list), 0);
+    event_list_refuse(list, 3, STR("nobody sent it"));
+    event_list_refuse(list, 1, STR("400 invalid write key"));
+    event_list_refuse(list, 1, STR("and again"));
+    assert_int_equal(event_list_count(list), 1); // the filter is asked once more
+    assert_string_equal(event_at(list, 0)->discard_reason, "400 invalid write key");
+    event_list_clear(list);
+    assert_int_equal(list->received, 0);
+    (void)event_list_add(list, sent(3, "c"));
+    assert_int_equal(event_list_count(list), 0); // the filter stayed
+    event_list_release(list);
+    mem_free(list);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(event_list_shows_what_passes_and_accounts_for_the_rest),
     cmocka_unit_test(event_list_counts_what_nobody_told_of),
     cmocka_unit_test(event_list_tells_how_many_came_during_a_pause),
     cmocka_unit_test(event_list_finds_marks_in_both_directions),
+    cmocka_unit_test(event_list_knows_a_sent_event_when_it_is_found),
+    cmocka_unit_test(event_list_marks_what_was_not_taken),
     cmocka_unit_test(event_list_holds_together_whatever_happens),
 };
 
