@@ -100,9 +100,7 @@ void internal_clamp(struct model *model) {
     }
 }
 
-void internal_settle(struct model *model) {
-    internal_clamp(model);
-    narrow_settle(model);
+static struct layout lay_out(struct model *model) {
     const int columns = model->arrangement.is_zoomed ? 1 : layout_column_count(model->columns);
     struct layout_wish wish = {
         .columns = model->columns,
@@ -114,7 +112,25 @@ void internal_settle(struct model *model) {
         .alone = wish_of(model, model->pane),
     };
     if (columns > 1) wish_columns(model, columns, &wish);
-    model->layout = layout_make(&wish);
+    return layout_make(&wish);
+}
+
+// Is a cell as wide as it was? What a pane wants above its list may depend on it.
+static bool has_same_columns(const struct layout *before, const struct layout *now) {
+    for (int at = 0; at < now->cell_count; at++) {
+        const struct layout_cell *cell = &now->cells[at];
+        const struct layout_cell *old = layout_find(before, cell->pane);
+        if (!old || old->list_rule.columns != cell->list_rule.columns) return false;
+    }
+    return true;
+}
+
+void internal_settle(struct model *model) {
+    internal_clamp(model);
+    narrow_settle(model);
+    const struct layout before = model->layout;
+    model->layout = lay_out(model);
+    if (!has_same_columns(&before, &model->layout)) model->layout = lay_out(model);
     if (model->layout.is_too_small) return;
     for (int at = 0; at < model->layout.cell_count; at++) {
         const struct layout_cell *cell = &model->layout.cells[at];

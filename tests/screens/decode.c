@@ -59,6 +59,7 @@ static void decode_event(const struct json_node *node, struct message_event *eve
     event->message_id = copy_of(node, "id");
     event->via = copy_of(node, "via");
     event->is_sent = event->via != NULL;
+    event->sequence = (uint64_t)integer_of(node, "sequence", 0);
     event->received_at_ms = integer_of(node, "at", 0) * 1000;
     event->discard_reason = copy_of(node, "refused");
     const struct json_node *raw = json_get(node, "raw");

@@ -340,6 +340,18 @@ static bool step_pass(struct script *script, struct str text, struct error *err)
     return true;
 }
 
+// "times 40 STEP": the step so often.
+static bool step_times(struct script *script, struct str text, struct error *err) {
+    struct str number, step;
+    int64_t times = 0;
+    str_split(text, ' ', &number, &step);
+    if (!str_parse_int64(number, &times))
+        return error_set(err, ERROR_INVALID, "times wants a number");
+    for (int64_t i = 0; i < times; i++)
+        if (!script_step(script, step, err)) return false;
+    return true;
+}
+
 static const struct {
     const char *verb;
     bool (*step)(struct script *script, struct str text, struct error *err);
@@ -349,6 +361,7 @@ static const struct {
     {"ascii", step_ascii},   {"expect", step_expect},   {"include", step_include},
     {"scene", step_scene},   {"tick", step_tick},       {"now", step_now},
     {"keymap", step_keymap}, {"pass", step_pass},       {"mouse", step_mouse},
+    {"times", step_times},
 };
 
 bool script_step(struct script *script, struct str line, struct error *err) {

@@ -4,6 +4,7 @@
 #include "console/width.h"
 #include "panes.h"
 #include "stream_keys.h"
+#include "stream_rule.h"
 
 #define TIME_COLUMNS 8
 #define TYPE_COLUMNS 8
@@ -170,131 +171,6 @@ static void empty(const struct model *model, struct sheet *sheet) {
         model->user);
 }
 
-// The rule: what is shown and why, and at its right the account of all events
-
-#define NARROW 60
-
-static void add_held(const struct event_list *events, struct buf *title) {
-    const uint64_t newer = event_list_newer(events);
-    buf_add(title, STR(" · paused, "));
-    if (newer > events->held.count) buf_add_format(title, "%zu of ", events->held.count); // kept
-    buf_add_format(title, "%ju newer", (uintmax_t)newer);
-}
-
-static void add_state(const struct model *model, int columns, struct buf *title) {
-    const struct model_stream *stream = &model->stream;
-    const size_t above = model->lists[PANE_STREAM].selected;
-    struct buf how = {0};
-    if (columns >= NARROW)
-        buf_add_format(
-            &how, ", %s follows",
-            keymap_name_of(&model->keymap, KEYMAP_STREAM, INTENT_FOLLOW).text);
-    if (stream->events.is_paused) {
-        add_held(&stream->events, title);
-    } else if (stream->watch_problem.code != ERROR_NONE) {
-        buf_add_format(
-            title, " · not watching, press %s",
-            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_REFRESH).text);
-    } else if (above > 0) {
-        buf_add_format(title, " · %zu newer%s", above, buf_text(&how));
-    } else if (stream->is_staying) {
-        buf_add_format(title, " · staying%s", buf_text(&how));
-    }
-    buf_release(&how);
-}
-
-static void add_cut(struct buf *out, struct str text, int columns) {
-    if (width_of_text(text) <= columns) {
-        buf_add(out, text);
-        return;
-    }
-    for (int used = 0; text.len;) {
-        bool valid = true;
-        const uint32_t rune = str_next_rune(&text, &valid);
-        used += width_of_rune(rune);
-        if (used >= columns) break;
-        buf_add_rune(out, rune);
-    }
-    buf_add(out, STR("…"));
-}
-
-static void add_filter(const struct model *model, int columns, struct buf *title) {
-    const struct event_list *events = &model->stream.events;
-    if (filter_is_empty(&events->filter)) return;
-    struct buf text = {0};
-    filter_format(&events->filter, &text);
-    buf_add(title, events->is_highlighting ? STR(" · matching ") : STR(" · only "));
-    const int room = columns - width_of_text(buf_str(title));
-    add_cut(title, buf_str(&text), room > 4 ? room : 4);
-    buf_release(&text);
-}
-
-enum account { ACCOUNT_WHOLE, ACCOUNT_MIDDLE, ACCOUNT_SHORT, ACCOUNT_COUNT };
-
-static void add_number(struct buf *note, uint64_t number, const char *what) {
-    if (number) buf_add_format(note, " · %ju %s", (uintmax_t)number, what);
-}
-
-// Everything received is shown, filtered, held back or dropped; what was missed was never received.
-static void add_account(const struct event_list *events, enum account account, struct buf *note) {
-    const size_t shown = event_list_count(events);
-    if (account == ACCOUNT_SHORT) { // of all there were
-        buf_add_format(note, "%zu of %ju", shown, (uintmax_t)(events->received + events->missed));
-        return;
-    }
-    if (account == ACCOUNT_MIDDLE)
-        buf_add_format(note, "%zu of %ju", shown, (uintmax_t)events->received);
-    else
-        buf_add_format(note, "%ju received", (uintmax_t)events->received);
-    if (account == ACCOUNT_WHOLE && shown != events->received)
-        buf_add_format(note, " · %zu shown", shown);
-    add_number(note, events->seen.count - shown, "filtered");
-    add_number(note, events->dropped, "dropped");
-    add_number(note, events->missed, "missed");
-    add_number(note, events->mark_count, "marked");
-}
-
-static void add_generator(const struct model *model, struct buf *note) {
-    const struct model_stream *stream = &model->stream;
-    struct buf rate = {0};
-    stream_controls_add_rate(model, &rate);
-    if (stream->rate) buf_add(&rate, STR("/s"));
-    if (!stream->generate_run_id) {
-        buf_add_format(note, "rate %s · ", buf_text(&rate));
-    } else if (stream->is_generator_paused) {
-        buf_add(note, STR("generator paused · "));
-    } else if (!stream->progress) {
-        buf_add_format(note, "generating %s · ", buf_text(&rate));
-    } else {
-        const struct message_progress *progress = &stream->progress->as.progress;
-        buf_add_format(note, "generating %.1f/s of %s · ", progress->per_second, buf_text(&rate));
-        if (progress->failed) buf_add_format(note, "%ju failed · ", (uintmax_t)progress->failed);
-    }
-    buf_release(&rate);
-}
-
-// The longest account that the rule has room for. The filter leaves room for the shortest.
-static void title_text(const struct model *model, struct buf *title, struct buf *note) {
-    const struct event_list *events = &model->stream.events;
-    const struct layout_cell *cell = layout_find(&model->layout, PANE_STREAM);
-    const int columns = cell ? cell->list_rule.columns : model->columns;
-    const bool has_head = cell && cell->head.rows > 0; // which tells of the generator
-    add_account(events, ACCOUNT_SHORT, note);
-    const int title_columns = columns - width_of_text(buf_str(note)) - 9;
-    buf_add(title, columns < NARROW ? STR("Events") : STR("Events (UTC)"));
-    add_state(model, columns, title);
-    add_filter(model, title_columns, title);
-    const int room = columns - width_of_text(buf_str(title)) - 9;
-    for (int account = ACCOUNT_WHOLE; account < ACCOUNT_COUNT; account++) {
-        for (int has_generator = !has_head; has_generator >= 0; has_generator--) {
-            buf_reset(note);
-            if (has_generator) add_generator(model, note);
-            add_account(events, (enum account)account, note);
-            if (width_of_text(buf_str(note)) <= room) return;
-        }
-    }
-}
-
 static void detail_title(const struct model *model, struct buf *title) {
     buf_add(title, what(selected(model)));
     if (selected(model)->source) buf_add_format(title, " at %s", selected(model)->source);
@@ -311,15 +187,22 @@ static void open_journey(struct model *model, struct effects *effects) {
 }
 
 // The generator's status above the list: more of it the higher the window is.
-static int head_rows(const struct model *model, int columns, int rows) {
-    (void)columns;
+static int status_rows(const struct model *model, int rows) {
     if (!stream_controls_has_status(model) || rows < 20) return 0;
     const int most = rows < 30 ? 3 : rows < 40 ? 6 : 9;
     return stream_controls_status_rows(model, most);
 }
 
+static int head_rows(const struct model *model, int columns, int rows) {
+    (void)columns;
+    return stream_rule_account_rows(model) + status_rows(model, rows);
+}
+
 static void draw_head(const struct model *model, struct rect rect, struct canvas *canvas) {
-    stream_controls_draw_status(model, rect_inset(rect, 1), canvas);
+    struct rect inner = rect_inset(rect, 1);
+    const struct rect account = rect_take_top(&inner, stream_rule_account_rows(model));
+    stream_rule_draw_account(model, account, canvas);
+    if (status_rows(model, model->rows)) stream_controls_draw_status(model, inner, canvas);
 }
 
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
@@ -360,7 +243,7 @@ const struct pane stream_pane = {
     .draw_head = draw_head,
     .detail = detail,
     .empty = empty,
-    .title_text = title_text,
+    .title_text = stream_rule_title,
     .detail_title = detail_title,
     .copy = copy,
     .write_row = write_row,
