@@ -47,8 +47,9 @@ void event_list_clear(struct event_list *list); // the filter stays
 bool event_list_add(struct event_list *list, struct message *take_message);
 bool event_list_has(const struct event_list *list, const struct message_event *event); // by its id
 // On the real services an event is listed when it goes out, and found on the profile later. True: `found` is
-// listed, and no longer only sent.
-bool event_list_confirm(struct event_list *list, const struct message_event *found);
+// listed, and no longer only sent; *out_is_news: until now it was.
+bool event_list_confirm(
+    struct event_list *list, const struct message_event *found, bool *out_is_news);
 // The event that this run sent did not arrive.
 void event_list_refuse(struct event_list *list, uint64_t run_id, struct str reason);
 // Returns how many rows came on top.

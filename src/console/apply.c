@@ -38,20 +38,30 @@ static bool is_loop_closed_elsewhere(struct model *model, const struct message_e
     return !is_ours;
 }
 
+// On the real services nobody tells that the function has answered. It is asked when its event is found.
+static bool is_loop_due(const struct model *model, const struct message_event *event) {
+    return model_is_live(model) && !event->is_sent && is_same_text(event->type, "track") &&
+           is_same_text(event->user_id, model->user);
+}
+
+static void look_again(struct model *model, struct effects *effects) {
+    internal_expect_change(model);
+    model_ask_shopper(model, effects);
+}
+
 static void
 apply_event(struct model *model, struct message *take_message, struct effects *effects) {
     struct model_stream *stream = &model->stream;
     struct list *list = &model->lists[PANE_STREAM];
-    const bool is_closed = is_loop_closed_elsewhere(model, &take_message->as.event);
+    const bool is_closed = is_loop_closed_elsewhere(model, &take_message->as.event) ||
+                           is_loop_due(model, &take_message->as.event);
     const bool is_on_top = event_list_add(&stream->events, take_message);
     if (is_on_top && (stream->is_staying || list->selected > 0)) {
         // the selection stays on its event; on the newest row it follows
         list->selected++;
         list->top++;
     }
-    if (!is_closed) return;
-    internal_expect_change(model);
-    model_ask_shopper(model, effects);
+    if (is_closed) look_again(model, effects);
 }
 
 // Answers: the list and the profile
@@ -242,15 +252,18 @@ static bool offer(struct model *model, struct message *take_message, struct effe
 }
 
 // The profile tells of events that were sent from here, and of those already listed.
-static bool is_known(struct model *model, const struct message *message) {
+static bool is_known(struct model *model, const struct message *message, struct effects *effects) {
     if (message->kind != MESSAGE_EVENT || !model_is_live(model)) return false;
-    if (message->as.event.is_sent) return false;
-    return event_list_confirm(&model->stream.events, &message->as.event);
+    const struct message_event *event = &message->as.event;
+    bool is_news = false;
+    if (event->is_sent || !event_list_confirm(&model->stream.events, event, &is_news)) return false;
+    if (is_news && is_loop_due(model, event)) look_again(model, effects);
+    return true;
 }
 
 // The features hear it before the core takes it; what the core asks and shows is settled after both.
 static void take(struct model *model, struct message *take_message, struct effects *effects) {
-    if (is_known(model, take_message)) {
+    if (is_known(model, take_message, effects)) {
         message_free(take_message);
         return;
     }

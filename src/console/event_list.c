@@ -201,8 +201,10 @@ bool event_list_has(const struct event_list *list, const struct message_event *e
     return find_same(list, event) != NULL;
 }
 
-bool event_list_confirm(struct event_list *list, const struct message_event *found) {
+bool event_list_confirm(
+    struct event_list *list, const struct message_event *found, bool *out_is_news) {
     struct message *message = find_same(list, found);
+    *out_is_news = message && message->as.event.is_sent;
     if (message) message->as.event.is_sent = false;
     return message != NULL;
 }

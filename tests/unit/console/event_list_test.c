@@ -168,12 +168,15 @@ static void event_list_knows_a_sent_event_when_it_is_found(void **state) {
     (void)event_list_add(list, sent(1, "a"));
     (void)event_list_set_paused(list, true);
     (void)event_list_add(list, sent(2, "b")); // held back
-    assert_true(event_list_confirm(list, &found));
-    assert_true(event_list_confirm(list, &found)); // asked for again
+    bool is_news = false;
+    assert_true(event_list_confirm(list, &found, &is_news));
+    assert_true(is_news);
+    assert_true(event_list_confirm(list, &found, &is_news)); // asked for again
+    assert_false(is_news);
     found.message_id = third;
-    assert_false(event_list_confirm(list, &found));
+    assert_false(event_list_confirm(list, &found, &is_news));
     found.message_id = NULL; // one that tells no id is never known
-    assert_false(event_list_confirm(list, &found));
+    assert_false(event_list_confirm(list, &found, &is_news));
     (void)event_list_set_paused(list, false);
     assert_false(event_at(list, 0)->is_sent);
     assert_true(event_at(list, 1)->is_sent);
