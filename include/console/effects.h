@@ -19,6 +19,7 @@ struct effects {
     bool bell, quit, repaint;        // repaint: everything, also what should already be there
     bool mouse_changed;              // model.is_mouse_off says how it should be
     bool theme_changed;              // model.theme says which
+    bool state_changed;              // the state file must know it before anything else happens
     struct buf copy;                 // to the clipboard (OSC 52); empty: nothing
     struct buf file_path, file_text; // to be written, never over another file; empty path: nothing
     struct buf edit_text;            // to be edited in $VISUAL or $EDITOR

@@ -21,6 +21,7 @@
 #include "console/history.h"
 #include "console/input.h"
 #include "console/journey_screen.h"
+#include "console/keeper.h"
 #include "console/key_file.h"
 #include "console/layout.h"
 #include "console/list.h"
@@ -163,6 +164,7 @@ struct model {
     struct loop_screen loop;
     struct meter meter;
     struct player player;
+    struct keeper keeper;
     struct presenter presenter;
     struct lists shown_lists;
     struct request_log requests;

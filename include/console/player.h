@@ -5,6 +5,7 @@
 // Person   any key of the person pauses the scene (that key does nothing else); Space or Enter goes on, Esc
 //          stops it. While it is paused all other keys work as always. A question that is open, and whether
 //          the scene may act on a LIVE account at all, is the person's to answer: a scene never does.
+// End      what the scene changed is put back (keeper.h), whether it ended, stopped, or was stopped.
 // Source   model_options.scene, borrowed; NULL: nothing is played.
 // Threads  the UI's.
 #pragma once

@@ -4,7 +4,10 @@
 //   say "A shopper clicks."     a caption (no text: none)      pace 800ms        least time between keys
 //   key P t ↓ Enter             keys, by the help page's names pause             until Space or Enter
 //   type text                   characters, as typed           pane 4            a pane, by its key
-//   user 2941404340             the shopper in focus
+//   user 2941404340             the shopper in focus           via destination      the way of the event
+//   setting external_id         Setup, at that setting         row "ocean-blue"     the pane's row that has this text
+//   restore external_id via     put back as it is now when the scene ends, however it ends: settings,
+//                               via, shopper
 //   wait hop profile done [within 10s]       wait list [within 10s]
 //   wait event "Product Clicked" [within …]  wait trait [within …]
 //
@@ -32,6 +35,10 @@ enum scene_kind {
     SCENE_TYPE,
     SCENE_PANE,
     SCENE_USER,
+    SCENE_VIA,
+    SCENE_SETTING,
+    SCENE_ROW,
+    SCENE_RESTORE,
     SCENE_WAIT_HOP,
     SCENE_WAIT_LIST,
     SCENE_WAIT_TRAIT,
@@ -44,12 +51,13 @@ enum scene_kind {
 struct scene_step {
     enum scene_kind kind;
     int line;
-    uint32_t key;         // SCENE_KEY: one; a line with several becomes several steps
-    int pane;             // SCENE_PANE: from 0
-    char *text;           // SCENE_TYPE, _USER, _WAIT_EVENT, _SAY; else NULL
-    enum hop_id hop;      // SCENE_WAIT_HOP
+    uint32_t key;    // SCENE_KEY: one; a line with several becomes several steps
+    int pane;        // SCENE_PANE: from 0
+    int via;         // SCENE_VIA: from 0
+    char *text;      // SCENE_TYPE, _USER, _SETTING, _ROW, _RESTORE, _WAIT_EVENT, _SAY; else NULL
+    enum hop_id hop; // SCENE_WAIT_HOP
     enum hop_state state; // SCENE_WAIT_HOP
-    int64_t ms;           // waits: the bound; SCENE_PACE
+    int64_t ms;           // waits, and what needs something to be there: the bound; SCENE_PACE
 };
 
 struct scene {

@@ -52,12 +52,25 @@ const struct action console_action = {
         {
             .name = "console",
             .summary = "the interactive console (the default without a command)",
-            .details = "Keys can be changed in $XDG_CONFIG_HOME/recloop/keys.ini (else "
-                       "~/.config/recloop/keys.ini): sections say where, lines give something its "
-                       "keys.\n\n"
-                       "  [stream]\n  pause = z, Space\n\n"
-                       "`recloop console --keys` prints every section, name and key in that form, "
-                       "and tells what is wrong in the file, and which keys hide another.",
+            .details =
+                "Keys can be changed in $XDG_CONFIG_HOME/recloop/keys.ini (else "
+                "~/.config/recloop/keys.ini): sections say where, lines give something its "
+                "keys.\n\n"
+                "  [stream]\n  pause = z, Space\n\n"
+                "`recloop console --keys` prints every section, name and key in that form, "
+                "and tells what is wrong in the file, and which keys hide another.\n\n"
+                "A scene (--play) has one step a line; # begins a comment:\n\n"
+                "  say \"A shopper clicks.\"      a caption\n"
+                "  key P t Enter                keys, by the names of the help page\n"
+                "  type TEXT                    characters\n"
+                "  pane 4, user ID, via destination\n"
+                "  setting external_id          Setup, at that setting\n"
+                "  row \"ocean-blue\"             the row of the pane with that text\n"
+                "  wait hop profile done within 10s; wait list, trait, event NAME\n"
+                "  pause, pace 800ms            until Space or Enter; least time between keys\n"
+                "  restore external_id via shopper\n"
+                "                               put back as it is now, however the scene "
+                "ends",
             .examples = examples,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),

@@ -79,6 +79,7 @@ static void edit_text(struct console *console, const struct effects *effects) {
 }
 
 static void carry_out(struct console *console, struct effects *effects) {
+    if (effects->state_changed) outside_save_state(&console->model, console->options->state_path);
     outside_give_commands(&console->model, console->options->commands, effects);
     if (effects->quit) console->is_over = true;
     if (effects->bell) term_bell(console->term);
@@ -276,10 +277,15 @@ bool console_run(const struct console_options *options, int *out_status, struct 
     console.model.keymap.is_ascii = console.canvas.is_ascii;
     run(&console);
     term_close(console.term);
+    const bool is_put_back = outside_put_back(
+        &console.model, options->commands, options->messages, options->wake->read_fd, err);
     outside_save_state(&console.model, options->state_path);
     model_release(&console.model);
     canvas_release(&console.canvas);
     input_release(&console.input);
     *out_status = console.status;
-    return cast_close(console.cast, err);
+    struct error cast_err = {0};
+    const bool is_recorded = cast_close(console.cast, &cast_err);
+    if (!is_recorded && is_put_back) *err = cast_err;
+    return is_recorded && is_put_back;
 }

@@ -45,6 +45,7 @@ static void write_out(struct reader *reader) {
 
 static void carry_out(void *context, struct effects *effects) {
     struct reader *reader = context;
+    if (effects->state_changed) outside_save_state(&reader->model, reader->options->state_path);
     outside_give_commands(&reader->model, reader->options->commands, effects);
     if (effects->quit) reader->is_over = true;
     if (effects->copy.len)
@@ -177,7 +178,6 @@ bool console_run_linear(const struct console_options *options, int *out_status, 
     struct reader reader = {.options = options};
     struct sigaction action = {.sa_handler = on_signal}, before[ARRAY_COUNT(watched)];
     sigset_t blocked, unblocked;
-    (void)err;
     sigemptyset(&blocked);
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < ARRAY_COUNT(watched); i++)
@@ -196,11 +196,13 @@ bool console_run_linear(const struct console_options *options, int *out_status, 
     for (size_t i = 0; i < ARRAY_COUNT(watched); i++)
         sigaction(watched[i], &before[i], NULL);
     pthread_sigmask(SIG_UNBLOCK, &blocked, NULL);
+    const bool is_put_back = outside_put_back(
+        &reader.model, options->commands, options->messages, options->wake->read_fd, err);
     outside_save_state(&reader.model, options->state_path);
     linear_release(&reader.linear);
     model_release(&reader.model);
     buf_release(&reader.typed);
     buf_release(&reader.out);
     *out_status = ended_by == SIGINT ? STATUS_INTERRUPTED : 0;
-    return true;
+    return is_put_back;
 }

@@ -3,6 +3,7 @@
 
 #include "console/composer.h"
 #include "console/journey_screen.h"
+#include "console/keeper.h"
 #include "console/lists.h"
 #include "console/meter.h"
 #include "console/narrow.h"
@@ -21,6 +22,7 @@
 static const struct feature *const features[] = {
     &composer_feature,        //
     &journey_screen_feature,  //
+    &keeper_feature,          //
     &lists_feature,           //
     &meter_feature,           //
     &narrow_feature,          //

@@ -7,6 +7,8 @@
 #include "internal.h"
 
 #define LOOP_TRAIT "recommended_products"
+#define ROW_COLUMNS 160
+#define ROWS_LOOKED_AT 200
 #define TYPED_SHARE 10 // of the pace, between two characters of a text
 
 static const struct scene *scene_of(const struct model *model) {
@@ -25,6 +27,11 @@ static bool is_asked(const struct model *model) {
 
 static bool is_wait(const struct scene_step *step) {
     return step->kind >= SCENE_WAIT_HOP && step->kind <= SCENE_WAIT_EVENT;
+}
+
+// Acts as soon as what it is about is there.
+static bool is_about_something(const struct scene_step *step) {
+    return step->kind == SCENE_ROW || step->kind == SCENE_SETTING || step->kind == SCENE_RESTORE;
 }
 
 // What is waited for
@@ -68,8 +75,34 @@ static void apply(struct model *model, const struct message *message, struct eff
     if (is_called(&message->as.event, step->text)) model->player.has_seen = true;
 }
 
+// The row of the pane in focus that has the text, as it is drawn; of a long list its beginning.
+static bool find_row(const struct model *model, const char *text, size_t *out_row) {
+    const struct pane *pane = pane_get(model->pane);
+    const size_t count = pane->count(model);
+    struct canvas canvas = {0};
+    struct buf drawn = {0};
+    bool is_found = false;
+    canvas_resize(&canvas, ROW_COLUMNS, 1);
+    for (size_t row = 0; row < count && row < ROWS_LOOKED_AT && !is_found; row++) {
+        if (pane->is_selectable && !pane->is_selectable(model, row)) continue;
+        struct canvas_pen pen = canvas_pen(&canvas, canvas_rect(&canvas), 0);
+        canvas_clear(&canvas);
+        buf_reset(&drawn);
+        pane->draw_row(model, row, &pen);
+        canvas_print(&canvas, &drawn);
+        is_found = str_contains(buf_str(&drawn), str_from(text));
+        *out_row = row;
+    }
+    canvas_release(&canvas);
+    buf_release(&drawn);
+    return is_found;
+}
+
 static bool is_true(const struct model *model, const struct scene_step *step) {
     const struct player *player = &model->player;
+    size_t ignored = 0;
+    if (step->kind == SCENE_ROW) return find_row(model, step->text, &ignored);
+    if (step->kind == SCENE_SETTING || step->kind == SCENE_RESTORE) return model->settings != NULL;
     if (step->kind == SCENE_WAIT_HOP)
         return model->fire.has_fired && model->fire.hops[step->hop].state == step->state;
     if (step->kind == SCENE_WAIT_LIST)
@@ -95,6 +128,7 @@ static void mark(struct model *model, uint64_t run_id) {
 static void end(struct model *model) {
     model->player.state = PLAYER_OVER;
     model->player.deadline_ms = 0;
+    keeper_end(model);
 }
 
 static void stop_at(struct model *model, const char *what) {
@@ -146,6 +180,42 @@ static void say(struct model *model, const char *text) {
         model_note(model, THEME_STRONG, "%s", player->caption);
 }
 
+// In the pane in focus; whatever hid the row shows it.
+static void select_row(struct model *model, size_t row) {
+    if (narrow_is_on(model, model->pane)) (void)narrow_handle(model, INTENT_CLOSE);
+    model->is_detail_open = false;
+    model->lists[model->pane].selected = row;
+    model->detail_tops[model->pane] = 0;
+}
+
+static void go_to_setting(struct model *model, const char *key) {
+    model_focus(model, PANE_SETUP);
+    for (size_t row = 0; row < setup_row_count(model); row++) {
+        const struct message_setting *setting = setup_setting_at(model, row, NULL);
+        if (setting && strcmp(setting->key, key) == 0) select_row(model, row);
+    }
+}
+
+// What is not pressed but named.
+static void do_named(struct model *model, const struct scene_step *step, struct effects *effects) {
+    size_t row = 0;
+    struct error err = {0};
+    if (step->kind == SCENE_PANE) {
+        model_focus(model, (enum pane_id)step->pane);
+    } else if (step->kind == SCENE_USER) {
+        internal_submit_user(model, str_from(step->text), effects);
+    } else if (step->kind == SCENE_VIA) {
+        model->event.via = (enum model_via)step->via;
+    } else if (step->kind == SCENE_SETTING) {
+        go_to_setting(model, step->text);
+    } else if (step->kind == SCENE_ROW && find_row(model, step->text, &row)) {
+        select_row(model, row);
+    } else if (step->kind == SCENE_RESTORE && !keeper_promise(model, step->text, effects, &err)) {
+        internal_note_error(model, &err);
+        end(model);
+    }
+}
+
 // A step that acts; true when it is done.
 static bool act(struct model *model, const struct scene_step *step, struct effects *effects) {
     struct player *player = &model->player;
@@ -157,12 +227,11 @@ static bool act(struct model *model, const struct scene_step *step, struct effec
     } else if (step->kind == SCENE_TYPE) {
         is_done = type(model, step, effects);
         if (!is_done) player->due_ms = model->now_ms + player->pace_ms / TYPED_SHARE;
-    } else if (step->kind == SCENE_PANE) {
-        model_focus(model, (enum pane_id)step->pane);
-    } else if (step->kind == SCENE_USER) {
-        internal_submit_user(model, str_from(step->text), effects);
-    } else {
+    } else if (step->kind == SCENE_SAY) {
         say(model, step->text);
+    } else {
+        do_named(model, step, effects);
+        if (step->kind == SCENE_RESTORE) player->due_ms = model->now_ms; // nothing is to be seen
     }
     // only what asked something of the services can be the cause of an answer
     if (model->next_run_id != run_id) mark(model, run_id);
@@ -186,6 +255,12 @@ static bool wait_for(struct model *model, const struct scene_step *step) {
 
 static bool run_step(struct model *model, const struct scene_step *step, struct effects *effects) {
     struct player *player = &model->player;
+    if (keeper_is_asking(model)) return false; // nothing may be changed before
+    if (model->keeper.is_refused) {
+        internal_note_error(model, &model->keeper.problem);
+        end(model);
+        return false;
+    }
     if (is_wait(step)) return wait_for(model, step);
     if (step->kind == SCENE_PACE) {
         player->pace_ms = step->ms;
@@ -196,7 +271,9 @@ static bool run_step(struct model *model, const struct scene_step *step, struct 
         player->state = PLAYER_HELD;
         return true;
     }
-    return model->now_ms >= player->due_ms && act(model, step, effects);
+    if (model->now_ms < player->due_ms) return false;
+    if (is_about_something(step) && !wait_for(model, step)) return false;
+    return act(model, step, effects);
 }
 
 static void run(struct model *model, struct effects *effects) {
@@ -259,8 +336,8 @@ static int64_t wake_ms(const struct model *model) {
         return model->backend || !player->deadline_ms ? now_ms : player->deadline_ms;
     // the question was closed without a yes
     if (player->state == PLAYER_ASKING) return is_asked(model) ? 0 : now_ms;
-    if (player->state != PLAYER_RUNNING) return 0;
-    if (step && is_wait(step))
+    if (player->state != PLAYER_RUNNING || keeper_is_asking(model)) return 0;
+    if (step && (is_wait(step) || (is_about_something(step) && player->due_ms <= now_ms)))
         return is_true(model, step) || !player->deadline_ms ? now_ms : player->deadline_ms;
     if (is_asked(model)) return 0;
     return player->due_ms > now_ms ? player->due_ms : now_ms;
@@ -304,6 +381,8 @@ bool player_take(struct model *model, const struct input *input) {
     if (is_moved) return false;
     if (player->state == PLAYER_PAUSED || player->state == PLAYER_HELD)
         return take_while_paused(model, input->key);
+    const bool is_stopped_early = player->state == PLAYER_READY && input->key == INPUT_ESCAPE;
+    if (is_stopped_early) return take_while_paused(model, INPUT_ESCAPE);
     if (player->state != PLAYER_RUNNING || is_asked(model)) return false;
     player->paused_ms = model->now_ms;
     player->was_typing = model->editing != MODEL_EDITING_NOTHING;

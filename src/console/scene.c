@@ -3,7 +3,9 @@
 
 #include "base/files.h"
 #include "base/memory.h"
+#include "config/settings.h"
 #include "console/input.h"
+#include "console/model.h"
 #include "console/pane.h"
 
 struct parser {
@@ -16,7 +18,10 @@ struct parser {
 
 // Errors
 
-#define STEPS_HINT "Steps are: key, type, pane, user, wait hop|list|trait|event, say, pause, pace."
+#define STEPS_HINT                                                                                 \
+    "Steps are: key, type, pane, user, via, setting, row, restore, wait hop|list|trait|event, "    \
+    "say, "                                                                                        \
+    "pause, pace."
 
 static bool refuse(struct parser *parser, struct str at, const char *what, const char *hint) {
     const size_t before = at.ptr ? (size_t)(at.ptr - parser->line.ptr) : parser->line.len;
@@ -173,7 +178,9 @@ static bool read_named(struct parser *parser, enum scene_kind kind, const char *
     if (!text.len && missing) return refuse(parser, parser->rest, missing, STEPS_HINT);
     if (!str_is_utf8(buf_str(&text)))
         return refuse(parser, parser->line, "This is not UTF-8", "Save the file as UTF-8.");
-    add_step(parser, kind)->text = buf_take(&text);
+    struct scene_step *step = add_step(parser, kind);
+    step->text = buf_take(&text);
+    step->ms = kind == SCENE_ROW ? SCENE_WAIT_MS : 0;
     return ends(parser);
 }
 
@@ -186,6 +193,61 @@ static bool read_pane(struct parser *parser) {
             "Panes have the numbers of their keys, from 1.");
     add_step(parser, SCENE_PANE)->pane = (int)number - 1;
     return ends(parser);
+}
+
+static bool read_via(struct parser *parser) {
+    const struct str word = next_word(parser);
+    int via = 0;
+    while (via < MODEL_VIA_COUNT && !str_equal(word, str_from(model_via_name((enum model_via)via))))
+        via++;
+    if (via == MODEL_VIA_COUNT)
+        return refuse_word(parser, word, "No way is called", "segment, destination or handler.");
+    add_step(parser, SCENE_VIA)->via = via;
+    return ends(parser);
+}
+
+static bool find_setting(struct parser *parser, struct str word, const struct setting **out) {
+    struct error err = {0};
+    *out = settings_require(word, &err);
+    return *out || refuse_word(parser, word, "No setting is called", err.hint);
+}
+
+static void add_setting(struct parser *parser, enum scene_kind kind, const char *name) {
+    struct scene_step *step = add_step(parser, kind);
+    step->text = mem_copy_string(name);
+    step->ms = SCENE_WAIT_MS;
+}
+
+static bool read_setting(struct parser *parser) {
+    const struct setting *setting = NULL;
+    if (!find_setting(parser, next_word(parser), &setting)) return false;
+    add_setting(parser, SCENE_SETTING, setting->name);
+    return ends(parser);
+}
+
+static bool read_restored(struct parser *parser, struct str word) {
+    static const char *const own[] = {"via", "shopper"};
+    const struct setting *setting = NULL;
+    if (!has_room(parser, word)) return false;
+    for (size_t i = 0; i < ARRAY_COUNT(own); i++) {
+        if (!str_equal(word, str_from(own[i]))) continue;
+        add_setting(parser, SCENE_RESTORE, own[i]);
+        return true;
+    }
+    if (!find_setting(parser, word, &setting)) return false;
+    add_setting(parser, SCENE_RESTORE, setting->name);
+    return true;
+}
+
+static bool read_restore(struct parser *parser) {
+    struct str word = next_word(parser);
+    if (!word.len)
+        return refuse(
+            parser, parser->rest, "What is to be put back is missing",
+            "For example: restore external_id via");
+    for (; word.len; word = next_word(parser))
+        if (!read_restored(parser, word)) return false;
+    return true;
 }
 
 static bool read_hop(struct parser *parser, struct scene_step *out) {
@@ -263,7 +325,11 @@ static bool read_step(struct parser *parser) {
     if (str_equal(word, STR("user")))
         return read_named(parser, SCENE_USER, "The shopper is missing");
     if (str_equal(word, STR("say"))) return read_named(parser, SCENE_SAY, NULL);
+    if (str_equal(word, STR("row"))) return read_named(parser, SCENE_ROW, "The text is missing");
     if (str_equal(word, STR("pane"))) return read_pane(parser);
+    if (str_equal(word, STR("via"))) return read_via(parser);
+    if (str_equal(word, STR("setting"))) return read_setting(parser);
+    if (str_equal(word, STR("restore"))) return read_restore(parser);
     if (str_equal(word, STR("wait"))) return read_wait(parser);
     if (str_equal(word, STR("pace"))) return read_pace(parser);
     if (!str_equal(word, STR("pause")))
@@ -317,10 +383,14 @@ void scene_add_wish(struct buf *out, const struct scene_step *step) {
     case SCENE_WAIT_LIST: buf_add(out, STR("a new list")); break;
     case SCENE_WAIT_TRAIT: buf_add(out, STR("the trait changes")); break;
     case SCENE_WAIT_EVENT: buf_add_format(out, "the event %s", step->text); break;
+    case SCENE_ROW: buf_add_format(out, "a row with \"%s\"", step->text); break;
+    case SCENE_SETTING:
+    case SCENE_RESTORE: buf_add(out, STR("the settings")); break;
     case SCENE_KEY:
     case SCENE_TYPE:
     case SCENE_PANE:
     case SCENE_USER:
+    case SCENE_VIA:
     case SCENE_SAY:
     case SCENE_PAUSE:
     case SCENE_PACE: break;

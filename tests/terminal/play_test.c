@@ -4,6 +4,8 @@
 #include "support/test.h"
 #include "terminal/harness.h"
 
+#include <dirent.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 static const char *program, *scenes;
@@ -140,6 +142,95 @@ static void a_role_is_broken_and_repaired(void **state) {
     buf_release(&scene);
 }
 
+// What is stored in the settings file; empty: there is none.
+static void read_settings(struct buf *out) {
+    struct buf path = {0};
+    struct error ignored;
+    path_of(&path, home.path, "recloop/config.ini");
+    (void)!files_read(buf_text(&path), 1 << 20, out, &ignored);
+    buf_release(&path);
+}
+
+static struct harness *play_until_saved(const char *scene) {
+    char *const arguments[] = {
+        fresh(program), fresh("console"), fresh("--play"), fresh(scene), NULL};
+    struct harness *harness = start(arguments, "xterm-256color", 120, 40);
+    struct buf settings = {0};
+    harness_expect(harness, "Saved");
+    read_settings(&settings);
+    assert_true(str_contains(buf_str(&settings), STR("123456780")));
+    buf_release(&settings);
+    return harness;
+}
+
+static void assert_nothing_is_left(void) {
+    struct buf settings = {0};
+    read_settings(&settings);
+    assert_false(str_contains(buf_str(&settings), STR("external_id")));
+    buf_release(&settings);
+}
+
+// The wrong value is stored by then: who leaves, in whatever way, leaves nothing of it.
+static void what_a_scene_changed_is_put_back_when_the_console_is_left(void **state) {
+    (void)state;
+    struct buf scene = {0};
+    struct harness *harness = NULL;
+    path_of(&scene, scenes, "role.scene");
+    harness = play_until_saved(buf_text(&scene));
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+    assert_nothing_is_left();
+    harness = play_until_saved(buf_text(&scene));
+    harness_type(harness, "\003");
+    ends_with_exit(harness, 130);
+    assert_nothing_is_left();
+    harness = play_until_saved(buf_text(&scene));
+    harness_type(harness, "\033");
+    harness_expect(harness, "Put back as it was before the scene: external_id");
+    assert_nothing_is_left();
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+    buf_release(&scene);
+}
+
+static void what_a_killed_console_left_is_put_back_at_the_next_start(void **state) {
+    (void)state;
+    struct buf scene = {0};
+    int status = 0;
+    path_of(&scene, scenes, "role.scene");
+    struct harness *harness = play_until_saved(buf_text(&scene));
+    kill(harness_pid(harness), SIGKILL);
+    assert_true(harness_wait_end(harness, &status));
+    harness_free(harness);
+    current = NULL;
+    char *const arguments[] = {fresh(program), NULL};
+    harness = start(arguments, "xterm-256color", 120, 40);
+    harness_expect(harness, "the scene that was cut off: external_id");
+    assert_nothing_is_left();
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+    buf_release(&scene);
+}
+
+// A scene that comes with the program is played to its end by a test above.
+static void every_scene_has_its_test(void **state) {
+    static const char *const played[] = {"loop.scene", "role.scene"};
+    (void)state;
+    DIR *folder = opendir(scenes);
+    assert_non_null(folder);
+    size_t count = 0;
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        if (entry->d_name[0] == '.') continue;
+        bool is_played = false;
+        for (size_t i = 0; i < ARRAY_COUNT(played); i++)
+            is_played = is_played || strcmp(entry->d_name, played[i]) == 0;
+        if (!is_played) fail_msg("%s is not played here", entry->d_name);
+        count++;
+    }
+    closedir(folder);
+    assert_int_equal(count, ARRAY_COUNT(played));
+}
+
 static void any_key_pauses_and_esc_gives_the_keys_back(void **state) {
     (void)state;
     struct buf scene = {0};
@@ -242,6 +333,11 @@ static void a_pipe_is_a_session(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(the_loop_is_played_and_recorded, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_role_is_broken_and_repaired, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        what_a_scene_changed_is_put_back_when_the_console_is_left, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        what_a_killed_console_left_is_put_back_at_the_next_start, set_up, tear_down),
+    cmocka_unit_test(every_scene_has_its_test),
     cmocka_unit_test_setup_teardown(any_key_pauses_and_esc_gives_the_keys_back, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         a_broken_scene_is_told_before_the_screen_is_taken, set_up, tear_down),

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "console/input.h"
+#include "console/model.h"
 #include "support/test.h"
 
 static struct scene scene;
@@ -34,7 +35,11 @@ static void scene_reads_every_kind_of_step(void **state) {
           "wait event \"Product Clicked\" within 2s\n"
           "wait event identify\n"
           "pause\n"
-          "say\n");
+          "say\n"
+          "restore external_id via shopper # as they are now\n"
+          "via handler\n"
+          "setting region\n"
+          "row ocean-blue shirt\n");
     const struct {
         enum scene_kind kind;
         int line;
@@ -57,6 +62,12 @@ static void scene_reads_every_kind_of_step(void **state) {
         {SCENE_WAIT_EVENT, 13, "identify", SCENE_WAIT_MS},
         {SCENE_PAUSE, 14, NULL, 0},
         {SCENE_SAY, 15, "", 0},
+        {SCENE_RESTORE, 16, "external_id", SCENE_WAIT_MS},
+        {SCENE_RESTORE, 16, "via", SCENE_WAIT_MS},
+        {SCENE_RESTORE, 16, "shopper", SCENE_WAIT_MS},
+        {SCENE_VIA, 17, NULL, 0},
+        {SCENE_SETTING, 18, "region", SCENE_WAIT_MS},
+        {SCENE_ROW, 19, "ocean-blue shirt", SCENE_WAIT_MS},
     };
     assert_int_equal(scene.count, ARRAY_COUNT(expected));
     for (size_t i = 0; i < scene.count; i++) {
@@ -71,6 +82,7 @@ static void scene_reads_every_kind_of_step(void **state) {
     assert_int_equal(scene.steps[4].key, INPUT_DOWN);
     assert_int_equal(scene.steps[5].key, INPUT_ENTER);
     assert_int_equal(scene.steps[8 - 1].pane, 3);
+    assert_int_equal(scene.steps[19].via, MODEL_VIA_HANDLER);
     assert_int_equal(scene.steps[9].hop, HOP_PUT_EVENTS);
     assert_int_equal(scene.steps[9].state, HOP_DONE);
 }
@@ -98,6 +110,13 @@ static void scene_tells_where_it_is_wrong(void **state) {
         {"pace nans", "a.scene:1:6: ", ""},
         {"pace 601s", "a.scene:1:6: Out of range: \"601s\"", "600s"},
         {"pace -1s", "a.scene:1:6: Out of range: \"-1s\"", "600s"},
+        {"via", "a.scene:1:4: No way is called \"\"", "handler"},
+        {"via air", "a.scene:1:5: No way is called \"air\"", "destination"},
+        {"setting extrenal_id", "a.scene:1:9: No setting is called \"extrenal_id\"", "external_id"},
+        {"setting region now", "a.scene:1:16: Nothing is expected here", "Steps"},
+        {"restore", "a.scene:1:8: What is to be put back is missing", "external_id"},
+        {"restore via nothing", "a.scene:1:13: No setting is called \"nothing\"", ""},
+        {"row", "a.scene:1:4: The text is missing", "Steps"},
         {"wait", "a.scene:1:5: One cannot wait for \"\"", "hop, list"},
         {"wait tea", "a.scene:1:6: One cannot wait for \"tea\"", "hop, list"},
         {"wait hop end done", "a.scene:1:10: No hop is called \"end\"", "put_events"},
