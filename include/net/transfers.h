@@ -45,11 +45,9 @@ struct transfers_options {
     void *observe_context;         // borrowed, outlives the transfers
 };
 
-// Begins to load libcurl on a thread of its own, for programs that have other things to do first. Without
-// it the first attempt, or the first sleep, loads it.
+// Loads libcurl, for programs that have a thread to do it beside something else. Without it the first attempt, or the
+// first sleep, does. Any thread.
 void transfers_prepare(void);
-// Waits until that is over: main must not return while a library sets itself up.
-void transfers_prepared(void);
 struct transfers *transfers_new(const struct transfers_options *options); // NULL: the defaults
 void transfers_free(struct transfers *transfers); // cancels what still runs; not inside a step
 // Owns the task from here on. The first step runs inside the next transfers_run_once.

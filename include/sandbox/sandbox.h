@@ -61,6 +61,9 @@ bool sandbox_check_listen(const char *listen, bool is_remote_allowed, struct err
 // And such a text be a fault?
 bool sandbox_check_fault(const char *text, struct error *err) MUST_CHECK;
 
+// Loads the library that a sandbox serves with, which takes a few milliseconds: beside something else, so that the
+// first sandbox_start need not. Any thread.
+void sandbox_prepare(void);
 bool sandbox_start(const struct sandbox_options *options, struct sandbox **out, struct error *err)
     MUST_CHECK;
 void sandbox_stop(struct sandbox *sandbox); // NULL is fine

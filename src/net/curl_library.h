@@ -2,7 +2,7 @@
 //
 // Shape    `curl()->easy_init()` is curl_easy_init, and so on; only these are used.
 // Why      libcurl brings 25 libraries along, whose loading is half of a start: commands that ask nobody
-//          do without, and the console draws meanwhile (transfers_prepare).
+//          do without, and the console draws meanwhile (programs/libraries.h).
 // Errors   none: without libcurl the program says so and ends, as it would if it were linked.
 // Threads  any; the first call loads, others wait for it.
 #pragma once

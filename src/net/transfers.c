@@ -10,24 +10,8 @@
 #include "net/retry.h"
 
 #include <limits.h>
-#include <pthread.h>
-#include <signal.h>
-
-static void *load_curl(void *context) {
-    (void)curl();
-    return context;
-}
 
 void transfers_prepare(void) {
-    pthread_t loader;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // signals belong to the main thread
-    if (pthread_create(&loader, NULL, load_curl, NULL) == 0) pthread_detach(loader);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-void transfers_prepared(void) {
     (void)curl();
 }
 

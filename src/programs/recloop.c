@@ -11,11 +11,11 @@
 #include "console/cast.h"
 #include "console/console.h"
 #include "console/scene.h"
-#include "net/transfers.h"
 #include "segment/catalog.h"
 #include "worker/worker.h"
 
 #include "keys.h"
+#include "libraries.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -89,6 +89,7 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
         term_close(parts->term);
         return false;
     }
+    struct libraries *libraries = libraries_load();
 
     struct model_product products[CATALOG_COUNT];
     list_products(products);
@@ -118,6 +119,7 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
                                 : console_run_linear(&console, status, err);
     queue_close(parts->messages); // first, so that no push of the worker waits for a reader
     worker_stop(worker);
+    libraries_end(libraries);
     mem_free(actions);
     mem_free(keys);
     buf_release(&state);
@@ -171,11 +173,9 @@ static int open_console(const struct parse *parsed) {
     int status = 0;
     bool ok = open_parts(parsed, &parts, &err);
     if (ok) {
-        transfers_prepare(); // the worker will need it, when the sandbox is up and the first frame drawn
         ok = run_console(parsed, &parts, &status, &err);
         queue_free(parts.messages);
         console_wake_close(&parts.wake);
-        transfers_prepared();
     }
     scene_release(&parts.scene);
     if (!record_close(parts.record, &failure) && ok) {

@@ -181,7 +181,7 @@ bool cloud_open(const struct sandbox_options *options, struct cloud **out, struc
         &cloud->identities, buf_text(&cloud->url), cloud->options.region, cloud->options.account);
     metrics_open(cloud);
     if (!open_log(cloud, err) || !functions_open(cloud, err) || !faults_open(cloud, err) ||
-        !load(cloud, err) || !answers_open(cloud, err)) {
+        !load(cloud, err) || !answers_open(cloud, err) || !server_start(cloud->server, err)) {
         cloud_close(cloud);
         return false;
     }

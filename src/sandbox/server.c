@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "mhd_library.h"
 #include "server_connections.h"
 #include "server_gzip.h"
 #include "server_head.h"
@@ -17,13 +18,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <microhttpd.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define FILES_KEPT ((size_t)64)
 
 enum exchange_state {
     EXCHANGE_NEW,
@@ -53,7 +50,7 @@ struct server {
 
 static struct connection *connection_of(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        mhd()->get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
 }
 
@@ -78,7 +75,7 @@ static void connection_changed(
         return;
     }
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        mhd()->get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct connection *made =
         connections_add(&server->connections, info->connect_fd, server->now_ms);
     made->id = ++server->last_connection;
@@ -137,7 +134,7 @@ static void completed(
 
 static int fd_of(const struct exchange *exchange) {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        mhd()->get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
 }
 
@@ -181,16 +178,16 @@ static enum MHD_Result queue_answer(struct server *server, struct exchange *exch
         return MHD_NO; // ends the connection
     }
     if (server->is_leaving) headers_set(&answer->headers, STR("Connection"), STR("close"));
-    struct MHD_Response *reply =
-        MHD_create_response_from_buffer(answer->body.len, answer->body.ptr, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *reply = mhd()->create_response_from_buffer(
+        answer->body.len, answer->body.ptr, MHD_RESPMEM_PERSISTENT);
     if (!reply) return MHD_NO;
     for (size_t i = 0; i < headers_count(&answer->headers); i++) {
         const struct headers_field *field = headers_at(&answer->headers, i);
-        if (MHD_add_response_header(reply, field->name.ptr, field->value.ptr) != MHD_YES) break;
+        if (mhd()->add_response_header(reply, field->name.ptr, field->value.ptr) != MHD_YES) break;
     }
     const enum MHD_Result queued =
-        MHD_queue_response(exchange->connection, (unsigned)answer->status, reply);
-    MHD_destroy_response(reply);
+        mhd()->queue_response(exchange->connection, (unsigned)answer->status, reply);
+    mhd()->destroy_response(reply);
     return queued;
 }
 
@@ -253,7 +250,7 @@ static enum MHD_Result finish_request(struct server *server, struct exchange *ex
     case SERVER_HOLD: break;
     }
     exchange->state = EXCHANGE_SUSPENDED;
-    MHD_suspend_connection(exchange->connection);
+    mhd()->suspend_connection(exchange->connection);
     return MHD_YES;
 }
 
@@ -280,7 +277,7 @@ count_framing(void *context, enum MHD_ValueKind kind, const char *name, const ch
 
 static bool is_well_framed(struct MHD_Connection *connection, const char *version) {
     struct framing framing = {0};
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, &count_framing, &framing);
+    mhd()->get_connection_values(connection, MHD_HEADER_KIND, &count_framing, &framing);
     if (framing.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0) return false;
     return !framing.is_odd && framing.hosts <= 1 && framing.lengths + framing.encodings <= 1;
 }
@@ -349,7 +346,7 @@ static enum MHD_Result handle(
 
 static bool open_wake_pipe(struct server *server, struct error *err) {
     if (pipe(server->wake_fds)) {
-        server->wake_fds[0] = server->wake_fds[1] = -1;
+        server->wake_fds[0] = server->wake_fds[1] = server->place.fd = -1;
         return error_from_errno(err, errno, "opening a pipe");
     }
     for (size_t i = 0; i < 2; i++) {
@@ -365,32 +362,22 @@ static size_t keep_escaped(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-// Files of our own and those of the store must still open when all connections are taken.
-static size_t possible_connections(size_t wanted) {
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur == RLIM_INFINITY) return wanted;
-    const size_t possible =
-        files.rlim_cur > 2 * FILES_KEPT ? (size_t)files.rlim_cur - FILES_KEPT : FILES_KEPT;
-    return wanted < possible ? wanted : possible;
-}
-
 // The times of connections are ours (server_connections.h); libmicrohttpd's would start anew with every
 // byte.
-static bool start_daemon(struct server *server, struct error *err) {
-    server->daemon = MHD_start_daemon(
+bool server_start(struct server *server, struct error *err) {
+    if (!mhd_load(err)) return false;
+    server->daemon = mhd()->start_daemon(
         MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, &handle, server,
         MHD_OPTION_LISTEN_SOCKET, server->place.fd, MHD_OPTION_URI_LOG_CALLBACK, &uri_arrived,
         server, MHD_OPTION_NOTIFY_COMPLETED, &completed, server, MHD_OPTION_NOTIFY_CONNECTION,
         &connection_changed, server, MHD_OPTION_UNESCAPE_CALLBACK, &keep_escaped, NULL,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, SERVER_HEADER_BYTES, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)server->connections.limit, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_END);
-    if (!server->daemon) {
-        close(server->place.fd);
+    if (!server->daemon)
         return error_set(
             err, ERROR_IO, "the HTTP daemon did not start on %s", server->options.listen);
-    }
     const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+        mhd()->get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     server->epoll_fd = info->epoll_fd;
     return true;
 }
@@ -398,15 +385,14 @@ static bool start_daemon(struct server *server, struct error *err) {
 bool server_open(const struct server_options *options, struct server **out, struct error *err) {
     struct server *server = MEM_NEW(struct server);
     server->options = *options;
-    server->wake_fds[0] = server->wake_fds[1] = -1;
+    server->wake_fds[0] = server->wake_fds[1] = server->place.fd = -1;
     server->now_ms = clock_monotonic_ms();
     server->memory_limit = options->memory_bytes ? options->memory_bytes : SERVER_MEMORY_BYTES;
     server->connections.limit =
-        possible_connections(options->connections ? options->connections : SERVER_CONNECTIONS);
+        connections_possible(options->connections ? options->connections : SERVER_CONNECTIONS);
     server->connections.scale = options->time_scale;
     if (!open_wake_pipe(server, err) ||
-        !server_listen_open(options->listen, options->is_remote_allowed, &server->place, err) ||
-        !start_daemon(server, err)) {
+        !server_listen_open(options->listen, options->is_remote_allowed, &server->place, err)) {
         server_close(server);
         return false;
     }
@@ -421,7 +407,9 @@ void server_close(struct server *server) {
         server_release_committed(server, &stopping);
         for (int turn = 0; turn < 4; turn++)
             server_serve(server);
-        MHD_stop_daemon(server->daemon);
+        mhd()->stop_daemon(server->daemon);
+    } else if (server->place.fd >= 0) {
+        close(server->place.fd);
     }
     connections_release(&server->connections);
     if (server->wake_fds[0] >= 0) close(server->wake_fds[0]);
@@ -430,7 +418,7 @@ void server_close(struct server *server) {
 }
 
 void server_close_door(struct server *server) {
-    const int listen_fd = MHD_quiesce_daemon(server->daemon);
+    const int listen_fd = mhd()->quiesce_daemon(server->daemon);
     if (listen_fd >= 0) close(listen_fd);
     server->is_leaving = true;
     connections_send_idle_away(&server->connections);
@@ -487,17 +475,17 @@ bool server_is_remote(const struct server *server) {
 }
 
 struct str server_trailer(const struct exchange *exchange, const char *name) {
-    return str_from(MHD_lookup_connection_value(exchange->connection, MHD_FOOTER_KIND, name));
+    return str_from(mhd()->lookup_connection_value(exchange->connection, MHD_FOOTER_KIND, name));
 }
 
 int server_socket(const struct exchange *exchange) {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        mhd()->get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
 }
 
 struct str server_header(const struct exchange *exchange, const char *name) {
-    return str_from(MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name));
+    return str_from(mhd()->lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name));
 }
 
 static enum MHD_Result
@@ -515,7 +503,7 @@ add_header_line(void *context, enum MHD_ValueKind kind, const char *name, const 
 }
 
 void server_add_headers(const struct exchange *exchange, struct buf *out) {
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header_line, out);
+    mhd()->get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header_line, out);
 }
 
 void server_copy_request(const struct exchange *exchange, struct request *out) {
@@ -524,13 +512,13 @@ void server_copy_request(const struct exchange *exchange, struct request *out) {
     request_set_url(out, str_from(exchange->target));
     out->body.limit = exchange->body_bytes.len + 1;        // some may be larger than most
     request_set_body(out, buf_str(&exchange->body_bytes)); // as signed, not as decoded
-    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header, &out->headers);
+    mhd()->get_connection_values(exchange->connection, MHD_HEADER_KIND, &add_header, &out->headers);
 }
 
 // Until when this server can sleep.
 static int shorten(const struct server *server, int timeout_ms) {
     MHD_UNSIGNED_LONG_LONG daemon_ms = 0;
-    if (MHD_get_timeout(server->daemon, &daemon_ms) == MHD_YES &&
+    if (mhd()->get_timeout(server->daemon, &daemon_ms) == MHD_YES &&
         (timeout_ms < 0 || daemon_ms < (MHD_UNSIGNED_LONG_LONG)timeout_ms)) {
         timeout_ms = (int)daemon_ms;
     }
@@ -564,7 +552,7 @@ void server_serve(struct server *server) {
     server->now_ms = clock_monotonic_ms();
     connections_sweep(&server->connections, server->now_ms);
     if (server->is_leaving) connections_send_idle_away(&server->connections);
-    MHD_run(server->daemon);
+    mhd()->run(server->daemon);
 }
 
 void server_wake(struct server *server) {
@@ -596,5 +584,5 @@ void server_release_committed(struct server *server, const struct error *failure
 
 void server_answer(struct exchange *exchange) {
     exchange->state = EXCHANGE_READY;
-    MHD_resume_connection(exchange->connection);
+    mhd()->resume_connection(exchange->connection);
 }

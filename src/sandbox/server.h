@@ -85,8 +85,10 @@ struct server_options {
     void *context;
 };
 
+// Listens, so that the place is known; whoever connects waits until server_start, which loads libmicrohttpd.
 bool server_open(const struct server_options *options, struct server **out, struct error *err)
     MUST_CHECK;
+bool server_start(struct server *server, struct error *err) MUST_CHECK;
 // Exchanges that wait for a commit get 503; held ones must have been answered before.
 void server_close(struct server *server);
 // Takes nobody new from here on. Whoever waits for nothing is sent away; the others are served, and told

@@ -3,12 +3,22 @@
 
 #include "base/memory.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #define SWEEP_MS 250  // at most so often, however many deadlines there are
 #define FRESH_MS 1000 // whoever began to speak a moment ago is left alone
 #define CRAWLING_MS 5000
+#define FILES_KEPT ((size_t)64)
 #define RESERVE_SHARE 10 // a tenth of the limit is kept free, as far as idle ones can make room
+
+size_t connections_possible(size_t wanted) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur == RLIM_INFINITY) return wanted;
+    const size_t possible =
+        files.rlim_cur > 2 * FILES_KEPT ? (size_t)files.rlim_cur - FILES_KEPT : FILES_KEPT;
+    return wanted < possible ? wanted : possible;
+}
 
 static void unlink_from(struct connections *connections, struct connection *connection) {
     if (connection->previous)

@@ -52,6 +52,8 @@ struct connections {
     int64_t scale;              // divides all times; for tests; 0: 1
 };
 
+// Files of our own and those of the store must still open when all connections are taken.
+size_t connections_possible(size_t wanted);
 void connections_release(struct connections *connections);
 // A new one. Near the limit somebody else has to go for it.
 struct connection *connections_add(struct connections *connections, int fd, int64_t now_ms);

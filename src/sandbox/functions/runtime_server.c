@@ -533,7 +533,8 @@ bool runtime_server_open(struct cloud *cloud, struct runtime_server **out, struc
         .closed = closed,
         .context = runtime};
     runtime->cloud = cloud;
-    const bool is_open = server_open(&options, &runtime->http, err);
+    const bool is_open =
+        server_open(&options, &runtime->http, err) && server_start(runtime->http, err);
     if (is_open) {
         buf_add_format(
             &runtime->place, "%s:%d", server_host(runtime->http), (int)server_port(runtime->http));
@@ -541,6 +542,7 @@ bool runtime_server_open(struct cloud *cloud, struct runtime_server **out, struc
         *out = runtime;
     } else {
         error_wrap(err, "the Runtime API's port");
+        server_close(runtime->http);
         mem_free(runtime);
     }
     buf_release(&place);

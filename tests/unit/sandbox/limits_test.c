@@ -78,6 +78,7 @@ static void start(struct host *host, const struct server_options *limits) {
     options.respond = respond;
     options.context = host;
     assert_ok(server_open(&options, &host->server, &err), err);
+    assert_ok(server_start(host->server, &err), err);
     host->port = server_port(host->server);
     struct buf url = {0};
     buf_add_format(&url, "http://127.0.0.1:%d", (int)host->port);
@@ -504,6 +505,7 @@ static void leaving_ends_idle_connections_and_finishes_the_rest(void **state) {
         .listen = "127.0.0.1:0", .body_limit = body_limit, .respond = respond, .context = &host};
     memset(&host, 0, sizeof(host));
     assert_ok(server_open(&options, &host.server, &err), err);
+    assert_ok(server_start(host.server, &err), err);
     const int idle = connect_to(server_port(host.server), 0);
     const int busy = connect_to(server_port(host.server), 0);
     send_text(busy, STR("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo"));
