@@ -175,8 +175,8 @@ static void finish_change(struct model *model, const struct error *err, struct e
     }
     const bool has_note = model->change_note.len > 0;
     model_note(
-        model, has_note ? THEME_WARN : THEME_GOOD, "✓ %s%s%s", model->change_said,
-        has_note ? " · " : "", buf_text(&model->change_note));
+        model, THEME_GOOD, "✓ %s%s%s", model->change_said, has_note ? " · " : "",
+        buf_text(&model->change_note));
     buf_reset(&model->change_note);
     model_ask_settings(model, effects);
     model_ask_shopper(model, effects);

@@ -73,7 +73,7 @@ static const struct theme_style own_styles[THEME_DEPTH_TRUE][THEME_ROLE_COUNT] =
                 [THEME_DIM] = {INK(244)},
                 [THEME_BRAND] = {INK(73), .bold = true},
                 [THEME_TAB] = {INK(244)},
-                [THEME_TAB_HERE] = {.foreground = 231, .background = 30, .bold = true},
+                [THEME_TAB_HERE] = {.foreground = 231, .background = 23, .bold = true},
                 [THEME_RULE] = {INK(240)},
                 [THEME_HEADING] = {INK(73), .bold = true},
                 [THEME_KEY] = {INK(73), .bold = true},
@@ -92,13 +92,6 @@ static const struct theme_style own_styles[THEME_DEPTH_TRUE][THEME_ROLE_COUNT] =
                 [THEME_SANDBOX] = {INK(71), .bold = true},
                 [THEME_LIVE] = {.foreground = 231, .background = 160, .bold = true},
             },
-};
-
-// With 256 colours the selection is a bar whose text is light where the role asks for no colour.
-static const struct theme_style own_selections[THEME_DEPTH_TRUE] = {
-    [THEME_DEPTH_MONO] = {PLAIN, .reverse = true},
-    [THEME_DEPTH_8] = {PLAIN, .reverse = true},
-    [THEME_DEPTH_256] = {.foreground = 231, .background = 237},
 };
 
 const char *const theme_names[THEME_ID_COUNT + 1] = {
@@ -147,7 +140,7 @@ static const struct ink_color inks[THEME_ID_COUNT][INK_COUNT] =
                 [INK_BACKGROUND] = {0x14181D, 0},
                 [INK_TEXT] = {0xD8DEE6, 7},
                 [INK_FAINT] = {0x9AA5B1, 7},
-                [INK_RULE] = {0x46515E, 7},
+                [INK_RULE] = {0x64707D, 7},
                 [INK_ACCENT] = {0x58C4C4, 6},
                 [INK_NAME] = {0x8FB8DE, 6},
                 [INK_NUMBER] = {0xD9B36C, 3},
@@ -165,7 +158,7 @@ static const struct ink_color inks[THEME_ID_COUNT][INK_COUNT] =
                 [INK_BACKGROUND] = {0xFAFAF7, 7},
                 [INK_TEXT] = {0x20262C, 0},
                 [INK_FAINT] = {0x5B6570, 0},
-                [INK_RULE] = {0xB4BCC4, 0},
+                [INK_RULE] = {0x868E96, 0},
                 [INK_ACCENT] = {0x00646A, 4},
                 [INK_NAME] = {0x1F5A93, 4},
                 [INK_NUMBER] = {0x7A4B00, 5},
@@ -202,7 +195,7 @@ static const struct ink_color inks[THEME_ID_COUNT][INK_COUNT] =
                 [INK_BACKGROUND] = {0x15181C, 0},
                 [INK_TEXT] = {0xE2E6EA, 7},
                 [INK_FAINT] = {0xA4ACB4, 7},
-                [INK_RULE] = {0x4A535C, 7},
+                [INK_RULE] = {0x68727C, 7},
                 [INK_ACCENT] = {0xB8D4F0, 7},
                 [INK_NAME] = {0xC0C8D0, 7},
                 [INK_NUMBER] = {0xF0E442, 3},
@@ -271,16 +264,15 @@ static int to_true(int index) {
     return index == THEME_DEFAULT_COLOR ? index : (int)color_of_256(index);
 }
 
+// With 256 colours the selection is a bar, and what is on it is as readable as on the dark theme's; with fewer it is
+// reversed.
 static struct theme_style
 own_style(enum theme_depth depth, enum theme_role role, bool is_selected) {
+    if (is_selected && depth >= THEME_DEPTH_256)
+        return painted_style(THEME_ID_DARK, depth, role, true);
     const enum theme_depth table = depth == THEME_DEPTH_TRUE ? THEME_DEPTH_256 : depth;
-    const struct theme_style *selection = &own_selections[table];
     struct theme_style style = own_styles[table][role];
-    if (is_selected) {
-        if (style.foreground == DEFAULT_COLOR) style.foreground = selection->foreground;
-        if (selection->background != DEFAULT_COLOR) style.background = selection->background;
-        style.reverse = style.reverse || selection->reverse;
-    }
+    style.reverse = style.reverse || is_selected;
     // dim on a reversed bar is unreadable on many terminals
     if (style.reverse) style.dim = false;
     if (depth != THEME_DEPTH_TRUE) return style;

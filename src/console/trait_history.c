@@ -216,7 +216,7 @@ void trait_history_add_advice(const struct model *model, struct buf *out) {
 static void raise_alarm(struct model *model) {
     struct trait_history *history = &model->traits;
     history->wait = TRAIT_HISTORY_STALE;
-    model_note(model, THEME_WARN, TRAIT_HISTORY_TRAIT " has not changed since %s", history->cause);
+    model_note(model, THEME_BAD, TRAIT_HISTORY_TRAIT " has not changed since %s", history->cause);
     model->notice.mark = "✗ ";
     trait_history_add_advice(model, &model->notice.hint);
     buf_add(&model->notice.hint, STR("; recloop status tells what is reachable."));

@@ -1,5 +1,6 @@
 // screens — plays every .screen file of a folder and compares the picture below its "---" line.
-// With UPDATE_GOLDEN=1 the pictures are rewritten instead; the diff is then reviewed.
+// Every screen must hold what look_check.h says of all of them, too. With UPDATE_GOLDEN=1 the pictures are rewritten instead; the diff is then reviewed.
+#include "screens/look_check.h"
 #include "screens/script.h"
 #include "support/test.h"
 
@@ -62,6 +63,15 @@ static void rewrite(const char *path, struct str steps, struct str picture) {
     buf_release(&whole);
 }
 
+static void check(struct script *script, const char *name) {
+    struct buf complaints = {0};
+    look_check_contrast(&script->canvas, &complaints);
+    look_check_without_color(&script->canvas, &complaints);
+    look_check_themes(script, &complaints);
+    look_check_svg(&script->canvas, THEME_ID_DARK, &complaints);
+    if (complaints.len) fail_msg("%s:\n%s", name, buf_text(&complaints));
+}
+
 static void screen_looks_as_its_picture(void **state) {
     const struct screen *screen = *state;
     struct error err;
@@ -75,6 +85,7 @@ static void screen_looks_as_its_picture(void **state) {
     script_init(&script, folder);
     play(&script, screen->name, steps);
     script_draw(&script, &picture);
+    check(&script, screen->name);
     script_release(&script);
 
     const struct str expected = str_skip(buf_str(&content), at + strlen(SEPARATOR));
