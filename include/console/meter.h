@@ -2,7 +2,8 @@
 // that travels along the strip when an event is fired.
 //
 // Shape    the newest METER_KEPT times of a hop give its median and 99th percentile. In the sandbox every
-//          delivery counts; against real services only what this console fired can be known.
+//          delivery counts; against real services only what this console fired can be known. At Segment
+//          what its generator streams counts, too: each event once, each request with its time.
 // Events   of each hop the last event seen there and the last that failed, with what it failed of.
 // Travel   the dot takes METER_TRAVEL_MS for the whole way, and never passes a hop that has not answered:
 //          the loop is far quicker than an eye.
@@ -31,8 +32,10 @@ struct meter_hop {
 
 struct meter {
     struct meter_hop hops[HOP_COUNT];
-    bool is_sampled;                      // in a flood the newest deliveries stand for all
-    uint64_t watch_run_id;                // "watch deliveries"; 0: not watching
+    bool is_sampled;        // in a flood the newest deliveries stand for all
+    uint64_t watch_run_id;  // "watch deliveries"; 0: not watching
+    uint64_t stream_run_id; // the generator's, of which these were counted
+    uint64_t streamed, refused;
     int64_t travel_since_ms, frame_at_ms; // 0: no dot
     double travelled;                     // hops, of HOP_COUNT - 1
 };

@@ -6,10 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void note(struct meter_hop *hop, const struct hop *told, int64_t now_ms) {
-    const double ms = told->ms;
-    hop->has_failed_last = told->state == HOP_FAILED;
+static void note_time(struct meter_hop *hop, double ms) {
     hop->last_ms = ms;
+    if (ms < 0) return;
+    hop->ms[hop->next] = ms;
+    hop->next = (hop->next + 1) % METER_KEPT;
+    if (hop->kept < METER_KEPT) hop->kept++;
+}
+
+static void note(struct meter_hop *hop, const struct hop *told, int64_t now_ms) {
+    hop->has_failed_last = told->state == HOP_FAILED;
     hop->seen_ms = now_ms;
     memcpy(hop->message_id, told->message_id, sizeof(hop->message_id));
     if (hop->has_failed_last) {
@@ -19,10 +25,7 @@ static void note(struct meter_hop *hop, const struct hop *told, int64_t now_ms) 
     } else {
         hop->passed++;
     }
-    if (ms < 0) return;
-    hop->ms[hop->next] = ms;
-    hop->next = (hop->next + 1) % METER_KEPT;
-    if (hop->kept < METER_KEPT) hop->kept++;
+    note_time(hop, told->ms);
 }
 
 static int compare(const void *left, const void *right) {
@@ -67,8 +70,51 @@ static bool counts(const struct model *model, const struct message *message) {
     return !is_inside(id) || !meter->watch_run_id;
 }
 
+static void note_refused(struct model *model, const struct message_progress *told) {
+    struct meter_hop *hop = &model->meter.hops[HOP_SEGMENT];
+    struct buf text = {0};
+    buf_add_format(&text, "%ju events of the stream refused", (uintmax_t)told->refused);
+    if (told->trouble) buf_add_format(&text, ": %s", told->trouble);
+    hop->failed_ms = model->now_ms;
+    hop->failure = (struct hop){.id = HOP_SEGMENT, .state = HOP_FAILED, .ms = -1};
+    hop_set_detail(&hop->failure, buf_str(&text));
+    hop_set_hint(&hop->failure, STR("They are kept as dead letters, each with its reason."));
+    buf_release(&text);
+}
+
+// The generator tells how many of its job's events there are, earlier runs of it included.
+static void note_streamed(struct model *model, const struct message_progress *told) {
+    struct meter *meter = &model->meter;
+    struct meter_hop *hop = &meter->hops[HOP_SEGMENT];
+    const bool is_first = meter->stream_run_id != model->stream.generate_run_id;
+    if (!is_first && told->accepted + told->refused > meter->streamed + meter->refused) {
+        hop->passed += told->accepted - meter->streamed;
+        hop->failed += told->refused - meter->refused;
+        hop->seen_ms = model->now_ms;
+        hop->message_id[0] = '\0'; // which one is not told
+        hop->has_failed_last = told->refused > meter->refused;
+        if (hop->has_failed_last) note_refused(model, told);
+    }
+    meter->stream_run_id = model->stream.generate_run_id;
+    meter->streamed = told->accepted;
+    meter->refused = told->refused;
+}
+
+static void hear_stream(struct model *model, const struct message *message) {
+    const uint64_t run_id = model->stream.generate_run_id;
+    if (!run_id) return;
+    if (message->kind == MESSAGE_PROGRESS && message->run_id == run_id)
+        note_streamed(model, &message->as.progress);
+    const struct message_request *request = &message->as.request;
+    if (message->kind == MESSAGE_REQUEST && request->status == 200 &&
+        (!request->run_id || request->run_id != model->fire.run_id) &&
+        str_equal(str_from(request->what), STR("Segment tracking")))
+        note_time(&model->meter.hops[HOP_SEGMENT], request->ms);
+}
+
 static void apply(struct model *model, const struct message *message, struct effects *effects) {
     struct meter *meter = &model->meter;
+    hear_stream(model, message);
     (void)effects;
     if (message->kind == MESSAGE_DONE && message->run_id == meter->watch_run_id) {
         meter->watch_run_id = 0;

@@ -204,7 +204,8 @@ static void write_scope(const struct model *model, struct sheet *sheet) {
     if (!unseen[id]) {
         sheet_item(
             sheet, THEME_DIM, "• ", THEME_DIM,
-            STR("Of the events that this console fired and followed."));
+            id == HOP_SEGMENT ? STR("Of the events that this console fired or streamed.")
+                              : STR("Of the events that this console fired and followed."));
     } else if (model_is_live(model)) {
         sheet_item(sheet, THEME_WARN, "? ", THEME_TEXT, str_from(unseen[id]));
     } else if (!meter_sees_inside(model)) {
