@@ -77,7 +77,10 @@ journey_add_exchange(struct journey *journey, enum hop_id hop, struct str title)
 void journey_add_line(struct journey *journey, int64_t at_ms, struct str text);
 void journey_list_add(struct journey_list *list, struct str item_id);
 
-// The first station that failed; NULL: none did.
+void journey_drop_hop(struct journey *journey, enum hop_id hop); // all exchanges of that station
+
+// The first station that failed; NULL: none did. Of several attempts the last one
+// counts.
 const struct journey_exchange *journey_failure(const struct journey *journey);
 // By start, unknown starts after the last known one of an earlier or the same station. Stable.
 void journey_sort(struct journey *journey);

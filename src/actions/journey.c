@@ -151,6 +151,14 @@ static void finish(struct journey_run *self) {
         task_fail(&self->run.task, &err);
 }
 
+// Nobody who can be asked knows it: perhaps it never went out.
+static void give_up(struct journey_run *self, const struct error *err) {
+    if (!journey_of(self)->message_id && journey_find_kept(self))
+        finish(self);
+    else
+        task_fail(&self->run.task, err);
+}
+
 static void go_on(struct journey_run *self) {
     for (; self->phases[self->at]; self->at++) {
         struct error err = {0};
@@ -160,7 +168,7 @@ static void go_on(struct journey_run *self) {
             return;
         }
         if (err.code == ERROR_NONE || !phase->is_needed) continue;
-        task_fail(&self->run.task, &err);
+        give_up(self, &err);
         return;
     }
     finish(self);
@@ -170,7 +178,7 @@ static void read_answer(struct journey_run *self, const struct task_event *event
     struct error err = {0};
     const struct journey_phase *phase = self->phases[self->at];
     if (!phase->read(self, event, &err) && phase->is_needed) {
-        task_fail(&self->run.task, &err);
+        give_up(self, &err);
         return;
     }
     self->at++;

@@ -39,6 +39,8 @@ extern const struct journey_phase journey_cloud_event, journey_cloud_find, journ
     journey_cloud_list;                          // journey_cloud.c
 extern const struct journey_phase journey_trait; // journey_trait.c
 
+// The wanted event, for those who were asked do not know it: is it in the outbox? Then its journey is filled.
+bool journey_find_kept(struct journey_run *self); // journey_kept.c
 // A text of one's own into *slot, which held NULL or another; an empty one is NULL.
 void journey_set_text(char **slot, struct str text);
 void journey_hide(struct journey_run *self, enum hop_id hop, const char *title, struct str note);

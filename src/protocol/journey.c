@@ -75,9 +75,30 @@ void journey_list_add(struct journey_list *list, struct str item_id) {
     list->is_known = true;
 }
 
+void journey_drop_hop(struct journey *journey, enum hop_id hop) {
+    size_t kept = 0;
+    for (size_t i = 0; i < journey->exchange_count; i++) {
+        if (journey->exchanges[i].hop == hop)
+            release_exchange(&journey->exchanges[i]);
+        else
+            journey->exchanges[kept++] = journey->exchanges[i];
+    }
+    journey->exchange_count = kept;
+}
+
+static bool was_tried_again(const struct journey *journey, size_t at) {
+    for (size_t i = at + 1; i < journey->exchange_count; i++) {
+        const struct journey_exchange *later = &journey->exchanges[i];
+        if (later->hop != journey->exchanges[at].hop) continue;
+        if (later->state == HOP_DONE || later->state == HOP_FAILED) return true;
+    }
+    return false;
+}
+
 const struct journey_exchange *journey_failure(const struct journey *journey) {
     for (size_t i = 0; i < journey->exchange_count; i++) {
-        if (journey->exchanges[i].state == HOP_FAILED) return &journey->exchanges[i];
+        if (journey->exchanges[i].state == HOP_FAILED && !was_tried_again(journey, i))
+            return &journey->exchanges[i];
     }
     return NULL;
 }

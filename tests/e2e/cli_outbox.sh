@@ -57,6 +57,13 @@ out_has "has not arrived after 1 attempt"; out_has "Prödukt"; out_has "4711"
 run 4 outbox send --json
 json 'o["sent"] == 0 and o["waiting"] == 2 and "event " in o["error"]["message"]'
 waiting '[r["attempts"] for r in rows] == [2, 1]'
+# the journey of what reached nobody: who is asked does not know it, the outbox does
+run 1 journey "$first" --json
+json "o['message_id'] == '$first' and o['name'] == 'Product Clicked' and o['user_id'] == '2941404340'"
+json 'o["exchanges"][0]["hop"] == "segment" and o["exchanges"][0]["state"] == "failed" and o["exchanges"][0]["attempts"] == 2'
+json '"nothing answers" in o["exchanges"][0]["problem"] and "outbox send" in o["exchanges"][0]["hint"]'
+json 'all(e["state"] == "skipped" for e in o["exchanges"][1:])'
+run 1 journey test-message-unknown; err_has "no such event"
 # another way than Segment's keeps nothing
 run 4 send --via handler --json
 json '"outbox_waiting" not in o'

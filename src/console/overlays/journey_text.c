@@ -74,7 +74,11 @@ void journey_text_set(
     }
 }
 
-struct str journey_text_absence(const struct journey *journey, enum journey_tab tab) {
+struct str journey_text_absence(
+    const struct journey *journey, const struct journey_exchange *exchange, enum journey_tab tab) {
+    if (exchange && tab == JOURNEY_TAB_ANSWER && exchange->request) return STR("No answer came.");
+    if (exchange && tab <= JOURNEY_TAB_ANSWER && exchange->state == HOP_SKIPPED)
+        return STR("It was not reached.");
     if (tab == JOURNEY_TAB_LOG) {
         return journey->is_recorded
                    ? STR("The function wrote no line for this event.")

@@ -12,6 +12,7 @@ void journey_text_set(
     const struct journey_exchange *exchange,
     enum journey_tab tab);
 // Why there is no text.
-struct str journey_text_absence(const struct journey *journey, enum journey_tab tab);
+struct str journey_text_absence(
+    const struct journey *journey, const struct journey_exchange *exchange, enum journey_tab tab);
 // List or trait, before and after, side by side.
 void journey_text_compare(const struct journey *journey, enum journey_tab tab, struct sheet *sheet);

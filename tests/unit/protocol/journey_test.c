@@ -76,10 +76,28 @@ static void exchanges_stand_by_start_and_unknown_ones_by_station(void **state) {
     journey_release(&journey); // empty now
 }
 
+static void journey_of_a_station_that_went_well_at_last_has_not_failed(void **state) {
+    (void)state;
+    struct journey journey;
+    journey_init(&journey);
+    journey_add_exchange(&journey, HOP_SEGMENT, STR("Segment tracking"))->state = HOP_FAILED;
+    journey_add_exchange(&journey, HOP_LAMBDA, STR("Invoke"))->state = HOP_DONE;
+    assert_ptr_equal(journey_failure(&journey), &journey.exchanges[0]);
+    journey_add_exchange(&journey, HOP_SEGMENT, STR("Segment tracking"))->state = HOP_DONE;
+    assert_null(journey_failure(&journey));
+    journey_add_exchange(&journey, HOP_SEGMENT, STR("Segment tracking"))->state = HOP_FAILED;
+    assert_ptr_equal(journey_failure(&journey), &journey.exchanges[3]); // the last word
+    journey_drop_hop(&journey, HOP_SEGMENT);
+    assert_int_equal(journey.exchange_count, 1);
+    assert_string_equal(journey.exchanges[0].title, "Invoke");
+    journey_release(&journey);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_journey_frees_what_its_builders_gave_it),
     cmocka_unit_test(a_request_frees_its_texts),
     cmocka_unit_test(exchanges_stand_by_start_and_unknown_ones_by_station),
+    cmocka_unit_test(journey_of_a_station_that_went_well_at_last_has_not_failed),
 };
 
 int main(void) {
