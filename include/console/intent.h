@@ -73,6 +73,7 @@
     X(INTENT_FIND_NEXT, "find-next")                                                               \
     X(INTENT_FIND_PREVIOUS, "find-previous")                                                       \
     X(INTENT_LOG_VIEW, "log-view")                                                                 \
+    X(INTENT_LOG_POLLS, "log-polls")                                                               \
     X(INTENT_PAUSE, "pause")                                                                       \
     X(INTENT_GENERATE_PAUSE, "generate-pause")                                                     \
     X(INTENT_STEP, "step")                                                                         \

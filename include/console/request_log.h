@@ -1,7 +1,10 @@
 // request_log — every request of this process, and the lines that the function writes in CloudWatch.
 //
-// Shape    two rings, oldest first, shown by the pane Log one at a time. On the newest row the
+// Shape    two lists, oldest first, shown by the pane Log one at a time. On the newest row the
 //          selection goes with what comes; above it, or when it is held, it stays.
+// Polls    what the console asks by itself again and again (the debugger, deliveries, the function's lines, the
+//          profile) and what went well is counted, and shown when somebody wants it or the filter speaks of it
+//          (`poll:yes`). Of those no more than REQUEST_LOG_POLLS are kept, so that they push nothing else out.
 // Bounds   REQUEST_LOG_ROWS requests and REQUEST_LOG_BYTES of their texts, REQUEST_LOG_LINES lines and
 //          REQUEST_LOG_LINE_BYTES: older ones leave and are counted. What nobody was told of, because
 //          requests came faster than they were taken, is counted, too.
@@ -19,6 +22,7 @@
 struct model;
 
 #define REQUEST_LOG_ROWS 1000
+#define REQUEST_LOG_POLLS 250
 #define REQUEST_LOG_BYTES ((size_t)8 << 20)
 #define REQUEST_LOG_LINES 2000
 #define REQUEST_LOG_LINE_BYTES ((size_t)1 << 20)
@@ -38,9 +42,19 @@ struct request_log_screen {
     struct fold fold;
 };
 
+struct request_log_row {
+    struct message *message; // MESSAGE_REQUEST, owned
+    bool is_poll;            // the console asked by itself
+};
+
 struct request_log {
-    struct message *rows[REQUEST_LOG_ROWS]; // MESSAGE_REQUEST, a ring
-    size_t first, count, bytes;
+    struct request_log_row rows[REQUEST_LOG_ROWS]; // all that are kept, oldest first
+    size_t count, bytes, polls;                    // polls: of them, those that went well
+    size_t shown[REQUEST_LOG_ROWS];                // the numbers of those that the pane shows
+    size_t shown_count;
+    bool wants_polls;                             // somebody asked to see them
+    bool is_poll_filter;                          // … or the filter does
+    uint64_t polled;                              // polls that went well, of all that were received
     uint64_t received, left_out, dropped, failed; // failed: of all that were received
     struct request_log_line lines[REQUEST_LOG_LINES];
     size_t line_first, line_count, line_bytes;
@@ -57,7 +71,13 @@ struct request_log {
 
 extern const struct feature request_log_feature;
 
-// Row 0 is the oldest that is kept.
+// Before lists are settled: what the filter now says of polls.
+void request_log_settle(struct model *model);
+bool request_log_shows_polls(const struct model *model);
+void request_log_show_polls(struct model *model, bool wants);
+bool request_log_is_poll(const struct model *model, size_t row);
+
+// Row 0 is the oldest that is shown.
 size_t request_log_count(const struct model *model);
 const struct message_request *request_log_at(const struct model *model, size_t row);
 const struct request_log_line *request_log_line_at(const struct model *model, size_t row);

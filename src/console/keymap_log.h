@@ -72,6 +72,14 @@
             .label = "function",                                                                   \
             .label_on = "requests",                                                                \
         },                                                                                         \
+        {                                                                                          \
+            .context = KEYMAP_LOG,                                                                 \
+            .key = 'a',                                                                            \
+            .intent = INTENT_LOG_POLLS,                                                            \
+            .help = "all: with what the console asks by itself; without",                          \
+            .label = "polls",                                                                      \
+            .label_on = "no polls",                                                                \
+        },                                                                                         \
         LABELLED(KEYMAP_LOG, ']', INTENT_ERROR_NEXT, "next error", "error"),                       \
         KEY(KEYMAP_LOG, '[', INTENT_ERROR_PREVIOUS, "previous error"), COPY_AS_KEY(KEYMAP_LOG), {  \
         .context = KEYMAP_LOG, .key = 'F', .intent = INTENT_FOLLOW,                                \

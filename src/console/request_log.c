@@ -14,10 +14,6 @@ static size_t bytes_of(const struct message *message) {
            str_from(request->path).len + str_from(request->problem).len;
 }
 
-static struct message **slot_of(struct request_log *log, size_t row) {
-    return &log->rows[(log->first + row) % REQUEST_LOG_ROWS];
-}
-
 bool request_log_is_bad(const struct message_request *request) {
     return request->problem != NULL || request->status == 0 || request->status >= 400;
 }
@@ -27,17 +23,17 @@ static struct list *list_of(struct model *model, enum request_log_view view) {
     return log->view == view ? &model->lists[PANE_LOG] : &log->others[view];
 }
 
-// The oldest row left: what was selected is one row higher now.
-static void shift(struct model *model, enum request_log_view view) {
+// That row left: what was selected below it is one row higher now.
+static void shift(struct model *model, enum request_log_view view, size_t row) {
     struct list *list = list_of(model, view);
-    if (list->selected > 0) list->selected--;
-    if (list->top > 0) list->top--;
+    if (list->selected > row) list->selected--;
+    if (list->top > row) list->top--;
 }
 
 // On the newest row the selection goes with what comes.
 static bool is_following(const struct model *model, enum request_log_view view) {
     const struct request_log *log = &model->requests;
-    const size_t count = view == REQUEST_LOG_REQUESTS ? log->count : log->line_count;
+    const size_t count = view == REQUEST_LOG_REQUESTS ? log->shown_count : log->line_count;
     const struct list *list = log->view == view ? &model->lists[PANE_LOG] : &log->others[view];
     if (log->view == view && narrow_is_on(model, PANE_LOG))
         return !log->is_held[view] && narrow_is_last(model, PANE_LOG, list->selected);
@@ -48,31 +44,116 @@ static void follow(struct model *model, enum request_log_view view, size_t count
     if (count) list_of(model, view)->selected = count - 1;
 }
 
-static void drop_request(struct model *model) {
+// Polls
+
+static bool is_quiet(const struct request_log_row *row) {
+    return row->is_poll && !request_log_is_bad(&row->message->as.request);
+}
+
+static bool is_shown(const struct request_log *log, const struct request_log_row *row) {
+    return !is_quiet(row) || log->wants_polls || log->is_poll_filter;
+}
+
+static bool is_poll_of(const struct model *model, uint64_t run_id) {
+    if (!run_id) return false;
+    return run_id == model->stream.watch_run_id || run_id == model->meter.watch_run_id ||
+           run_id == model->requests.lines_run_id || run_id == model->profile.run_id;
+}
+
+// After others are shown: the selection stays at its request, or goes to the next that is shown.
+static void show_rows(struct model *model) {
     struct request_log *log = &model->requests;
-    struct message **slot = slot_of(log, 0);
-    log->bytes -= bytes_of(*slot);
-    message_free(*slot);
-    *slot = NULL;
-    log->first = (log->first + 1) % REQUEST_LOG_ROWS;
+    struct list *list = list_of(model, REQUEST_LOG_REQUESTS);
+    const bool follows = is_following(model, REQUEST_LOG_REQUESTS);
+    const size_t before = list->selected < log->shown_count ? log->shown[list->selected] : 0;
+    log->shown_count = 0;
+    size_t selected = 0;
+    for (size_t i = 0; i < log->count; i++) {
+        if (!is_shown(log, &log->rows[i])) continue;
+        if (i <= before) selected = log->shown_count;
+        log->shown[log->shown_count++] = i;
+    }
+    list->selected = selected;
+    if (follows) follow(model, REQUEST_LOG_REQUESTS, log->shown_count);
+}
+
+// Of what is being typed, too. In a list without a filter it may still serve n and N.
+static bool speaks_of_polls(const struct model *model) {
+    const struct narrow_pane *narrow = &model->narrow.of[PANE_LOG];
+    return narrow->is_on && str_contains(buf_str(&narrow->text), STR("poll:"));
+}
+
+void request_log_settle(struct model *model) {
+    struct request_log *log = &model->requests;
+    const bool speaks = speaks_of_polls(model);
+    if (log->is_poll_filter == speaks) return;
+    log->is_poll_filter = speaks;
+    show_rows(model);
+}
+
+bool request_log_shows_polls(const struct model *model) {
+    return model->requests.wants_polls || model->requests.is_poll_filter;
+}
+
+void request_log_show_polls(struct model *model, bool wants) {
+    model->requests.wants_polls = wants;
+    show_rows(model);
+}
+
+// Keeping
+
+static void drop_request(struct model *model, size_t at) {
+    struct request_log *log = &model->requests;
+    struct request_log_row *row = &log->rows[at];
+    size_t place = 0;
+    while (place < log->shown_count && log->shown[place] < at)
+        place++;
+    if (place < log->shown_count && log->shown[place] == at) {
+        log->shown_count--;
+        for (size_t i = place; i < log->shown_count; i++)
+            log->shown[i] = log->shown[i + 1];
+        shift(model, REQUEST_LOG_REQUESTS, place);
+    }
+    for (size_t i = place; i < log->shown_count; i++)
+        log->shown[i]--;
+    if (is_quiet(row))
+        log->polls--;
+    else
+        log->dropped++;
+    log->bytes -= bytes_of(row->message);
+    message_free(row->message);
     log->count--;
-    log->dropped++;
-    shift(model, REQUEST_LOG_REQUESTS);
+    memmove(row, row + 1, (log->count - at) * sizeof(*row));
+}
+
+static void drop_poll(struct model *model) {
+    size_t at = 0;
+    while (!is_quiet(&model->requests.rows[at]))
+        at++;
+    drop_request(model, at);
 }
 
 static void keep_request(struct model *model, struct message *take_message) {
     struct request_log *log = &model->requests;
     const struct message_request *request = &take_message->as.request;
+    const struct request_log_row row = {
+        .message = take_message, .is_poll = is_poll_of(model, take_message->run_id)};
     log->received++;
     log->left_out += request->left_out;
     if (request_log_is_bad(request)) log->failed++;
     const bool follows = is_following(model, REQUEST_LOG_REQUESTS);
-    if (log->count == REQUEST_LOG_ROWS) drop_request(model);
+    if (is_quiet(&row)) {
+        log->polled++;
+        if (log->polls == REQUEST_LOG_POLLS) drop_poll(model);
+        log->polls++;
+    }
+    if (log->count == REQUEST_LOG_ROWS) drop_request(model, 0);
     log->bytes += bytes_of(take_message);
-    *slot_of(log, log->count++) = take_message;
+    if (is_shown(log, &row)) log->shown[log->shown_count++] = log->count;
+    log->rows[log->count++] = row;
     while (log->bytes > REQUEST_LOG_BYTES && log->count > 1)
-        drop_request(model);
-    if (follows) follow(model, REQUEST_LOG_REQUESTS, log->count);
+        drop_request(model, 0);
+    if (follows) follow(model, REQUEST_LOG_REQUESTS, log->shown_count);
 }
 
 // Lines
@@ -109,7 +190,7 @@ static void drop_line(struct model *model) {
     log->line_first = (log->line_first + 1) % REQUEST_LOG_LINES;
     log->line_count--;
     log->lines_dropped++;
-    shift(model, REQUEST_LOG_FUNCTION);
+    shift(model, REQUEST_LOG_FUNCTION, 0);
 }
 
 static void keep_line(struct model *model, const struct message_line *told) {
@@ -163,8 +244,8 @@ static void apply(struct model *model, const struct message *message, struct eff
 
 static void release(struct model *model) {
     struct request_log *log = &model->requests;
-    for (size_t i = 0; i < REQUEST_LOG_ROWS; i++)
-        message_free(log->rows[i]);
+    for (size_t i = 0; i < log->count; i++)
+        message_free(log->rows[i].message);
     for (size_t i = 0; i < REQUEST_LOG_LINES; i++)
         mem_free(log->lines[i].text);
     fold_release(&log->screen.fold);
@@ -174,13 +255,19 @@ static void release(struct model *model) {
 
 size_t request_log_count(const struct model *model) {
     const struct request_log *log = &model->requests;
-    return log->view == REQUEST_LOG_REQUESTS ? log->count : log->line_count;
+    return log->view == REQUEST_LOG_REQUESTS ? log->shown_count : log->line_count;
 }
 
 const struct message_request *request_log_at(const struct model *model, size_t row) {
     const struct request_log *log = &model->requests;
-    ASSERT(row < log->count);
-    return &log->rows[(log->first + row) % REQUEST_LOG_ROWS]->as.request;
+    ASSERT(row < log->shown_count);
+    return &log->rows[log->shown[row]].message->as.request;
+}
+
+bool request_log_is_poll(const struct model *model, size_t row) {
+    const struct request_log *log = &model->requests;
+    ASSERT(row < log->shown_count);
+    return log->rows[log->shown[row]].is_poll;
 }
 
 const struct request_log_line *request_log_line_at(const struct model *model, size_t row) {
@@ -192,7 +279,7 @@ const struct request_log_line *request_log_line_at(const struct model *model, si
 const struct message_request *request_log_selected(const struct model *model) {
     const struct request_log *log = &model->requests;
     const size_t row = model->lists[PANE_LOG].selected;
-    if (log->view != REQUEST_LOG_REQUESTS || row >= log->count) return NULL;
+    if (log->view != REQUEST_LOG_REQUESTS || row >= log->shown_count) return NULL;
     return request_log_at(model, row);
 }
 
@@ -261,8 +348,8 @@ void request_log_inspect(struct model *model) {
 
 const struct message_request *request_log_opened(const struct model *model) {
     const struct request_log *log = &model->requests;
-    for (size_t row = log->count; row > 0; row--) {
-        const struct message_request *request = request_log_at(model, row - 1);
+    for (size_t row = log->count; row > 0; row--) { // those that are not shown any more, too
+        const struct message_request *request = &log->rows[row - 1].message->as.request;
         if (request->sequence == log->screen.sequence) return request;
     }
     return NULL;

@@ -127,6 +127,7 @@ static bool has_same_columns(const struct layout *before, const struct layout *n
 
 void internal_settle(struct model *model) {
     internal_clamp(model);
+    request_log_settle(model);
     narrow_settle(model);
     const struct layout before = model->layout;
     model->layout = lay_out(model);

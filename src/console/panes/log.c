@@ -237,7 +237,14 @@ static void detail_title(const struct model *model, struct buf *title) {
 static void empty(const struct model *model, struct sheet *sheet) {
     const struct request_log *log = &model->requests;
     if (!shows_lines(model)) {
-        sheet_text(sheet, THEME_DIM, STR("No request has been made yet."));
+        if (!log->polled) {
+            sheet_text(sheet, THEME_DIM, STR("No request has been made yet."));
+            return;
+        }
+        sheet_format(
+            sheet, THEME_DIM,
+            "No request has been made yet but what the console asks by itself; %s shows those.",
+            keymap_name_of(&model->keymap, KEYMAP_LOG, INTENT_LOG_POLLS).text);
         return;
     }
     if (log->lines_problem.code != ERROR_NONE) {
@@ -277,6 +284,8 @@ static void title_text(const struct model *model, struct buf *title, struct buf 
     } else {
         buf_add(title, STR("Requests (UTC)"));
         if (log->left_out) buf_add_format(title, " · %ju not told", (uintmax_t)log->left_out);
+        if (log->polled && !request_log_shows_polls(model))
+            buf_add_format(title, " · %ju polls hidden", (uintmax_t)log->polled);
         add_absence(note, log->failed, "failed");
         add_absence(note, log->dropped, "older gone");
         add_absence(note, log->received, "seen");
@@ -295,6 +304,8 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     const bool is_lines = shows_lines(model);
     if (intent == INTENT_LOG_VIEW) {
         request_log_show(model, is_lines ? REQUEST_LOG_REQUESTS : REQUEST_LOG_FUNCTION, effects);
+    } else if (intent == INTENT_LOG_POLLS && !is_lines) {
+        request_log_show_polls(model, !model->requests.wants_polls);
     } else if (intent == INTENT_FOLLOW) {
         request_log_set_following(model, !request_log_is_following(model));
     } else if (intent == INTENT_ERROR_NEXT || intent == INTENT_ERROR_PREVIOUS) {
@@ -315,6 +326,7 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
 }
 
 static bool can(const struct model *model, enum intent intent) {
+    if (intent == INTENT_LOG_POLLS) return !shows_lines(model) && model->requests.polled > 0;
     if (intent == INTENT_COPY_AS) return request_log_selected(model) != NULL;
     const bool wants_rows = intent == INTENT_FOLLOW || intent == INTENT_ERROR_NEXT;
     return !wants_rows || count(model) > 0;
@@ -322,6 +334,7 @@ static bool can(const struct model *model, enum intent intent) {
 
 static bool is_on(const struct model *model, enum intent intent) {
     if (intent == INTENT_LOG_VIEW) return shows_lines(model);
+    if (intent == INTENT_LOG_POLLS) return model->requests.wants_polls;
     return intent == INTENT_FOLLOW && request_log_is_following(model);
 }
 
@@ -354,6 +367,7 @@ enum {
     FIELD_PATH,
     FIELD_PROBLEM,
     FIELD_ID,
+    FIELD_POLL,
     FIELD_STATUS,
     FIELD_MS,
     FIELD_ATTEMPTS,
@@ -368,6 +382,7 @@ static const struct filter_field fields[] = {
     [FIELD_PATH] = {.name = "path"},
     [FIELD_PROBLEM] = {.name = "problem"},
     [FIELD_ID] = {.name = "id"},
+    [FIELD_POLL] = {.name = "poll"}, // "yes": the console asked by itself
     [FIELD_STATUS] = {.name = "status", .kind = FILTER_NUMBER},
     [FIELD_MS] = {.name = "ms", .kind = FILTER_NUMBER},
     [FIELD_ATTEMPTS] = {.name = "attempts", .kind = FILTER_NUMBER},
@@ -395,6 +410,7 @@ static bool find(const void *subject, size_t field, struct filter_value *out) {
     case FIELD_PATH: text = request->path; break;
     case FIELD_PROBLEM: text = request->problem; break;
     case FIELD_ID: text = request->request_id; break;
+    case FIELD_POLL: text = request_log_is_poll(at->model, at->row) ? "yes" : "no"; break;
     case FIELD_STATUS: out->number = request->status; return true;
     case FIELD_MS: out->number = request->ms; return true;
     case FIELD_ATTEMPTS: out->number = request->attempts; return true;

@@ -37,8 +37,9 @@ static void receive(struct fixture *fixture, struct message *take_message) {
     model_apply(&fixture->model, take_message, &fixture->effects);
 }
 
-static void request(struct fixture *fixture, uint64_t sequence, int status, struct str answer) {
-    struct message *message = message_new(MESSAGE_REQUEST, 0);
+static void request_of(
+    struct fixture *fixture, uint64_t run_id, uint64_t sequence, int status, struct str answer) {
+    struct message *message = message_new(MESSAGE_REQUEST, run_id);
     struct message_request *told = &message->as.request;
     told->sequence = sequence;
     told->method = message_copy_text(STR("GET"));
@@ -48,6 +49,10 @@ static void request(struct fixture *fixture, uint64_t sequence, int status, stru
     told->is_final = true;
     told->answer = message_copy_text(answer);
     receive(fixture, message);
+}
+
+static void request(struct fixture *fixture, uint64_t sequence, int status, struct str answer) {
+    request_of(fixture, 0, sequence, status, answer);
 }
 
 static uint64_t selected(const struct fixture *fixture) {
@@ -67,6 +72,40 @@ static void request_log_keeps_the_newest_and_counts_all(void **state) {
     assert_int_equal(log->failed, (REQUEST_LOG_ROWS + 50) / 10);
     assert_int_equal(request_log_at(&fixture->model, 0)->sequence, 51);
     assert_int_equal(selected(fixture), REQUEST_LOG_ROWS + 50);
+}
+
+static void request_log_polls_push_nothing_out(void **state) {
+    struct fixture *fixture = *state;
+    const struct request_log *log = &fixture->model.requests;
+    const uint64_t watch = 77;
+    fixture->model.stream.watch_run_id = watch;
+    press(fixture, '6');
+    request(fixture, 1, 200, STR("200 OK"));
+    request(fixture, 2, 200, STR("200 OK"));
+    press(fixture, INPUT_UP);
+    for (uint64_t i = 3; i <= 3 * REQUEST_LOG_ROWS; i++)
+        request_of(fixture, watch, i, 200, STR("200 OK"));
+    assert_int_equal(request_log_count(&fixture->model), 2);
+    assert_int_equal(selected(fixture), 1);
+    assert_int_equal(log->polls, REQUEST_LOG_POLLS);
+    assert_int_equal(log->polled, 3 * REQUEST_LOG_ROWS - 2);
+    assert_int_equal(log->dropped, 0);
+    request_of(fixture, watch, 9001, 503, STR("503 No")); // errors always show
+    request(fixture, 9002, 200, STR("200 OK"));
+    assert_int_equal(request_log_count(&fixture->model), 4);
+    press(fixture, 'a');
+    assert_int_equal(request_log_count(&fixture->model), REQUEST_LOG_POLLS + 4);
+    assert_int_equal(selected(fixture), 1);
+    press(fixture, 'G');
+    assert_int_equal(selected(fixture), 9002);
+    press(fixture, INPUT_UP);
+    press(fixture, INPUT_UP);
+    assert_int_equal(selected(fixture), 3 * REQUEST_LOG_ROWS); // a poll
+    request_of(fixture, watch, 9003, 200, STR("200 OK"));      // the oldest poll goes
+    assert_int_equal(selected(fixture), 3 * REQUEST_LOG_ROWS);
+    press(fixture, 'a');
+    assert_int_equal(selected(fixture), 2); // the one before it that is shown
+    assert_int_equal(request_log_count(&fixture->model), 4);
 }
 
 static void request_log_bounds_the_bytes_of_texts(void **state) {
@@ -147,6 +186,7 @@ static void request_log_follows_the_function_once(void **state) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(request_log_keeps_the_newest_and_counts_all),
+    TEST(request_log_polls_push_nothing_out),
     TEST(request_log_bounds_the_bytes_of_texts),
     TEST(request_log_selection_stays_with_its_request),
     TEST(request_log_shows_an_opened_text_that_has_left),
