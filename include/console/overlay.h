@@ -47,6 +47,7 @@ struct overlay {
     void (*closed)(struct model *model);                        // may be NULL
     bool (*can)(const struct model *model, enum intent intent); // for the footer; NULL: all
     void (*paste)(struct model *model, struct str text);        // NULL: nothing can be pasted
+    bool may_cover;        // a box that is higher than the body stands over strip and summary, too
     bool takes_text;       // every character is its own: of the shared keys none works
     bool keeps_everywhere; // keys of KEYMAP_EVERYWHERE go on working while it is open
     bool is_whole;         // over the whole window: no header, strip or footer beside it
@@ -88,6 +89,7 @@ void overlay_leave(struct model *model, struct effects *effects);
 struct overlay_question { // state of OVERLAY_CONFIRM
     struct buf title, text;
     const char *yes;
+    int top;                     // scroll of the text
     enum keymap_context context; // whose keys answer
     struct command *command;     // owned
     overlay_then_fn *then;

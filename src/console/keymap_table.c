@@ -362,6 +362,8 @@ static const struct keymap_row rows[] = {
     },
     {.context = KEYMAP_LEAVE, .key = 'y', .intent = INTENT_YES, .is_alias = true},
     {.context = KEYMAP_LEAVE, .key = 'n', .intent = INTENT_CLOSE, .help = "stay"},
+    KEY(KEYMAP_LEAVE, INPUT_DOWN, INTENT_DOWN, "scroll on"),
+    KEY(KEYMAP_LEAVE, INPUT_UP, INTENT_UP, "scroll back"),
 
     {
         .context = KEYMAP_PRESENTER,
@@ -379,6 +381,8 @@ static const struct keymap_row rows[] = {
     },
     {.context = KEYMAP_CONFIRM, .key = INPUT_ENTER, .intent = INTENT_YES, .is_alias = true},
     {.context = KEYMAP_CONFIRM, .key = 'n', .intent = INTENT_CLOSE, .help = "leave it"},
+    KEY(KEYMAP_CONFIRM, INPUT_DOWN, INTENT_DOWN, "scroll on"),
+    KEY(KEYMAP_CONFIRM, INPUT_UP, INTENT_UP, "scroll back"),
 
     CONTROLS_KEYS,
 

@@ -57,11 +57,15 @@ static struct rect place_whole(const struct model *model) {
 }
 
 struct rect overlay_place(const struct model *model, const struct overlay *overlay) {
-    const struct rect body = model->layout.body;
+    struct rect body = model->layout.body;
     if (overlay->is_whole) return place_whole(model);
     if (!overlay->measure) return body;
     int rows = 0, columns = 0;
     overlay->measure(model, body.columns, &rows, &columns);
+    if (rows > body.rows && overlay->may_cover) {
+        body = (struct rect){.columns = model->columns, .rows = model->layout.footer.row};
+        rect_take_top(&body, model->layout.header.rows);
+    }
     if (rows > body.rows) rows = body.rows;
     if (columns > body.columns) columns = body.columns;
     return (struct rect){

@@ -260,7 +260,7 @@ static void run_now(struct model *model, struct effects *effects) {
     effects_add(effects, command);
 }
 
-// The account first: a low window shows the beginning only.
+// The account first: it must be seen however low the window is.
 static void ask(struct model *model, const struct descriptor *descriptor) {
     struct buf title = {0}, text = {0};
     buf_add_format(&title, "Run %s?", descriptor->name);

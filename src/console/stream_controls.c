@@ -94,7 +94,7 @@ static void add_extent(const struct model *model, struct str limit, struct buf *
     buf_add(out, STR(".\nThey go to the Segment sources of these settings."));
 }
 
-// The account first: a low window shows the beginning only.
+// The account first: it must be seen however low the window is.
 static void ask(struct model *model, struct str limit) {
     struct buf text = {0};
     overlay_add_account(model, &text);

@@ -365,8 +365,8 @@ void view_draw(const struct model *model, struct canvas *canvas) {
     hotspot_draw_header(model, canvas);
     strip_draw(model, model->layout.strip, canvas);
     draw_body(model, canvas);
-    overlay_draw_all(model, canvas);
     draw_messages(model, canvas);
+    overlay_draw_all(model, canvas);
     hotspot_draw_footer(model, canvas);
     if (player_is_held(model)) draw_scene(model, canvas);
 }

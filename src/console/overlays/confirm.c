@@ -6,6 +6,8 @@
 #include "overlays.h"
 
 #define COLUMNS 64
+#define FRAME_ROWS 2
+#define ANSWER_ROWS 2 // and the gap above
 
 void overlay_add_account(const struct model *model, struct buf *out) {
     const struct message_backend *backend = &model->backend->as.backend;
@@ -30,6 +32,7 @@ void overlay_confirm(
     question->command = take_command;
     question->then = then;
     question->yes = yes;
+    question->top = 0;
     question->context = KEYMAP_CONFIRM;
     overlay_open(model, OVERLAY_CONFIRM);
 }
@@ -44,10 +47,36 @@ static void add_answers(const struct model *model, struct buf *yes, struct buf *
     keymap_add_key(no, &model->keymap, KEYMAP_OVERLAY, INTENT_CLOSE);
 }
 
-static void write_question(const struct model *model, struct sheet *sheet) {
-    sheet_text(sheet, THEME_TEXT, buf_str(&model->question.text));
-    sheet_blank(sheet);
-    struct canvas_pen pen = sheet_line(sheet);
+// The text scrolls where it must; the two keys are always there, in the last row.
+struct parts {
+    struct rect text, answers;
+};
+
+static int text_rows(const struct model *model, int columns) {
+    struct sheet sheet = {.rect = {.columns = columns}};
+    sheet_text(&sheet, THEME_TEXT, buf_str(&model->question.text));
+    return sheet.row;
+}
+
+static void measure(const struct model *model, int columns, int *out_rows, int *out_columns) {
+    *out_columns = columns < COLUMNS ? columns : COLUMNS;
+    *out_rows = text_rows(model, *out_columns - 4) + FRAME_ROWS + ANSWER_ROWS;
+}
+
+static struct parts divide(const struct model *model, struct rect rect) {
+    struct parts parts = {0};
+    rect_take_top(&rect, 1);
+    rect_take_bottom(&rect, 1);
+    rect = rect_inset(rect_inset(rect, 1), 1);
+    const bool has_gap = rect.rows >= text_rows(model, rect.columns) + ANSWER_ROWS;
+    parts.answers = rect_take_bottom(&rect, 1);
+    rect_take_bottom(&rect, has_gap ? ANSWER_ROWS - 1 : 0);
+    parts.text = rect;
+    return parts;
+}
+
+static void draw_answers(const struct model *model, struct rect rect, struct canvas *canvas) {
+    struct canvas_pen pen = canvas_pen(canvas, rect, 0);
     struct buf yes = {0}, no = {0};
     add_answers(model, &yes, &no);
     canvas_write(&pen, THEME_KEY, buf_str(&yes));
@@ -58,25 +87,36 @@ static void write_question(const struct model *model, struct sheet *sheet) {
     buf_release(&no);
 }
 
-static void measure(const struct model *model, int columns, int *out_rows, int *out_columns) {
-    *out_columns = columns < COLUMNS ? columns : COLUMNS;
-    struct sheet sheet = {.rect = {.columns = *out_columns - 4}};
-    write_question(model, &sheet);
-    *out_rows = sheet.row + 2;
+static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
+    const struct parts parts = divide(model, rect);
+    const int top = model->question.top;
+    const int below = text_rows(model, parts.text.columns) - top - parts.text.rows;
+    struct buf note = {0};
+    if (below > 0)
+        buf_add_format(
+            &note, "%s: %d more ↓",
+            keymap_name_of(&model->keymap, model->question.context, INTENT_DOWN).text, below);
+    overlay_frame(canvas, rect, buf_str(&model->question.title), buf_str(&note));
+    buf_release(&note);
+    struct sheet sheet = {.canvas = canvas, .rect = parts.text, .top = top};
+    sheet_text(&sheet, THEME_TEXT, buf_str(&model->question.text));
+    draw_answers(model, parts.answers, canvas);
 }
 
-static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
-    const struct rect inside =
-        overlay_frame(canvas, rect, buf_str(&model->question.title), STR(""));
-    struct sheet sheet = {.canvas = canvas, .rect = rect_inset(inside, 1)};
-    write_question(model, &sheet);
+static void settle(struct model *model, struct rect rect) {
+    const struct parts parts = divide(model, rect);
+    const int most = text_rows(model, parts.text.columns) - parts.text.rows;
+    int *top = &model->question.top;
+    if (*top > most) *top = most;
+    if (*top < 0) *top = 0;
 }
 
 // The row with the two keys: what the pointer is on is pressed.
 static void
 click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
-    const int first = rect.column + 2;
-    if (row != rect.row + rect.rows - 2 || column < first) return;
+    const struct parts parts = divide(model, rect);
+    const int first = parts.answers.column;
+    if (row != parts.answers.row || column < first) return;
     struct buf yes_key = {0}, no_key = {0};
     add_answers(model, &yes_key, &no_key);
     const int yes =
@@ -92,6 +132,10 @@ click(struct model *model, struct rect rect, int column, int row, struct effects
 }
 
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
+    if (intent == INTENT_UP || intent == INTENT_DOWN) {
+        model->question.top += intent == INTENT_UP ? -1 : 1;
+        return true;
+    }
     if (intent != INTENT_YES) return false;
     struct command *command = model->question.command;
     overlay_then_fn *then = model->question.then;
@@ -114,9 +158,11 @@ const struct overlay confirm_overlay = {
     .context = KEYMAP_CONFIRM,
     .measure = measure,
     .draw = draw,
+    .settle = settle,
     .handle = handle,
     .click = click,
     .closed = closed,
+    .may_cover = true,
 };
 
 // Leaving
@@ -165,7 +211,9 @@ const struct overlay leave_overlay = {
     .context = KEYMAP_LEAVE,
     .measure = measure,
     .draw = draw,
+    .settle = settle,
     .handle = handle,
     .click = click,
     .closed = closed,
+    .may_cover = true,
 };

@@ -17,6 +17,7 @@
 #define HISTORY_FROM 58   // … and how its rank went
 #define HISTORY_COLUMNS 12
 #define MOST_CAUSES 5
+#define BESIDE_MARK_COLUMNS 1 // before a row
 
 static const struct message_recommendations *find_list(const struct model *model) {
     return lists_shown(model);
@@ -125,6 +126,32 @@ static void draw_beside(const struct model *model, size_t row, struct canvas_pen
     buf_release(&text);
     canvas_write_text(pen, THEME_TEXT, " ");
     canvas_write(pen, rank ? THEME_TEXT : THEME_STRONG, str_from(item_id));
+}
+
+// Above two lists: what the numbers are. They are ranks, the right one's in the list at the left.
+static void draw_beside_head(const struct model *model, struct rect rect, struct canvas *canvas) {
+    struct canvas_pen pen = canvas_pen(canvas, rect, 0);
+    const int middle =
+        pen.column + BESIDE_MARK_COLUMNS + (canvas_room(&pen) - BESIDE_MARK_COLUMNS) / 2;
+    canvas_move_to(&pen, pen.column + BESIDE_MARK_COLUMNS);
+    canvas_write_text(&pen, THEME_HEADING, "  # ");
+    canvas_write_column(&pen, THEME_HEADING, str_from(model->user), middle - pen.column - 1);
+    canvas_move_to(&pen, middle);
+    canvas_write_text(&pen, THEME_HEADING, "  #← ");
+    canvas_write_text(&pen, THEME_HEADING, model->shown_lists.about);
+    const char *legend = "  #←: its place at the left";
+    if (canvas_room(&pen) >= width_of_text(str_from(legend)))
+        canvas_write_text(&pen, THEME_DIM, legend);
+}
+
+static int head_rows(const struct model *model, int columns, int rows) {
+    (void)columns, (void)rows;
+    const bool is_beside = model->shown_lists.mode == LISTS_BESIDE;
+    return is_beside && find_list(model) ? 1 : 0;
+}
+
+static void draw_head(const struct model *model, struct rect rect, struct canvas *canvas) {
+    draw_beside_head(model, rect, canvas);
 }
 
 static void draw_row(const struct model *model, size_t row, struct canvas_pen *pen) {
@@ -380,6 +407,8 @@ const struct pane recommendations_pane = {
     .count = count,
     .schema = &schema,
     .draw_row = draw_row,
+    .head_rows = head_rows,
+    .draw_head = draw_head,
     .detail = detail,
     .empty = empty,
     .title_text = title_text,

@@ -516,9 +516,35 @@ static void model_and_view_survive_any_keys_at_any_size(void **state) {
 }
 
 #define MODEL_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+static void model_question_scrolls_and_keeps_its_keys_in_view(void **state) {
+    struct fixture *fixture = *state;
+    struct canvas canvas = {0};
+    struct buf text = {0}, shown = {0};
+    for (int i = 0; i < 60; i++)
+        buf_add_format(&text, "word%02d ", i);
+    model_resize(&fixture->model, 40, 12);
+    overlay_confirm(&fixture->model, STR("Write?"), buf_str(&text), "write", NULL, NULL);
+    for (int i = 0; i < 100; i++)
+        press(fixture, INPUT_DOWN);
+    const int end = fixture->model.question.top;
+    assert_true(end > 0 && end < 100);
+    canvas_resize(&canvas, 40, 12);
+    view_draw(&fixture->model, &canvas);
+    canvas_print(&canvas, &shown);
+    assert_true(str_contains(buf_str(&shown), STR("word59")));
+    assert_true(str_contains(buf_str(&shown), STR("y write   Esc leave it")));
+    assert_false(str_contains(buf_str(&shown), STR("word00")));
+    press(fixture, INPUT_UP);
+    assert_int_equal(fixture->model.question.top, end - 1);
+    buf_release(&text);
+    buf_release(&shown);
+    canvas_release(&canvas);
+}
+
 static const struct CMUnitTest tests[] = {
     MODEL_TEST(model_start_asks_for_everything_shown),
     MODEL_TEST(model_compares_ranks_with_the_list_before),
+    MODEL_TEST(model_question_scrolls_and_keeps_its_keys_in_view),
     MODEL_TEST(model_compares_with_the_list_before_the_event),
     MODEL_TEST(model_asks_when_somebody_else_closes_the_loop),
     MODEL_TEST(model_does_not_take_its_own_identify_for_somebody_elses),
