@@ -6,6 +6,7 @@
 #include "client/client_reply.h"
 
 #include "internal.h"
+#include "override.h"
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -108,6 +109,7 @@ bool client_reply_check(
     if (refusal) *refusal = (struct aws_error){.retry_after_ms = -1};
     if (event->error) {
         *err = *event->error;
+        override_blame(call, err);
         return error_wrap(err, "%s", client_call_title(call->kind));
     }
     if (response_is_success(event->response)) return true;

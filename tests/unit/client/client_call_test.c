@@ -486,7 +486,47 @@ static void client_call_names_the_setting_that_is_missing(void **state) {
     client_fixture_stop(&fixture);
 }
 
+// Nobody listens at port 1. What was set in place of a service's own address is named, not a sandbox.
+static void client_call_names_the_override_that_leads_nowhere(void **state) {
+    static const struct {
+        enum config_source source;
+        const char *detail, *hint;
+    } cases[] = {
+        {CONFIG_FILE, "[profile sandbox]",
+         "aws_endpoint_url of the profile sandbox sends this to http://127.0.0.1:1: correct it, or "
+         "take it out with recloop --profile sandbox config unset aws_endpoint_url."},
+        {CONFIG_FLAG, "--aws-endpoint-url",
+         "aws_endpoint_url (--aws-endpoint-url, profile sandbox) sends this to http://127.0.0.1:1: "
+         "correct it, or go without it."},
+        {CONFIG_ENVIRONMENT, "AWS_ENDPOINT_URL",
+         "AWS_ENDPOINT_URL sends this to http://127.0.0.1:1: correct it, or take it out."},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct client_fixture_pair environment[] = {
+            {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"}, {0}};
+        struct client_fixture fixture;
+        CLEANUP(client_call_release) struct client_call call = {0};
+        CLEANUP(personalize_items_release) struct personalize_items items = {0};
+        struct exchange exchange = {.call = &call, .read = read_items, .out = &items};
+        struct error err = {0};
+        client_fixture_start(
+            &fixture, &(struct client_fixture_options){
+                          .url = "http://127.0.0.1:1", .environment = environment});
+        config_set(
+            &fixture.config, settings_find(STR("aws_endpoint_url")), STR("http://127.0.0.1:1"),
+            cases[i].source, cases[i].detail);
+        assert_ok(client_call_recommendations(fixture.client, NULL, &query, &call, &err), err);
+        call.options.retry = TASK_RETRY_NEVER;
+        assert_false(run(&exchange, &err));
+        assert_int_equal(err.code, ERROR_UNREACHABLE);
+        assert_string_equal(err.hint, cases[i].hint);
+        client_fixture_stop(&fixture);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(client_call_names_the_override_that_leads_nowhere),
     cmocka_unit_test(client_call_recommendations_is_signed_and_decoded),
     cmocka_unit_test(client_call_signs_each_attempt_and_backs_off_when_throttled),
     cmocka_unit_test(client_call_signs_for_whom_and_where_it_is_told),
