@@ -9,6 +9,7 @@
 
 #include "console/feature.h"
 #include "console/json_check.h"
+#include "console/overlay.h"
 #include "console/text_editor.h"
 
 #define COMPOSER_LOG_BYTES ((size_t)16 << 10)
@@ -40,9 +41,10 @@ struct composer {
     struct buf own;            // empty: none yet
     struct buf paste_note;
     // The last one fired.
-    struct buf sent;       // as JSON, without messageId unless one was written into it
-    struct buf message_id; // as `send` told it
-    struct buf log;        // the function's, as far as it was told
+    struct buf sent;         // as JSON, without messageId unless one was written into it
+    struct buf message_id;   // as `send` told it
+    struct buf log;          // the function's, as far as it was told
+    const char *sent_broken; // what came of it, of a broken one; NULL: of any other
     bool is_log_cut, has_unknown_key, shows_result;
 };
 
@@ -57,6 +59,8 @@ void composer_add_json(const struct model *model, struct buf *out); // indented,
 void composer_add_label(
     const struct model *model, struct buf *out); // "Product Clicked ocean-blue-shirt"
 
+// A broken one into a real account: asks, and calls `then` with a yes. False: there is nothing to ask.
+bool composer_asks_first(struct model *model, overlay_then_fn *then);
 // Puts the arguments of `send` into the command; false with a note: it is no JSON.
 bool composer_order(struct model *model, struct command *command);
 // The last one once more; the same messageId shows how repeats are told.

@@ -42,6 +42,7 @@ struct layout_pane {
     int list_rows;       // LAYOUT_BELOW: rows the list needs; 0: half
     int list_share;      // LAYOUT_RIGHT: per cent of the columns for the list; 0: half
     bool is_detail_open; // the detail fills the cell
+    bool wants_below;    // what is typed in the list is judged there: however low the cell is
     bool is_list_empty;  // there is nothing to detail
 };
 

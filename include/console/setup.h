@@ -23,6 +23,8 @@ struct setup {
     int64_t revealed_until_ms;
     size_t profile; // selected in the overlay of profiles
     char *copied;   // owned: the profile that the next one is made from; NULL: none
+    char *made;     // owned: the newest one, to be selected when it is told of; NULL: none
+    uint64_t make_run_id;
 };
 
 extern const struct feature setup_feature;

@@ -191,6 +191,27 @@ const char *composer_expects(const struct model *model) {
     return chosen(model)->expects;
 }
 
+static const char *broken_of(enum composer_template template) {
+    const bool is_broken = template >= COMPOSER_NO_USER && template <= COMPOSER_UNKNOWN_KEY;
+    return is_broken ? templates[template].expects : NULL;
+}
+
+// A room of learners forgets that the account is real: what comes of it is said before it is there.
+static bool asks_first(struct model *model, const char *broken, overlay_then_fn *then) {
+    struct buf text = {0};
+    if (!broken || !model_is_live(model)) return false;
+    overlay_add_account(model, &text);
+    buf_add_format(&text, ": one event, broken on purpose. %s", broken);
+    overlay_confirm(
+        model, STR("Fire it into a real account (LIVE)?"), buf_str(&text), "fire", NULL, then);
+    buf_release(&text);
+    return true;
+}
+
+bool composer_asks_first(struct model *model, overlay_then_fn *then) {
+    return asks_first(model, broken_of(model->composer.chosen), then);
+}
+
 bool composer_uses_fields(const struct model *model) {
     return model->composer.chosen != COMPOSER_OWN;
 }
@@ -271,6 +292,7 @@ bool composer_order(struct model *model, struct command *command) {
     buf_reset(&composer->sent);
     add_message(model, false, &composer->sent);
     composer->has_unknown_key = composer->chosen == COMPOSER_UNKNOWN_KEY;
+    composer->sent_broken = broken_of(composer->chosen);
     if (is_plain(model)) {
         arguments_set(arguments, "user", str_from(model->user));
         arguments_set(arguments, "sku", str_from(model->event.sku));
@@ -283,16 +305,10 @@ bool composer_order(struct model *model, struct command *command) {
     return true;
 }
 
-void composer_resend(struct model *model, bool is_same_message, struct effects *effects) {
+static void resend(struct model *model, bool is_same_message, struct effects *effects) {
     struct composer *composer = &model->composer;
     struct json document = {0};
     struct error ignored;
-    if (!composer->sent.len || model->fire.run_id) {
-        model_note(
-            model, THEME_DIM,
-            model->fire.run_id ? "The last event is still under way." : "Nothing was sent yet.");
-        return;
-    }
     if (!json_parse(buf_str(&composer->sent), &document, &ignored)) return;
     if (is_same_message && composer->message_id.len)
         json_set_text(document.root, "messageId", buf_str(&composer->message_id));
@@ -309,6 +325,26 @@ void composer_resend(struct model *model, bool is_same_message, struct effects *
     internal_start_fire(model, command, effects);
     buf_release(&message);
     json_release(&document);
+}
+
+static void resend_anew(struct model *model, struct effects *effects) {
+    resend(model, false, effects);
+}
+
+static void resend_same(struct model *model, struct effects *effects) {
+    resend(model, true, effects);
+}
+
+void composer_resend(struct model *model, bool is_same_message, struct effects *effects) {
+    const struct composer *composer = &model->composer;
+    if (!composer->sent.len || model->fire.run_id) {
+        model_note(
+            model, THEME_DIM,
+            model->fire.run_id ? "The last event is still under way." : "Nothing was sent yet.");
+        return;
+    }
+    overlay_then_fn *then = is_same_message ? resend_same : resend_anew;
+    if (!asks_first(model, composer->sent_broken, then)) then(model, effects);
 }
 
 // Editing

@@ -202,9 +202,22 @@ void export_assist(const struct model *model, struct sheet *sheet) {
     if (is_possible(model, form)) canvas_write_format(&pen, THEME_DIM, " %s", forms[form].help);
 }
 
+// ".json", "there/.json"
+static bool is_nameless(struct str path, size_t form) {
+    const size_t before = path.len - strlen(forms[form].ending);
+    return before == 0 || path.ptr[before - 1] == '/';
+}
+
 void export_submit(struct model *model, struct str path, struct effects *effects) {
     const size_t form = form_of(path);
     if (!path.len) return;
+    if (form < ARRAY_COUNT(forms) && is_nameless(path, form)) {
+        struct error err;
+        error_set(&err, ERROR_INVALID, "The file has no name, only an ending");
+        error_hint(&err, "It would be hidden: write a name before %s.", forms[form].ending);
+        internal_note_error(model, &err);
+        return;
+    }
     if (!is_possible(model, form)) {
         struct error err;
         error_set(&err, ERROR_INVALID, "The name must say the form");

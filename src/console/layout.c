@@ -79,7 +79,7 @@ place_cell(struct layout *layout, const struct layout_pane *pane, struct rect fr
     const bool is_whole = pane->is_detail_open || pane->is_list_empty;
     if (!is_whole && is_only && frame.columns >= LAYOUT_TWO_FROM)
         cell->split = LAYOUT_RIGHT;
-    else if (!is_whole && rows >= below_from && pane->detail_rows > 0)
+    else if (!is_whole && (rows >= below_from || pane->wants_below) && pane->detail_rows > 0)
         cell->split = LAYOUT_BELOW;
     switch (cell->split) {
     case LAYOUT_RIGHT: place_beside(cell, pane); break;

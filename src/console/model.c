@@ -225,17 +225,20 @@ void internal_start_fire(struct model *model, struct command *command, struct ef
     meter_travel(model);
 }
 
-void internal_fire(struct model *model, struct effects *effects) {
-    if (model->fire.run_id) {
-        model_note(model, THEME_WARN, "The last event is still under way.");
-        return;
-    }
+static void fire(struct model *model, struct effects *effects) {
     struct command *command = model_new_run(model, "send");
     arguments_set(&command->arguments, "via", str_from(model_via_name(model->event.via)));
     if (composer_order(model, command))
         internal_start_fire(model, command, effects);
     else
         command_free(command);
+}
+
+void internal_fire(struct model *model, struct effects *effects) {
+    if (model->fire.run_id)
+        model_note(model, THEME_WARN, "The last event is still under way.");
+    else if (!composer_asks_first(model, fire))
+        fire(model, effects);
 }
 
 void model_resize(struct model *model, int columns, int rows) {

@@ -16,6 +16,7 @@ static struct layout_pane wish_of(const struct model *model, enum pane_id id) {
         .list_share = pane->list_share,
         .is_list_empty = narrow_count(model, id) == 0,
         .is_detail_open = model->is_detail_open && id == model->pane,
+        .wants_below = id == PANE_SETUP && model->editing == MODEL_EDITING_SETTING,
     };
 }
 

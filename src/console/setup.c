@@ -141,6 +141,8 @@ void setup_submit_profile(struct model *model, struct str name, struct effects *
         arguments_set(&command->arguments, "name", name);
         if (setup->copied) arguments_set(&command->arguments, "from", str_from(setup->copied));
         change(model, command, setup->copied ? "Copied" : "Made", effects);
+        internal_set_text(&setup->made, name);
+        setup->make_run_id = command->run_id;
     }
     mem_free(setup->copied);
     setup->copied = NULL;
@@ -157,14 +159,30 @@ static void leave_account(struct model *model, struct effects *effects) {
     stream->watch_run_id = 0; // the core asks for a new one when the change is done
 }
 
+// The new profile is the one that is spoken of next.
+static void select_made(struct setup *setup, const struct message_settings *settings) {
+    for (size_t i = 0; setup->made && i < settings->profile_count; i++) {
+        if (strcmp(settings->profiles[i], setup->made) != 0) continue;
+        setup->profile = i;
+        mem_free(setup->made);
+        setup->made = NULL;
+    }
+}
+
 static void apply(struct model *model, const struct message *message, struct effects *effects) {
     struct setup *setup = &model->setup;
+    if (message->kind == MESSAGE_SETTINGS) select_made(setup, &message->as.settings);
     if (!message->run_id) return;
     if (message->run_id == setup->reveal_run_id) {
         if (message->kind == MESSAGE_VALUES) show(model, &message->as.values);
         if (message->kind != MESSAGE_DONE) return;
         setup->reveal_run_id = 0;
         if (message->as.done.code != ERROR_NONE) internal_note_error(model, &message->as.done);
+    }
+    if (message->run_id == setup->make_run_id && message->kind == MESSAGE_DONE &&
+        message->as.done.code != ERROR_NONE) {
+        mem_free(setup->made);
+        setup->made = NULL;
     }
     if (message->run_id == setup->switch_run_id && message->kind == MESSAGE_DONE) {
         setup->switch_run_id = 0;
@@ -185,7 +203,8 @@ static void wake(struct model *model, struct effects *effects) {
 static void release(struct model *model) {
     setup_conceal(model);
     mem_free(model->setup.copied);
-    model->setup.copied = NULL;
+    mem_free(model->setup.made);
+    model->setup.copied = model->setup.made = NULL;
 }
 
 const struct feature setup_feature = {

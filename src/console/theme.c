@@ -290,6 +290,7 @@ theme_style(enum theme_id theme, enum theme_depth depth, enum theme_role role, b
     return painted_style(theme, depth, role, is_selected);
 }
 
+// For the ellipsis a point, as of an abbreviation: ~ means "about" or a home folder, > is an arrow.
 static const struct {
     uint32_t rune;
     char ascii;
@@ -299,7 +300,7 @@ static const struct {
     {0x2013, '-'}, // en dash: skipped
     {0x2014, '-'}, // em dash
     {0x2018, '\''}, {0x2019, '\''}, {0x201C, '"'}, {0x201D, '"'}, {0x2022, '*'}, // bullet: masked
-    {0x2026, '~'}, // ellipsis: cut here
+    {0x2026, '.'}, // ellipsis: cut here
     {0x2190, '<'}, // arrows
     {0x2191, '^'},  {0x2192, '>'},  {0x2193, 'v'}, {0x2265, '>'}, {0x2500, '-'}, // lines
     {0x2501, '='},  {0x2502, '|'},  {0x250C, '+'}, {0x2510, '+'}, {0x2514, '+'},

@@ -149,7 +149,8 @@ static void draw_detail(const struct model *model, struct place place, struct ca
     const int below = sheet.row - top - rect.rows;
     struct buf note = {0};
     // in the list the arrows move the selection
-    const bool has_key = !model->is_detail_open && place.is_focused;
+    const bool has_key =
+        !model->is_detail_open && place.is_focused && model->editing == MODEL_EDITING_NOTHING;
     const struct keymap_name key = keymap_name_of(&model->keymap, KEYMAP_LIST, INTENT_DETAIL_DOWN);
     if (below > 0)
         buf_add_format(&note, "%s%s%d more ↓", has_key ? key.text : "", has_key ? ": " : "", below);

@@ -115,7 +115,7 @@ static void canvas_ascii_has_the_same_columns(void **state) {
     looks("+^-? ?x\n\n");
     pen = pen_at(1);
     canvas_write_text(&pen, THEME_TEXT, "0123456789x");
-    looks("+^-? ?x\n012345678~\n");
+    looks("+^-? ?x\n012345678.\n");
     canvas.is_ascii = false;
 }
 
