@@ -61,6 +61,7 @@ struct request_log {
     uint64_t lines_dropped;
     uint64_t lines_run_id; // 0: nobody follows
     bool has_asked;        // … and somebody has looked
+    bool has_lines_answer; // CloudWatch said something since
     struct error lines_problem;
     enum request_log_view view;
     bool is_held[REQUEST_LOG_VIEW_COUNT]; // stays on the newest row, too

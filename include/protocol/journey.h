@@ -82,5 +82,8 @@ void journey_drop_hop(struct journey *journey, enum hop_id hop); // all exchange
 // The first station that failed; NULL: none did. Of several attempts the last one
 // counts.
 const struct journey_exchange *journey_failure(const struct journey *journey);
+// Is that the function's own identify, which writes the list to the profile? Its messageId is made of that of
+// the event which caused it: *out_cause, empty where it does not tell.
+bool journey_is_own_identify(struct str message_id, struct str *out_cause);
 // By start, unknown starts after the last known one of an earlier or the same station. Stable.
 void journey_sort(struct journey *journey);

@@ -303,20 +303,25 @@ static int indent_of(const struct fold_line *line) {
     return MARK_COLUMNS + line->depth * INDENT;
 }
 
-// Bytes of the text that a row so wide takes; the whole rest when nothing sensible fits.
-static size_t fit(struct str text, int columns) {
-    return columns > 8 ? width_fit(text, columns) : text.len;
+// The head of the text that a row so wide takes, up to the end of a word where there is one; all of it when
+// nothing sensible fits. A blank at the break is shown by the break.
+static struct str take_piece(struct str *rest, int columns) {
+    const size_t bytes = columns > 8 ? width_fit_words(*rest, columns) : rest->len;
+    const struct str piece = str_slice(*rest, 0, bytes);
+    *rest = str_skip(*rest, bytes);
+    if (rest->len > 1 && rest->ptr[0] == ' ') *rest = str_skip(*rest, 1);
+    return piece;
 }
 
 // A line that is longer than the window is wide goes on below.
 static int rows_of(const struct fold_line *line, int columns) {
     struct str rest = line->text;
-    int rows = 1;
+    int rows = 0;
     const int room = columns - indent_of(line);
-    for (size_t bytes = fit(rest, room); bytes < rest.len && rows < MOST_ROWS; rows++) {
-        rest = str_skip(rest, bytes);
-        bytes = fit(rest, room);
-    }
+    do {
+        (void)take_piece(&rest, room);
+        rows++;
+    } while (rest.len && rows < MOST_ROWS);
     return rows;
 }
 
@@ -396,15 +401,13 @@ static int draw_line(
         struct canvas_pen pen = canvas_pen(canvas, rect, row);
         const char *mark = !line->end || row > first ? "" : line->is_folded ? "▸" : "▾";
         const int start = pen.column + indent_of(line);
-        const size_t bytes = fit(rest, room);
         canvas_write_text(&pen, THEME_KEY, mark);
         canvas_move_to(&pen, start);
-        const struct str piece = str_slice(rest, 0, bytes);
+        const struct str piece = take_piece(&rest, room);
         if (row == first)
             draw_piece(line, piece, &pen);
         else
             canvas_write(&pen, line->is_json ? THEME_VALUE : role_of(line), piece);
-        rest = str_skip(rest, bytes);
         row++;
         if (rest.len || !line->end || !line->is_folded) continue;
         const size_t hidden = line->end - (size_t)(line - fold->lines) - 1;

@@ -22,7 +22,7 @@ static struct attempts find(const struct model *model, const char *message_id) {
     CLEANUP(buf_release) struct buf quoted = {0};
     buf_add_format(&quoted, "\"%s\"", message_id);
     for (size_t row = 0; row < log->count; row++) {
-        const struct message_request *request = request_log_at(model, row);
+        const struct message_request *request = &log->rows[row].message->as.request;
         if (!carries(request, buf_str(&quoted))) continue;
         if (found.count == ATTEMPTS_MOST) {
             found.count--;

@@ -474,6 +474,12 @@ static const struct keymap_row rows[] = {
      .label = "refresh"},
 
     COPY_AS_KEY(KEYMAP_JOURNEY),
+    LABELLED(
+        KEYMAP_JOURNEY,
+        'c',
+        INTENT_JOURNEY_CAUSE,
+        "of the function's own identify: the journey of the event that caused it",
+        "cause"),
     REQUEST_KEYS,
     COPY_KEYS,
 

@@ -225,6 +225,7 @@ static bool is_ours(const struct model *model, const struct message *message) {
 static bool take(struct model *model, struct message *take_message, struct effects *effects) {
     (void)effects;
     if (take_message->kind == MESSAGE_REQUEST) {
+        if (is_ours(model, take_message)) model->requests.has_lines_answer = true;
         keep_request(model, take_message);
         return true;
     }
@@ -292,6 +293,7 @@ void request_log_follow_lines(struct model *model, struct effects *effects) {
     arguments_set(&command->arguments, "follow", STR("1"));
     log->has_asked = true;
     log->lines_problem = (struct error){0};
+    log->has_lines_answer = false;
     log->lines_run_id = command->run_id;
     effects_add(effects, command);
 }

@@ -121,3 +121,24 @@ void journey_sort(struct journey *journey) {
         list[at] = moved;
     }
 }
+
+#define DIGEST_CHARACTERS                                                                          \
+    64 // stands for an event without a messageId, or with one that is too long
+
+static bool is_digest(struct str text) {
+    if (text.len != DIGEST_CHARACTERS) return false;
+    for (size_t i = 0; i < text.len; i++) {
+        const char one = text.ptr[i];
+        if ((one < '0' || one > '9') && (one < 'a' || one > 'f')) return false;
+    }
+    return true;
+}
+
+bool journey_is_own_identify(struct str message_id, struct str *out_cause) {
+    const struct str prefix = STR("recommended-"); // src/handler/event_handler.c
+    *out_cause = (struct str){0};
+    if (!str_starts_with(message_id, prefix)) return false;
+    const struct str cause = str_skip(message_id, prefix.len);
+    if (!is_digest(cause)) *out_cause = cause;
+    return true;
+}

@@ -13,7 +13,8 @@
 #include "overlays.h"
 
 #define NARROW_BELOW JOURNEY_WATERFALL_NARROW_BELOW
-#define TEXT_ROWS_LEAST 6 // below the waterfall, else the waterfall scrolls
+#define TEXT_ROWS_LEAST 6      // below the waterfall, else the waterfall scrolls
+#define WATERFALL_ROWS_LEAST 5 // … but for a low window
 
 static const struct journey *shown(const struct model *model) {
     const struct message *message = model->journey.shown;
@@ -72,6 +73,41 @@ static size_t find_first(const struct journey *journey) {
     return 0;
 }
 
+// The function's own identify passes nowhere: it is the end of another event's way.
+static void tell_identify(struct journey *journey) {
+    struct str cause = {0};
+    if (journey->is_recorded || !journey->message_id) return;
+    if (!journey_is_own_identify(str_from(journey->message_id), &cause)) return;
+    for (int hop = 0; hop < HOP_PROFILE; hop++)
+        journey_drop_hop(journey, (enum hop_id)hop);
+    struct journey_exchange *made = journey_add_exchange(journey, HOP_IDENTIFY, STR("identify"));
+    made->state = HOP_DONE;
+    made->note = mem_copy_string("the function's own: it wrote the list to the profile, and no "
+                                 "destination takes it");
+    journey_sort(journey);
+}
+
+static struct str cause_of(const struct model *model) {
+    const struct journey *journey = shown(model);
+    struct str cause = {0};
+    if (journey && journey->message_id)
+        (void)journey_is_own_identify(str_from(journey->message_id), &cause);
+    return cause;
+}
+
+static void open_cause(struct model *model, struct effects *effects) {
+    CLEANUP(buf_release) struct buf cause = {0};
+    buf_add(&cause, cause_of(model));
+    if (cause.len)
+        journey_screen_open(model, buf_text(&cause), "the event that caused it", effects);
+    else
+        model_note(model, THEME_TEXT, "Of this event no other is known that caused it.");
+}
+
+static bool can(const struct model *model, enum intent intent) {
+    return intent != INTENT_JOURNEY_CAUSE || cause_of(model).len > 0;
+}
+
 static void show(struct model *model, struct message *take_message) {
     struct journey_screen *screen = &model->journey;
     message_free(screen->shown);
@@ -79,6 +115,7 @@ static void show(struct model *model, struct message *take_message) {
     screen->problem = (struct error){0};
     struct journey *journey = &take_message->as.journey;
     if (journey->message_id) (void)journey_own_add(model, journey->message_id, journey);
+    tell_identify(journey);
     const bool has_failed = journey_failure(journey) != NULL;
     if (!screen->is_chosen) screen->selected = find_first(journey);
     if (!screen->is_chosen && has_failed) screen->tab = JOURNEY_TAB_ANSWER;
@@ -164,6 +201,13 @@ static void draw_text(const struct model *model, struct rect rect, struct canvas
     }
     if (!screen->fold.count) {
         struct sheet sheet = {.canvas = canvas, .rect = rect_inset(rect, 1)};
+        if (cause_of(model).len && exchange && exchange->hop == HOP_IDENTIFY) {
+            sheet_format(
+                &sheet, THEME_TEXT,
+                "Its request and answer stand in the journey of the event that caused it: %s.",
+                keymap_name_of(&model->keymap, KEYMAP_JOURNEY, INTENT_JOURNEY_CAUSE).text);
+            return;
+        }
         sheet_text(&sheet, THEME_DIM, journey_text_absence(shown(model), exchange, screen->tab));
         if (screen->tab == JOURNEY_TAB_LOG && !shown(model)->is_recorded)
             sheet_format(
@@ -208,8 +252,10 @@ static void draw_waiting(const struct model *model, struct rect rect, struct can
 // Rows for the waterfall with its axis; the rest is for the text.
 static int waterfall_rows(const struct journey *journey, int rows) {
     const int wanted = (int)journey->exchange_count + 1;
-    const int most = rows - 1 - TEXT_ROWS_LEAST;
-    return wanted < most ? wanted : most > 3 ? most : 3;
+    // where both have no room the waterfall has it: the text has a key of its own
+    const bool is_low = rows < WATERFALL_ROWS_LEAST + 1 + TEXT_ROWS_LEAST;
+    const int most = is_low ? rows - 1 : rows - 1 - TEXT_ROWS_LEAST;
+    return wanted < most ? wanted : most;
 }
 
 static void draw(const struct model *model, struct rect rect, struct canvas *canvas) {
@@ -348,6 +394,8 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
         change_tab(model, -1);
     } else if (intent == INTENT_COPY) {
         export_copy_text(model, buf_str(&screen->fold.text), effects);
+    } else if (intent == INTENT_JOURNEY_CAUSE) {
+        open_cause(model, effects);
     } else if (intent == INTENT_COPY_AS) {
         copy_as_form(model);
     } else if (intent == INTENT_FOLD) {
@@ -395,7 +443,7 @@ click(struct model *model, struct rect rect, int column, int row, struct effects
         const int tab = tab_at(model, parts.tabs, column);
         if (tab < JOURNEY_TAB_COUNT) change_tab(model, tab - (int)screen->tab);
     } else if (rect_contains(parts.waterfall, column, row)) {
-        const int rows = parts.waterfall.rows - 1; // the axis
+        const int rows = journey_waterfall_rows(parts.waterfall.rows);
         const size_t at = journey_waterfall_top(model, rows) + (size_t)(row - parts.waterfall.row);
         if (row - parts.waterfall.row >= rows || at >= shown(model)->exchange_count) return;
         if (at == screen->selected)
@@ -435,4 +483,5 @@ const struct overlay journey_overlay = {
     .settle = settle,
     .handle = handle,
     .click = click,
+    .can = can,
 };

@@ -162,14 +162,18 @@ size_t journey_waterfall_top(const struct model *model, int rows) {
     return selected_at >= (size_t)rows ? selected_at - (size_t)rows + 1 : 0;
 }
 
+int journey_waterfall_rows(int rows) {
+    return rows >= JOURNEY_WATERFALL_AXIS_FROM ? rows - 1 : rows;
+}
+
 void journey_waterfall_draw(const struct model *model, struct rect rect, struct canvas *canvas) {
     const struct journey *journey = journey_of(model);
     const struct scale scale = scale_of(journey, bar_columns(rect.columns));
     const int title = rect.columns < NARROW_BELOW ? TITLE_COLUMNS_NARROW : TITLE_COLUMNS;
-    const int rows = rect.rows - 1; // the axis
+    const int rows = journey_waterfall_rows(rect.rows);
     const size_t top = journey_waterfall_top(model, rows);
     int row = 0;
     for (size_t at = top; at < journey->exchange_count && row < rows; at++)
         draw_exchange(model, at, scale, rect, row++, canvas);
-    draw_axis(scale, title, rect, row, canvas);
+    if (rows < rect.rows) draw_axis(scale, title, rect, row, canvas);
 }

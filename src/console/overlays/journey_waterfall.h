@@ -9,6 +9,9 @@
 
 #define JOURNEY_WATERFALL_NARROW_BELOW 60 // columns: short titles, no starts
 
+#define JOURNEY_WATERFALL_AXIS_FROM 4 // rows: below, they are for the exchanges alone
+
+int journey_waterfall_rows(int rows); // for exchanges, of so many
 void journey_waterfall_draw(const struct model *model, struct rect rect, struct canvas *canvas);
 // The first exchange shown in so many rows.
 size_t journey_waterfall_top(const struct model *model, int rows);

@@ -259,7 +259,8 @@ static void empty(const struct model *model, struct sheet *sheet) {
         keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_REFRESH).text);
     sheet_text(
         sheet, THEME_DIM,
-        log->lines_run_id
+        log->lines_run_id && !log->has_lines_answer ? STR("Asking CloudWatch …")
+        : log->lines_run_id
             ? STR("The function has written nothing yet. CloudWatch shows a line some seconds "
                   "after it was written.")
             : buf_str(&idle));

@@ -93,11 +93,25 @@ static void journey_of_a_station_that_went_well_at_last_has_not_failed(void **st
     journey_release(&journey);
 }
 
+static void journey_knows_the_cause_of_the_functions_own_identify(void **state) {
+    (void)state;
+    struct str cause = {0};
+    assert_true(journey_is_own_identify(STR("recommended-test-message-1"), &cause));
+    assert_str(cause, "test-message-1");
+    assert_true(journey_is_own_identify(
+        STR("recommended-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        &cause));
+    assert_str(cause, ""); // a digest names no event
+    assert_false(journey_is_own_identify(STR("api-recommended-1"), &cause));
+    assert_false(journey_is_own_identify((struct str){0}, &cause));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_journey_frees_what_its_builders_gave_it),
     cmocka_unit_test(a_request_frees_its_texts),
     cmocka_unit_test(exchanges_stand_by_start_and_unknown_ones_by_station),
     cmocka_unit_test(journey_of_a_station_that_went_well_at_last_has_not_failed),
+    cmocka_unit_test(journey_knows_the_cause_of_the_functions_own_identify),
 };
 
 int main(void) {
