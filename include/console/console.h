@@ -34,6 +34,7 @@ struct console_options {
     struct model_options model; // catalogue, shopper, event
     struct term *term;          // from term_open, closed at the end; without a screen: NULL
     const char *cast_path;      // the screen is recorded there (cast.h); NULL: it is not
+    uint64_t cast_limit_bytes;  // 0: none
     bool no_color;              // of the recording
     bool is_ascii;              // without a screen; else the terminal knows
 };

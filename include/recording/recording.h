@@ -10,10 +10,13 @@
 //          {"t_ms":…,"run":3,"kind":"seen","source":"…","name":"…","message_id":"…","discard_reason":null}
 //          {"t_ms":…,"run":3,"kind":"line","text":"…","is_diagnostic":false}
 //          {"t_ms":…,"run":3,"kind":"done","ok":true,"error":null}
+//          {"t_ms":…,"run":0,"kind":"limit","bytes":268435456}
 //          `t_ms` counts from the first line's `at`; `run` joins what belongs together: what follows an
 //          event has its run, up to the next event of that run. `message` is the whole Segment message.
 // Growth   readers pass over keys and kinds they do not know; a change that they could not survive is a
 //          new version.
+// Limit    what would make the file larger than `limit_bytes` is not written, and nothing after it: the last line is
+//          then of the kind `limit`. That is no failure.
 // Crash    a line is one write: what was seen is in the file. The last line may be torn; readers stop
 //          before it.
 // Secrets  none: members with a secret's name go through `redact_json`, free text through `redact_text`,
@@ -37,6 +40,7 @@ struct recording;
 struct recording_options {
     const char *path;
     int64_t wall_ms, now_us; // of the start; now_us is monotonic
+    uint64_t limit_bytes;    // 0: none
     void (*redact_json)(struct buf *out, const struct json_node *node); // NULL: as it is
     void (*redact_text)(struct buf *out, struct str text);              // NULL: as it is
 };
@@ -49,6 +53,8 @@ void recording_hide(struct recording *recording, struct str secret);
 void recording_take(struct recording *recording, int64_t now_us, const struct message *message);
 // Has a write failed? Then `err` says why.
 bool recording_has_failed(const struct recording *recording, struct error *err);
+// Did it stop at its limit?
+bool recording_is_full(const struct recording *recording);
 // False: the file lacks what came after a failed write. NULL is fine.
 bool recording_close(struct recording *recording, struct error *err) MUST_CHECK;
 

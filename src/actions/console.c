@@ -25,6 +25,7 @@ static const struct parameter parameters[] = {
         .help = "FILE.cast: the screen, as an asciicast; any other name: the session, for `recloop "
                 "replay`",
     },
+    RECORD_LIMIT_PARAMETER,
     {
         .name = "keys",
         .kind = PARAMETER_FLAG,

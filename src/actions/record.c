@@ -12,22 +12,37 @@
 struct record {
     struct recording *recording;
     const struct client *known; // whose AWS keys are hidden already
-    bool has_told_failure;
+    uint64_t limit_bytes;
+    bool has_told_failure, has_told_limit;
 };
 
 static void redact_text(struct buf *out, struct str text) {
     redact_add_body(out, STR("text/plain"), text);
 }
 
+bool record_limit(const struct arguments *arguments, uint64_t *out_bytes, struct error *err) {
+    int64_t mib = 0;
+    if (!arguments_number(
+            arguments, "record-limit", RECORD_LIMIT_MIB, 0, RECORD_LIMIT_MIB_MOST, &mib, err))
+        return false;
+    if (arguments_has(arguments, "record-limit") && !arguments_has(arguments, "record"))
+        return error_set(err, ERROR_USAGE, "--record-limit is of no use without --record");
+    *out_bytes = (uint64_t)mib << 20;
+    return true;
+}
+
 bool record_open(const struct arguments *arguments, struct record **out, struct error *err) {
     const struct str path = arguments_get(arguments, "record");
+    uint64_t limit_bytes = 0;
     *out = NULL;
+    if (!record_limit(arguments, &limit_bytes, err)) return false;
     if (!arguments_has(arguments, "record")) return true;
     if (!path.len) return error_set(err, ERROR_USAGE, "--record needs the name of a file");
     const struct recording_options options = {
         .path = path.ptr, // arguments are NUL-terminated
         .wall_ms = clock_wall_ms(),
         .now_us = clock_monotonic_us(),
+        .limit_bytes = limit_bytes,
         .redact_json = redact_add_json,
         .redact_text = redact_text,
     };
@@ -35,6 +50,7 @@ bool record_open(const struct arguments *arguments, struct record **out, struct 
     if (!recording_open(&options, &recording, err)) return false;
     *out = MEM_NEW(struct record);
     (*out)->recording = recording;
+    (*out)->limit_bytes = limit_bytes;
     return true;
 }
 
@@ -76,6 +92,19 @@ static void tell_failure(struct record *record, const struct action_context *con
         context->emit(context->emit_context, message_new_line(0, true, str_from(err.message)));
 }
 
+static void tell_limit(struct record *record, const struct action_context *context) {
+    CLEANUP(buf_release) struct buf text = {0};
+    if (record->has_told_limit || !recording_is_full(record->recording)) return;
+    record->has_told_limit = true;
+    buf_add_format(
+        &text,
+        "The recording stopped at its limit of %llu MiB; the file is whole up to here. Give "
+        "--record-limit for more.",
+        (unsigned long long)(record->limit_bytes >> 20));
+    if (context->emit)
+        context->emit(context->emit_context, message_new_line(0, true, buf_str(&text)));
+}
+
 static void
 observe(void *self, const struct action_context *context, const struct message *message) {
     struct record *record = self;
@@ -83,6 +112,7 @@ observe(void *self, const struct action_context *context, const struct message *
     hide_credentials(record, backend_client(context->backend));
     recording_take(record->recording, clock_monotonic_us(), message);
     tell_failure(record, context);
+    tell_limit(record, context);
 }
 
 void record_attach(struct record *record, struct action_context *context) {

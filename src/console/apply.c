@@ -221,7 +221,12 @@ apply_done(struct model *model, uint64_t run_id, const struct error *err, struct
 
 static void apply_line(struct model *model, const struct message *message) {
     // the function's log belongs to the hops; what a change says is for the person who made it
-    if (message->run_id != model->change_run_id || !message->as.line.text) return;
+    if (!message->as.line.text) return;
+    if (!message->run_id) { // nobody's, such as what becomes of a recording
+        model_note(model, THEME_WARN, "%s", message->as.line.text);
+        return;
+    }
+    if (message->run_id != model->change_run_id) return;
     if (model->change_note.len) buf_add(&model->change_note, STR(" · "));
     buf_add(&model->change_note, str_from(message->as.line.text));
 }

@@ -10,11 +10,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MARK_BYTES 128 // kept for the mark at the limit
+
 struct cast {
     char *path;
     int fd;
     off_t whole; // bytes of whole lines in the file
     int64_t wall_ms, start_us;
+    uint64_t limit_bytes; // 0: none
+    bool is_full;
     enum theme_depth depth;
     enum theme_id theme;
     struct canvas last; // no cells: nothing is recorded yet
@@ -41,6 +45,7 @@ bool cast_open(const struct cast_options *options, struct cast **out, struct err
     cast->wall_ms = options->wall_ms;
     cast->start_us = options->now_us;
     cast->depth = options->depth;
+    cast->limit_bytes = options->limit_bytes;
     *out = cast;
     return true;
 }
@@ -84,7 +89,7 @@ static void write_head(struct cast *cast, const struct canvas *canvas) {
 }
 
 // [1.250000,"o","…"]
-static void write_event(struct cast *cast, int64_t now_us, char kind, struct str data) {
+static void make_event(struct cast *cast, int64_t now_us, char kind, struct str data) {
     const int64_t since_us = now_us > cast->start_us ? now_us - cast->start_us : 0;
     buf_reset(&cast->line);
     buf_add_format(
@@ -92,6 +97,15 @@ static void write_event(struct cast *cast, int64_t now_us, char kind, struct str
         (long long)(since_us % 1000000), kind);
     json_quote(&cast->line, data);
     buf_add_char(&cast->line, ']');
+}
+
+static void write_event(struct cast *cast, int64_t now_us, char kind, struct str data) {
+    make_event(cast, now_us, kind, data);
+    const uint64_t wanted = (uint64_t)cast->whole + cast->line.len + MARK_BYTES;
+    if (cast->limit_bytes && wanted > cast->limit_bytes) {
+        cast->is_full = true;
+        make_event(cast, now_us, 'm', STR("the recording stopped at its limit"));
+    }
     write_line(cast);
 }
 
@@ -108,7 +122,7 @@ static void keep(struct cast *cast, const struct canvas *canvas, enum theme_id t
 
 void cast_take(
     struct cast *cast, const struct canvas *canvas, enum theme_id theme, int64_t now_us) {
-    if (!cast || cast->failure.code != ERROR_NONE) return;
+    if (!cast || cast->failure.code != ERROR_NONE || cast->is_full) return;
     const bool is_first = !cast->last.cells;
     const bool is_resized =
         !is_first && (cast->last.columns != canvas->columns || cast->last.rows != canvas->rows);
@@ -122,8 +136,12 @@ void cast_take(
     const bool is_new = is_first || is_resized || cast->theme != theme;
     buf_reset(&cast->text);
     ansi_add_difference(&cast->text, is_new ? NULL : &cast->last, canvas, theme, cast->depth);
-    if (cast->text.len) write_event(cast, now_us, 'o', buf_str(&cast->text));
+    if (cast->text.len && !cast->is_full) write_event(cast, now_us, 'o', buf_str(&cast->text));
     keep(cast, canvas, theme);
+}
+
+bool cast_is_full(const struct cast *cast) {
+    return cast && cast->is_full;
 }
 
 bool cast_close(struct cast *cast, struct error *err) {

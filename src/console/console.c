@@ -166,6 +166,16 @@ static void drain_signals(struct console *console) {
     }
 }
 
+static void take_picture(struct console *console) {
+    const bool was_full = cast_is_full(console->cast);
+    cast_take(console->cast, &console->canvas, console->model.theme, clock_monotonic_us());
+    if (was_full || !cast_is_full(console->cast)) return;
+    model_note(
+        &console->model, THEME_WARN,
+        "The recording of the screen stopped at its limit; --record-limit allows more.");
+    console->is_changed = true;
+}
+
 // Draws if it is time; returns how long the screen may stay behind, -1: it is not.
 static int draw(struct console *console) {
     if (!console->is_changed) return -1;
@@ -179,7 +189,7 @@ static int draw(struct console *console) {
     console->paced_ms += FRAME_MS;
     view_draw(&console->model, &console->canvas);
     term_present(console->term, &console->canvas);
-    cast_take(console->cast, &console->canvas, console->model.theme, clock_monotonic_us());
+    take_picture(console);
     return -1;
 }
 
@@ -257,6 +267,7 @@ static bool open_cast(struct console *console, struct error *err) {
     const struct console_options *options = console->options;
     const struct cast_options cast = {
         .path = options->cast_path,
+        .limit_bytes = options->cast_limit_bytes,
         .wall_ms = clock_wall_ms(),
         .now_us = clock_monotonic_us(),
         .depth = options->no_color ? THEME_DEPTH_MONO : THEME_DEPTH_256,

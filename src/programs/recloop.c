@@ -60,6 +60,7 @@ struct parts {
     struct scene scene; // of --play
     bool has_scene;
     const char *cast_path; // of --record FILE.cast; NULL: none
+    uint64_t cast_limit_bytes;
     struct queue *messages;
     struct console_wake wake;
     struct record *record; // NULL: --record was not given
@@ -111,6 +112,7 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
              .scene = parts->has_scene ? &parts->scene : NULL,
              .keys = keys},
         .cast_path = parts->cast_path,
+        .cast_limit_bytes = parts->cast_limit_bytes,
         .term = parts->term,
         .no_color = wants_no_color(parsed),
         .is_ascii = arguments_has(&parsed->globals, "ascii"),
@@ -134,7 +136,7 @@ static bool open_files(const struct arguments *arguments, struct parts *parts, s
     parts->has_scene = play.len > 0;
     if (cast_is_name(record)) {
         parts->cast_path = record.ptr; // arguments are NUL-terminated
-        return true;
+        return record_limit(arguments, &parts->cast_limit_bytes, err);
     }
     return record_open(arguments, &parts->record, err);
 }

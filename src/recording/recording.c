@@ -19,7 +19,7 @@ struct recording {
     char *path;                       // owned
     int fd;
     off_t whole; // bytes of whole lines in the file
-    bool has_head;
+    bool has_head, is_full;
     struct hide hide;
     struct buf line, swept; // kept for their memory
     struct error failure;
@@ -229,6 +229,29 @@ static void write_head(struct recording *recording) {
     write_line(recording, buf_str(&text));
 }
 
+// Room for the line that tells of it is kept.
+#define LIMIT_LINE_BYTES 128
+
+static bool has_room(const struct recording *recording, struct str line) {
+    const uint64_t limit = recording->options.limit_bytes;
+    return !limit || (uint64_t)recording->whole + line.len + LIMIT_LINE_BYTES <= limit;
+}
+
+static void write_limit(struct recording *recording, int64_t now_us) {
+    CLEANUP(json_release) struct json made = {0};
+    CLEANUP(buf_release) struct buf text = {0};
+    struct json_node *object = json_new_object(&made);
+    const int64_t since_us = now_us - recording->options.now_us;
+    json_add_number(object, "t_ms", since_us > 0 ? (double)since_us / 1000 : 0);
+    json_add_integer(object, "run", 0);
+    json_add_text(object, "kind", STR("limit"));
+    json_add_integer(object, "bytes", (int64_t)recording->options.limit_bytes);
+    json_print(made.root, &text);
+    buf_add_char(&text, '\n');
+    recording->is_full = true;
+    write_line(recording, buf_str(&text));
+}
+
 static bool lock_new(int fd, const char *path, struct error *err) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct stat facts;
@@ -278,7 +301,7 @@ static void begin_line(struct recording *recording) {
 }
 
 void recording_take(struct recording *recording, int64_t now_us, const struct message *message) {
-    if (recording->failure.code != ERROR_NONE) return;
+    if (recording->failure.code != ERROR_NONE || recording->is_full) return;
     if (!recording->has_head && message->kind == MESSAGE_DONE)
         return; // nothing was: it stays empty
     begin_line(recording);
@@ -289,7 +312,14 @@ void recording_take(struct recording *recording, int64_t now_us, const struct me
     // what no reader would take is not written; an event is measured long before
     if (recording->line.overflowed || recording->swept.overflowed) return;
     if (!recording->has_head) write_head(recording);
-    write_line(recording, buf_str(&recording->swept));
+    if (has_room(recording, buf_str(&recording->swept)))
+        write_line(recording, buf_str(&recording->swept));
+    else
+        write_limit(recording, now_us);
+}
+
+bool recording_is_full(const struct recording *recording) {
+    return recording->is_full;
 }
 
 bool recording_has_failed(const struct recording *recording, struct error *err) {

@@ -71,7 +71,7 @@ static void play_line(struct screen *screen, struct str line, double *time) {
         assert_true(str_split(data, 'x', &left, &right));
         assert_true(str_parse_int64(left, &columns) && str_parse_int64(right, &rows));
         vterm_set_size(screen->terminal, (int)rows, (int)columns);
-    } else {
+    } else if (!str_equal(kind, STR("m"))) { // a mark shows nothing
         assert_true(str_equal(kind, STR("o")));
         vterm_input_write(screen->terminal, data.ptr, data.len);
     }
@@ -110,7 +110,7 @@ struct session {
     int64_t now_us;
 };
 
-static void begin(struct session *session, const char *name) {
+static void begin_limited(struct session *session, const char *name, uint64_t limit_bytes) {
     struct error err = {0};
     *session = (struct session){.now_us = 1000};
     script_init(&session->script, fixtures);
@@ -119,9 +119,14 @@ static void begin(struct session *session, const char *name) {
         .path = buf_text(&session->path),
         .wall_ms = 1767607205000,
         .now_us = session->now_us,
+        .limit_bytes = limit_bytes,
         .depth = THEME_DEPTH_256,
     };
     assert_ok(cast_open(&options, &session->cast, &err), err);
+}
+
+static void begin(struct session *session, const char *name) {
+    begin_limited(session, name, 0);
 }
 
 static void step(struct session *session, const char *text) {
@@ -278,12 +283,35 @@ static void cast_without_room_ends_with_a_whole_line_and_tells(void **state) {
     buf_release(&played);
 }
 
+static void cast_stops_at_its_limit_and_says_so(void **state) {
+    (void)state;
+    struct session session;
+    struct buf text = {0}, played = {0};
+    begin_limited(&session, "limited.cast", 16000);
+    step(&session, "size 80x24");
+    assert_false(cast_is_full(session.cast));
+    for (int i = 0; i < 40; i++) {
+        step(&session, "key ?");
+        step(&session, "key Esc");
+    }
+    assert_true(cast_is_full(session.cast));
+    read_cast(&session, &text);
+    assert_true(text.len <= 16000);
+    assert_true(
+        str_contains(buf_str(&text), STR("\"m\",\"the recording stopped at its limit\"]\n")));
+    play(buf_str(&text), &played);
+    end(&session); // no failure
+    buf_release(&text);
+    buf_release(&played);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(cast_played_shows_every_picture),
     cmocka_unit_test(cast_writes_nothing_when_nothing_changed),
     cmocka_unit_test(cast_hides_what_is_secret),
     cmocka_unit_test(cast_never_replaces_a_file_and_is_ones_own),
     cmocka_unit_test(cast_without_room_ends_with_a_whole_line_and_tells),
+    cmocka_unit_test(cast_stops_at_its_limit_and_says_so),
 };
 
 // cast_test FOLDER_OF_SCREENS

@@ -216,6 +216,26 @@ static void a_full_disk_is_told_at_the_end(void **state) {
     assert_contains(str_from(err.hint), "make room");
 }
 
+static void it_stops_at_its_limit_and_says_so(void **state) {
+    const struct world *world = *state;
+    struct error err = {0};
+    struct recording *recording = NULL;
+    const struct recording_options options = {
+        .path = world->path, .wall_ms = 1767607200000, .now_us = 5000000, .limit_bytes = 4096};
+    assert_ok(recording_open(&options, &recording, &err), err);
+    for (int i = 0; i < 500; i++) {
+        take_line(recording, "as long as a line is");
+        if (i == 3) assert_false(recording_is_full(recording));
+    }
+    assert_true(recording_is_full(recording));
+    end(recording); // no failure
+    CLEANUP(buf_release) struct buf text = {0};
+    assert_ok(files_read(world->path, 65536, &text, &err), err);
+    assert_true(text.len <= 4096);
+    assert_true(text.len > 3500);
+    assert_true(str_ends_with(buf_str(&text), STR("\"kind\":\"limit\",\"bytes\":4096}\n")));
+}
+
 static void known_values_are_hidden_wherever_they_stand(void **state) {
     struct world *world = *state;
     struct recording *recording = begin(world->path);
@@ -312,6 +332,8 @@ int main(void) {
             two_processes_do_not_share_a_file, make_world, remove_world),
         cmocka_unit_test_setup_teardown(what_was_seen_survives_a_kill, make_world, remove_world),
         cmocka_unit_test(a_full_disk_is_told_at_the_end),
+        cmocka_unit_test_setup_teardown(
+            it_stops_at_its_limit_and_says_so, make_world, remove_world),
         cmocka_unit_test_setup_teardown(
             known_values_are_hidden_wherever_they_stand, make_world, remove_world),
         cmocka_unit_test_setup_teardown(
