@@ -1,6 +1,8 @@
-// looks — every pane and overlay in every layout: its text, the role of each cell, and what that looks like in every
+// looks_test — every pane and overlay in every layout: its text, the role of each cell, and what that looks like in every
 // theme and depth, compared with looks/*.look and looks/*.theme; and what must hold of all of them (look_check.h).
 // With UPDATE_GOLDEN=1 the files are rewritten instead; the diff is then reviewed.
+#include "screens/looks_test.h"
+
 #include "screens/look.h"
 #include "screens/look_check.h"
 #include "screens/script.h"
@@ -149,9 +151,9 @@ static size_t find_looks(struct CMUnitTest tests[LOOKS_MAX]) {
     return count;
 }
 
-int main(int argc, char **argv) {
+int looks_test(const char *screens) {
     static struct CMUnitTest looks[LOOKS_MAX], themes[THEME_ID_COUNT];
-    folder = argc > 1 ? argv[1] : "tests/screens";
+    folder = screens;
     const size_t count = find_looks(looks);
     if (count == 0) {
         fprintf(stderr, "no .look files in %s/looks\n", folder);

@@ -1,6 +1,8 @@
-// screens — plays every .screen file of a folder and compares the picture below its "---" line.
-// Every screen must hold what look_check.h says of all of them, too. With UPDATE_GOLDEN=1 the pictures are rewritten instead; the diff is then reviewed.
+// screens — plays every .screen file of a folder and compares the picture below its "---" line; then the looks. Every
+// screen must hold what look_check.h says of all of them. With UPDATE_GOLDEN=1 the pictures are rewritten instead; the
+// diff is then reviewed.
 #include "screens/look_check.h"
+#include "screens/looks_test.h"
 #include "screens/script.h"
 #include "support/test.h"
 
@@ -137,8 +139,9 @@ int main(int argc, char **argv) {
             .initial_state = &screens[i],
         };
     }
-    const int failed = _cmocka_run_group_tests("screens", tests, count, NULL, NULL);
+    int failed = _cmocka_run_group_tests("screens", tests, count, NULL, NULL);
     for (size_t i = 0; i < count; i++)
         mem_free(screens[i].name);
+    failed += looks_test(folder);
     return failed;
 }

@@ -130,7 +130,8 @@ static void draw(const struct model *model, struct rect rect, struct canvas *can
 static void copy(struct model *model, struct effects *effects) {
     const struct copy_menu_form *form = selected(model);
     if (!form->is_made) {
-        model_note(model, THEME_WARN, "%s", form->why.message);
+        model_note(model, THEME_BAD, "%s", form->why.message);
+        model->notice.mark = "✗ ";
         buf_add(&model->notice.hint, str_from(form->why.hint));
         return;
     }
