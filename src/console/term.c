@@ -164,6 +164,8 @@ static bool open_screen(struct term *term, bool has_color, struct error *err) {
     term->screen = newterm(NULL, stdout, stdin);
     term->has_own_eight = !direct.is_set;
     term_direct_end(&direct);
+    // the entry is in a place of the person's own, and this curses cannot read ours
+    if (!term->screen) term->screen = newterm(NULL, stdout, stdin);
     if (term->screen && tigetstr("cup")) return true;
     if (term->screen) {
         endwin();
