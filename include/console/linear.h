@@ -3,7 +3,7 @@
 //
 //   after an update   linear_tell   hops as they end, how the list moved, the trait, notices, what opened
 //   before a message  linear_hear   events, while Stream is in focus or they are followed
-//   a line typed      linear_line   keys by their names, `:command`, text for what is asked
+//   a line typed      linear_line   keys by their names, `:command`, text for what is asked, the event's JSON
 //
 // Shape    pure: text out. Pictures of panes are made on a page of its own and turned into words: no boxes, no
 //          bars, a word for every symbol, commas between columns.
@@ -18,8 +18,15 @@
 
 #define LINEAR_COLUMNS 99 // one pane, whatever the terminal
 #define LINEAR_ROWS 160
-#define LINEAR_ITEMS 50 // of a list
-#define LINEAR_EVENTS 5 // told in a turn; more are counted
+#define LINEAR_ITEMS 50        // of a list
+#define LINEAR_EVENTS 3        // told one by one; in a stream they are summed up
+#define LINEAR_WINDOW_MS 10000 // every so often
+#define LINEAR_NAMES 8
+
+struct linear_name {
+    char *name; // of events; owned
+    size_t count;
+};
 
 struct linear {
     struct canvas page;
@@ -36,7 +43,13 @@ struct linear {
     int overlay_count;
     struct buf overlay, notice, caption;
     enum model_editing editing;
-    size_t events_told, events_left;
+    size_t events_told, events_left, events_discarded;
+    struct linear_name names[LINEAR_NAMES]; // of those left
+    int64_t window_ms;                      // when the first of those told or left came
+    enum request_log_view log_view;
+    bool shows_polls;
+    bool is_asked;   // what is told now answers a line
+    struct buf json; // lines of an object that goes on
 };
 
 void linear_init(struct linear *linear, struct model *model);
@@ -48,6 +61,8 @@ void linear_hear(
     const struct model *model,
     const struct message *message,
     struct buf *out);
+// When linear_tell has something to say although nothing happens; 0: never.
+int64_t linear_wake_ms(const struct linear *linear);
 void linear_tell(struct linear *linear, struct model *model, struct buf *out);
 // Effects of each key are handed to `then` before the next key is pressed.
 typedef void linear_then_fn(void *context, struct effects *effects);

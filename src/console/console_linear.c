@@ -1,12 +1,16 @@
 // console_linear — the loop of the console that is read out: a line in, what is new out. No curses.
 #include "base/clock.h"
+#include "console/clipboard.h"
 #include "console/console.h"
 #include "console/linear.h"
+#include "outer_editor.h"
 #include "outside.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
@@ -43,17 +47,46 @@ static void write_out(struct reader *reader) {
     buf_reset(&reader->out);
 }
 
+// The terminal's clipboard, when there is a terminal; else the text itself, to be taken from the lines.
+static void copy(struct reader *reader, struct str text) {
+    const char *term = getenv("TERM");
+    const bool is_dumb = !term || !*term || strcmp(term, "dumb") == 0;
+    if (isatty(STDOUT_FILENO) && !is_dumb && text.len <= CLIPBOARD_MAX_BYTES) {
+        clipboard_add(&reader->out, text, clipboard_way_for(getenv("TMUX"), getenv("STY")));
+        return; // the model says what was copied
+    }
+    struct str line;
+    model_note(&reader->model, THEME_TEXT, "There is no clipboard here; the text stands above.");
+    while (text.len) {
+        str_split(text, '\n', &line, &text);
+        buf_add_printable(&reader->out, line);
+        buf_add_char(&reader->out, '\n');
+    }
+}
+
+static void edit_text(struct reader *reader, const struct effects *effects) {
+    struct buf text = {0};
+    struct error err = {0};
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        model_note(&reader->model, THEME_WARN, "An editor needs a terminal.");
+        return;
+    }
+    write_out(reader);
+    if (outer_editor_run(NULL, buf_str(&effects->edit_text), &text, &err)) err = (struct error){0};
+    model_set_now(&reader->model, clock_wall_ms());
+    model_edited_text(&reader->model, buf_str(&text), &err);
+    if (err.code == ERROR_NONE) buf_add(&reader->out, STR("The text of the editor is taken.\n"));
+    buf_release(&text);
+}
+
 static void carry_out(void *context, struct effects *effects) {
     struct reader *reader = context;
     if (effects->state_changed) outside_save_state(&reader->model, reader->options->state_path);
     outside_give_commands(&reader->model, reader->options->commands, effects);
     if (effects->quit) reader->is_over = true;
-    if (effects->copy.len)
-        model_note(
-            &reader->model, THEME_WARN, "Copying needs a screen; %s writes to a file.",
-            keymap_name_of(&reader->model.keymap, KEYMAP_EVERYWHERE, INTENT_EXPORT).text);
+    if (effects->copy.len) copy(reader, buf_str(&effects->copy));
     outside_write_file(&reader->model, effects);
-    if (effects->edit) model_note(&reader->model, THEME_WARN, "Another editor needs a screen.");
+    if (effects->edit) edit_text(reader, effects);
     effects_release(effects);
 }
 
@@ -69,12 +102,18 @@ static void drain_messages(struct reader *reader) {
     linear_tell(&reader->linear, &reader->model, &reader->out);
 }
 
+static int64_t next_wake_ms(const struct reader *reader) {
+    const int64_t model_ms = model_wake_ms(&reader->model);
+    const int64_t linear_ms = linear_wake_ms(&reader->linear);
+    return linear_ms && (!model_ms || linear_ms < model_ms) ? linear_ms : model_ms;
+}
+
 static void wake(struct reader *reader) {
-    const int64_t wake_ms = model_wake_ms(&reader->model);
+    const int64_t wake_ms = next_wake_ms(reader);
     model_set_now(&reader->model, clock_wall_ms());
     if (!wake_ms || wake_ms > reader->model.now_ms) return;
     struct effects effects = {0};
-    model_wake(&reader->model, &effects);
+    if (wake_ms == model_wake_ms(&reader->model)) model_wake(&reader->model, &effects);
     carry_out(reader, &effects);
     linear_tell(&reader->linear, &reader->model, &reader->out);
 }
@@ -126,7 +165,7 @@ static void empty_pipe(int fd) {
 
 static void wait_and_handle(struct reader *reader, const sigset_t *unblocked) {
     const int wake_fd = reader->options->wake->read_fd;
-    const int64_t wake_ms = model_wake_ms(&reader->model);
+    const int64_t wake_ms = next_wake_ms(reader);
     int64_t wait_ms = wake_ms ? wake_ms - clock_wall_ms() : 0;
     if (wait_ms < 0) wait_ms = 0;
     const struct timespec time = {.tv_sec = wait_ms / 1000, .tv_nsec = (wait_ms % 1000) * 1000000};

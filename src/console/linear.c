@@ -4,10 +4,12 @@
 #include "base/memory.h"
 #include "console/strip.h"
 #include "console/view.h"
+#include "linear_parts.h"
 
 #define LOOP_TRAIT "recommended_products"
 #define ITEMS_TOLD 10
 #define ROWS_TOLD 25
+#define ROWS_TOLD_OF_GROWING 5
 #define WIDE_COLUMNS 140 // of a row: nothing of it is cut off before
 #define TRAIT_BYTES 160
 
@@ -23,9 +25,18 @@ static void forget_items(struct linear *linear) {
     linear->item_count = 0;
 }
 
+static void forget_events(struct linear *linear) {
+    for (size_t i = 0; i < LINEAR_NAMES; i++)
+        mem_free(linear->names[i].name);
+    memset(linear->names, 0, sizeof(linear->names));
+    linear->events_left = linear->events_discarded = 0;
+}
+
 void linear_release(struct linear *linear) {
     forget_items(linear);
+    forget_events(linear);
     canvas_release(&linear->page);
+    buf_release(&linear->json);
     buf_release(&linear->overlay);
     buf_release(&linear->notice);
     buf_release(&linear->caption);
@@ -41,7 +52,7 @@ static void add_line(struct buf *out, struct str text) {
 }
 
 // Text of services is made printable as the canvas does it.
-static void add_told(struct buf *out, const char *before, struct str text) {
+void linear_parts_add_told(struct buf *out, const char *before, struct str text) {
     struct buf line = {0};
     buf_add(&line, str_from(before));
     buf_add_printable(&line, text);
@@ -74,9 +85,10 @@ static void add_hop(struct buf *out, const struct hop *hop) {
         buf_release(&ms);
     }
     if (hop->detail[0]) buf_add_format(&line, ": %s", hop->detail);
-    add_told(out, "", buf_str(&line));
+    linear_parts_add_told(out, "", buf_str(&line));
     buf_release(&line);
-    if (hop->state == HOP_FAILED && hop->hint[0]) add_told(out, "Next step: ", str_from(hop->hint));
+    if (hop->state == HOP_FAILED && hop->hint[0])
+        linear_parts_add_told(out, "Next step: ", str_from(hop->hint));
 }
 
 static void tell_hops(struct linear *linear, const struct model *model, struct buf *out) {
@@ -86,7 +98,7 @@ static void tell_hops(struct linear *linear, const struct model *model, struct b
         linear->is_turn_told = false;
         for (int i = 0; i < HOP_COUNT; i++)
             linear->hops[i].state = HOP_IDLE;
-        add_told(out, "Event fired: ", str_from(fire->label));
+        linear_parts_add_told(out, "Event fired: ", str_from(fire->label));
     }
     for (int i = 0; i < HOP_COUNT; i++) {
         const enum hop_state state = fire->hops[i].state;
@@ -100,8 +112,8 @@ static void tell_hops(struct linear *linear, const struct model *model, struct b
     if (fire->hops[HOP_PROFILE].state == HOP_DONE) {
         buf_add(out, STR("The loop turned.\n"));
     } else if (fire->problem.code != ERROR_NONE) {
-        add_told(out, "Error: ", str_from(fire->problem.message));
-        add_told(out, "Next step: ", str_from(fire->problem.hint));
+        linear_parts_add_told(out, "Error: ", str_from(fire->problem.message));
+        linear_parts_add_told(out, "Next step: ", str_from(fire->problem.hint));
     }
 }
 
@@ -140,7 +152,8 @@ has_moved(const struct linear *linear, const struct message_recommendations *lis
 
 static void tell_list(struct linear *linear, const struct model *model, struct buf *out) {
     const struct model_answer *answer = &model->recommendations;
-    if (!answer->now) return;
+    // on an event's way it is asked for more than once: what is told is what came of it
+    if (!answer->now || answer->run_id || model->fire.run_id) return;
     const struct message_recommendations *list = &answer->now->as.recommendations;
     const size_t count = list->item_count < LINEAR_ITEMS ? list->item_count : LINEAR_ITEMS;
     if (!has_moved(linear, list, count)) return;
@@ -149,7 +162,7 @@ static void tell_list(struct linear *linear, const struct model *model, struct b
     buf_add_format(
         &title, is_first ? "Recommended for %s, %zu items:" : "The list of %s changed, %zu items:",
         model->user, list->item_count);
-    add_told(out, "", buf_str(&title));
+    linear_parts_add_told(out, "", buf_str(&title));
     buf_release(&title);
     size_t left = 0;
     for (size_t i = 0; i < count; i++) {
@@ -187,7 +200,7 @@ static void tell_trait(struct linear *linear, const struct model *model, struct 
     if (is_cut) shown = str_slice(shown, 0, TRAIT_BYTES);
     while (is_cut && shown.len && shown.ptr[shown.len - 1] != ',')
         shown.len--;
-    add_told(
+    linear_parts_add_told(
         out, linear->trait ? "Trait " LOOP_TRAIT " changed: " : "Trait " LOOP_TRAIT ": ",
         shown.len ? shown : str_from(value));
     mem_free(linear->trait);
@@ -196,7 +209,7 @@ static void tell_trait(struct linear *linear, const struct model *model, struct 
 
 static void notice_user(struct linear *linear, const struct model *model, struct buf *out) {
     if (linear->user && str_equal(str_from(linear->user), str_from(model->user))) return;
-    if (linear->user) add_told(out, "Shopper in focus: ", str_from(model->user));
+    if (linear->user) linear_parts_add_told(out, "Shopper in focus: ", str_from(model->user));
     mem_free(linear->user);
     linear->user = mem_copy_string(model->user);
     mem_free(linear->trait);
@@ -225,8 +238,8 @@ add_row(const struct model *model, const struct pane *pane, size_t row, struct b
     buf_release(&text);
 }
 
-static void add_selected(
-    const struct model *model, const struct pane *pane, const char *word, struct buf *out) {
+void linear_parts_tell_row(const struct model *model, const char *word, struct buf *out) {
+    const struct pane *pane = pane_get(model->pane);
     const size_t count = narrow_count(model, pane->id), row = model->lists[pane->id].selected;
     const size_t place = narrow_place(model, pane->id, row);
     if (place >= count) return;
@@ -234,17 +247,26 @@ static void add_selected(
     add_row(model, pane, row, out);
 }
 
-static void tell_pane(struct linear *linear, const struct model *model, struct buf *out) {
+void linear_parts_tell_title(const struct model *model, struct buf *out) {
     const struct pane *pane = pane_get(model->pane);
     struct buf title = {0}, note = {0}, line = {0};
     pane->title_text(model, &title, &note);
     buf_add_format(&line, "%d %s. %s", (int)pane->id + 1, pane->title, buf_text(&title));
     if (note.len) buf_add_format(&line, ", %s", buf_text(&note));
+    const struct narrow_pane *narrow = &model->narrow.of[model->pane];
+    if (narrow->is_on)
+        buf_add_format(
+            &line, ", only %s: %zu of %zu", buf_text(&narrow->text), narrow->matches, narrow->all);
     add_line(out, buf_str(&line));
     buf_release(&title);
     buf_release(&note);
     buf_release(&line);
+}
+
+static void tell_pane(struct linear *linear, const struct model *model, struct buf *out) {
+    const struct pane *pane = pane_get(model->pane);
     const size_t count = narrow_count(model, pane->id);
+    linear_parts_tell_title(model, out);
     canvas_clear(&linear->page);
     struct sheet sheet = {.canvas = &linear->page, .rect = canvas_rect(&linear->page)};
     if (count == 0 && pane->count(model)) {
@@ -254,13 +276,19 @@ static void tell_pane(struct linear *linear, const struct model *model, struct b
         pane->empty(model, &sheet);
         add_page(&linear->page, out);
     }
-    for (size_t row = 0; row < count && row < ROWS_TOLD; row++)
+    // the part with the selection; of what grows, the newest
+    const bool grows = pane->id == PANE_LOG || pane->id == PANE_STREAM;
+    const size_t most = grows ? ROWS_TOLD_OF_GROWING : ROWS_TOLD;
+    const size_t selected = narrow_place(model, pane->id, model->lists[pane->id].selected);
+    const size_t first = selected < count && selected >= most ? selected - most + 1 : 0;
+    if (first) buf_add_format(out, "%zu above\n", first);
+    for (size_t row = first; row < count && row < first + most; row++)
         add_row(model, pane, narrow_row(model, pane->id, row), out);
-    if (count > ROWS_TOLD) buf_add_format(out, "and %zu more below\n", count - ROWS_TOLD);
-    if (count) add_selected(model, pane, "Selected, row", out);
+    if (count > first + most) buf_add_format(out, "and %zu more below\n", count - first - most);
+    if (count) linear_parts_tell_row(model, "Selected, row", out);
 }
 
-static void tell_detail(struct linear *linear, const struct model *model, struct buf *out) {
+void linear_parts_tell_detail(struct linear *linear, const struct model *model, struct buf *out) {
     const struct pane *pane = pane_get(model->pane);
     if (narrow_count(model, pane->id) == 0) return;
     canvas_clear(&linear->page);
@@ -270,16 +298,21 @@ static void tell_detail(struct linear *linear, const struct model *model, struct
 }
 
 static void tell_place(struct linear *linear, const struct model *model, struct buf *out) {
-    const struct pane *pane = pane_get(model->pane);
     const size_t selected = model->lists[model->pane].selected;
-    const bool is_other = linear->has_pane && linear->pane != model->pane;
+    const bool has_other_rows = linear->log_view != model->requests.view ||
+                                linear->shows_polls != request_log_shows_polls(model);
+    const bool is_other = linear->has_pane && (linear->pane != model->pane ||
+                                               (model->pane == PANE_LOG && has_other_rows));
     if (is_other)
         tell_pane(linear, model, out);
     else if (linear->has_pane && linear->selected != selected)
-        add_selected(model, pane, "Row", out);
-    if (model->is_detail_open && !linear->is_detail_open) tell_detail(linear, model, out);
+        linear_parts_tell_row(model, "Row", out);
+    if (model->is_detail_open && !linear->is_detail_open)
+        linear_parts_tell_detail(linear, model, out);
     linear->has_pane = true;
     linear->pane = model->pane;
+    linear->log_view = model->requests.view;
+    linear->shows_polls = request_log_shows_polls(model);
     linear->selected = selected;
     linear->is_detail_open = model->is_detail_open;
 }
@@ -295,12 +328,56 @@ static bool has_line(struct str text, struct str wanted) {
     return false;
 }
 
-static void tell_overlay(struct linear *linear, const struct model *model, struct buf *out) {
+// Of what is in force, and no more: all keys of the program are ten minutes of listening.
+static void tell_keys(const struct model *model, struct buf *out) {
+    enum keymap_context contexts[MODEL_CONTEXTS];
+    const size_t context_count = model_contexts(model, contexts);
+    size_t count = 0;
+    const struct keymap_row *rows = keymap_rows(&model->keymap, &count);
+    for (size_t at = 0; at < context_count; at++) {
+        buf_add_format(out, "%s:\n", keymap_context_title(contexts[at]));
+        for (size_t i = 0; i < count; i++) {
+            if (rows[i].context != contexts[at] || !rows[i].help) continue;
+            struct buf line = {0};
+            keymap_add_keys(&line, &model->keymap, &rows[i]);
+            buf_add_format(&line, "  %s", rows[i].help);
+            add_line(out, buf_str(&line));
+            buf_release(&line);
+        }
+    }
+    buf_add(
+        out, STR("Here, in lines: an empty line reads the details of the selected row; several "
+                 "keys stand in a line\nwith blanks between them; a colon with a name does what "
+                 "is called so. Other panes have keys of their own.\n"));
+}
+
+static void tell_closed(const struct model *model, struct buf *out) {
+    buf_add_format(
+        out, overlay_top(model) ? "Closed.\n" : "Closed; in %s.\n", pane_get(model->pane)->title);
+}
+
+static void tell_overlay(struct linear *linear, struct model *model, struct buf *out) {
+    if (overlay_top(model) && overlay_top(model)->id == OVERLAY_HELP) {
+        overlay_close(model);
+        tell_keys(model, out);
+    }
     const struct overlay *top = overlay_top(model);
-    const bool is_new = linear->overlay_count != model->overlay_count;
+    const bool is_new = linear->overlay_count < model->overlay_count;
+    const bool is_closed = linear->overlay_count > model->overlay_count;
     linear->overlay_count = model->overlay_count;
-    if (is_new) buf_reset(&linear->overlay);
+    if (is_new || is_closed) buf_reset(&linear->overlay);
+    if (is_closed) tell_closed(model, out);
+    if (top && top->is_whole && is_new) {
+        buf_add_format(
+            out, "This is a picture for a room; what happens is told here as ever. %s closes it.\n",
+            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_PRESENT).text);
+    }
     if (!top || top->is_whole) return; // what is large there is told anyway
+    // figures that move by themselves are told when somebody asks
+    const bool moves = top->id == OVERLAY_CONTROLS || top->id == OVERLAY_LOOP;
+    if (moves && !is_new && !is_closed && !linear->is_asked) return;
+    const bool is_answered =
+        top->id == OVERLAY_EVENT && !is_new; // linear_line.c says what came of it
     struct buf text = {0};
     canvas_clear(&linear->page);
     top->draw(model, overlay_place(model, top), &linear->page);
@@ -308,13 +385,14 @@ static void tell_overlay(struct linear *linear, const struct model *model, struc
     struct str rest = buf_str(&text), line;
     while (rest.len) {
         str_split(rest, '\n', &line, &rest);
-        if (has_line(buf_str(&linear->overlay), line)) continue;
+        if (is_closed || is_answered || has_line(buf_str(&linear->overlay), line)) continue;
         buf_add(out, line);
         buf_add_char(out, '\n');
     }
     buf_reset(&linear->overlay);
     buf_add(&linear->overlay, buf_str(&text));
     buf_release(&text);
+    if (is_new && top->id == OVERLAY_EVENT) linear_parts_tell_json(out);
 }
 
 static void tell_notice(struct linear *linear, const struct model *model, struct buf *out) {
@@ -323,8 +401,27 @@ static void tell_notice(struct linear *linear, const struct model *model, struct
     buf_reset(&linear->notice);
     buf_add(&linear->notice, buf_str(&notice->text));
     if (!notice->text.len) return;
-    add_told(out, notice->role == THEME_BAD ? "Error: " : "", buf_str(&notice->text));
-    if (notice->hint.len) add_told(out, "Next step: ", buf_str(&notice->hint));
+    linear_parts_add_told(out, notice->role == THEME_BAD ? "Error: " : "", buf_str(&notice->text));
+    if (notice->hint.len) linear_parts_add_told(out, "Next step: ", buf_str(&notice->hint));
+}
+
+// A value is called as its row is.
+static void add_asked(const struct model *model, const struct prompt *prompt, struct buf *out) {
+    const struct message_setting *setting = setup_selected(model);
+    struct buf row = {0}, words = {0};
+    struct str name = {0}, rest;
+    if (prompt->label) {
+        buf_add(out, str_from(prompt->label));
+    } else if (model->editing == MODEL_EDITING_SETTING && setting) {
+        buf_add_format(out, "%s: ", setting->key);
+    } else {
+        draw_wide(model, pane_get(model->pane), model->lists[model->pane].selected, &row);
+        linear_add_words(&words, buf_str(&row));
+        str_split(buf_str(&words), ',', &name, &rest);
+        buf_add_format(out, STR_FMT ": ", STR_ARG(name));
+    }
+    buf_release(&row);
+    buf_release(&words);
 }
 
 static void tell_prompt(struct linear *linear, const struct model *model, struct buf *out) {
@@ -333,7 +430,10 @@ static void tell_prompt(struct linear *linear, const struct model *model, struct
     if (model->editing == MODEL_EDITING_NOTHING) return;
     const struct prompt *prompt = prompt_get(model->editing);
     struct buf line = {0};
-    buf_add(&line, str_from(prompt->label ? prompt->label : "Value: "));
+    struct buf asked = {0};
+    add_asked(model, prompt, &asked);
+    buf_add(&line, buf_str(&asked));
+    buf_release(&asked);
     if (model->editor.is_secret)
         buf_add(&line, STR("type the secret"));
     else if (model->editor.text.len)
@@ -341,7 +441,7 @@ static void tell_prompt(struct linear *linear, const struct model *model, struct
     else
         buf_add(&line, STR("type it"));
     buf_add(&line, STR(", or an empty line to leave it."));
-    add_told(out, "", buf_str(&line));
+    linear_parts_add_told(out, "", buf_str(&line));
     buf_release(&line);
 }
 
@@ -350,9 +450,36 @@ static void tell_caption(struct linear *linear, const struct model *model, struc
     if (str_equal(caption, buf_str(&linear->caption))) return;
     buf_reset(&linear->caption);
     buf_add(&linear->caption, caption);
-    if (caption.len) add_told(out, "Caption: ", caption);
+    if (caption.len) linear_parts_add_told(out, "Caption: ", caption);
 }
 
+// Events
+
+static void tell_event(const struct message_event *event, struct buf *out) {
+    struct buf line = {0};
+    buf_add_format(&line, "Event %s", event->name ? event->name : event->type ? event->type : "");
+    if (event->sku) buf_add_format(&line, " %s", event->sku);
+    if (event->user_id) buf_add_format(&line, " of %s", event->user_id);
+    if (event->source) buf_add_format(&line, " at %s", event->source);
+    if (event->discard_reason) buf_add_format(&line, ", discarded: %s", event->discard_reason);
+    linear_parts_add_told(out, "", buf_str(&line));
+    buf_release(&line);
+}
+
+static void count_event(struct linear *linear, const struct message_event *event) {
+    const char *name = event->name ? event->name : event->type ? event->type : "";
+    linear->events_left++;
+    if (event->discard_reason) linear->events_discarded++;
+    for (size_t i = 0; i < LINEAR_NAMES; i++) {
+        struct linear_name *counted = &linear->names[i];
+        if (!counted->name) counted->name = mem_copy_string(name);
+        if (strcmp(counted->name, name) != 0) continue;
+        counted->count++;
+        return;
+    }
+}
+
+// The first few of a quiet time are told one by one; a stream is summed up.
 void linear_hear(
     struct linear *linear,
     const struct model *model,
@@ -360,27 +487,42 @@ void linear_hear(
     struct buf *out) {
     if (message->kind != MESSAGE_EVENT) return;
     if (model->pane != PANE_STREAM && !linear->follows) return;
-    const bool is_found = model_is_live(model) && !message->as.event.is_sent;
-    if (is_found && event_list_has(&model->stream.events, &message->as.event)) return; // told
+    const bool is_over = model->now_ms - linear->window_ms >= LINEAR_WINDOW_MS;
+    if (is_over && !linear->events_left) {
+        linear->window_ms = model->now_ms;
+        linear->events_told = 0;
+    }
     if (linear->events_told >= LINEAR_EVENTS) {
-        linear->events_left++;
+        count_event(linear, &message->as.event);
         return;
     }
     linear->events_told++;
-    const struct message_event *event = &message->as.event;
+    tell_event(&message->as.event, out);
+}
+
+int64_t linear_wake_ms(const struct linear *linear) {
+    return linear->events_left ? linear->window_ms + LINEAR_WINDOW_MS : 0;
+}
+
+static void tell_events(struct linear *linear, const struct model *model, struct buf *out) {
+    if (!linear->events_left || model->now_ms < linear_wake_ms(linear)) return;
     struct buf line = {0};
-    buf_add_format(&line, "Event %s", event->name ? event->name : event->type ? event->type : "");
-    if (event->sku) buf_add_format(&line, " %s", event->sku);
-    if (event->user_id) buf_add_format(&line, " of %s", event->user_id);
-    if (event->source) buf_add_format(&line, " at %s", event->source);
-    if (event->discard_reason) buf_add_format(&line, ", discarded: %s", event->discard_reason);
-    add_told(out, "", buf_str(&line));
+    buf_add_format(
+        &line, "%zu more event%s in %d s", linear->events_left, linear->events_left == 1 ? "" : "s",
+        (int)((model->now_ms - linear->window_ms) / 1000));
+    for (size_t i = 0; i < LINEAR_NAMES && linear->names[i].count; i++)
+        buf_add_format(
+            &line, "%s %zu %s", i ? "," : ":", linear->names[i].count, linear->names[i].name);
+    if (linear->events_discarded)
+        buf_add_format(&line, "; %zu discarded", linear->events_discarded);
+    linear_parts_add_told(out, "", buf_str(&line));
     buf_release(&line);
+    forget_events(linear);
+    linear->window_ms = model->now_ms; // while the stream goes on nothing is told one by one
 }
 
 void linear_tell(struct linear *linear, struct model *model, struct buf *out) {
-    if (linear->events_left) buf_add_format(out, "and %zu more events\n", linear->events_left);
-    linear->events_told = linear->events_left = 0;
+    tell_events(linear, model, out);
     notice_user(linear, model, out);
     tell_caption(linear, model, out);
     tell_hops(linear, model, out);
@@ -390,129 +532,4 @@ void linear_tell(struct linear *linear, struct model *model, struct buf *out) {
     tell_overlay(linear, model, out);
     tell_notice(linear, model, out);
     tell_prompt(linear, model, out);
-}
-
-// Lines
-
-// Signs that are passed over when they are read out have names.
-static void add_key_in_words(const struct model *model, enum intent intent, struct buf *out) {
-    static const struct {
-        const char *key, *words;
-    } signs[] = {
-        {"?", "a question mark"}, {":", "a colon"}, {",", "a comma"}, {".", "a full stop"}};
-    const struct keymap_name name = keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, intent);
-    for (size_t i = 0; i < ARRAY_COUNT(signs); i++) {
-        if (strcmp(signs[i].key, name.text) != 0) continue;
-        buf_add(out, str_from(signs[i].words));
-        return;
-    }
-    buf_add(out, str_from(name.text));
-}
-
-void linear_add_greeting(const struct model *model, struct buf *out) {
-    buf_add(out, STR("recloop, read out line by line. Type a key and Enter: "));
-    add_key_in_words(model, INTENT_FIRE, out);
-    buf_add(out, STR(" fires the test event,"));
-    for (int id = 0; id < PANE_COUNT; id++) {
-        buf_add_char(out, ' ');
-        add_key_in_words(model, (enum intent)(INTENT_PANE_SETUP + id), out);
-    }
-    buf_add(out, STR(" read a pane,\nan empty line reads the details, "));
-    add_key_in_words(model, INTENT_HELP, out);
-    buf_add(out, STR(" reads all keys, "));
-    add_key_in_words(model, INTENT_QUIT, out);
-    buf_add(out, STR(" leaves.\n"));
-}
-
-struct line {
-    struct linear *linear;
-    struct model *model;
-    linear_then_fn *then;
-    void *context;
-    struct buf *out;
-};
-
-static void press(const struct line *line, uint32_t key) {
-    const struct input input = {.key = key};
-    struct effects effects = {0};
-    model_handle(line->model, &input, &effects);
-    line->then(line->context, &effects);
-}
-
-// By the person's own key; these always have one.
-static void press_for(const struct line *line, enum intent intent) {
-    const struct keymap_row *row = keymap_row_of(&line->model->keymap, KEYMAP_EDITOR, intent);
-    if (row) press(line, row->key);
-}
-
-// In place of what stands in the editor.
-static void answer(const struct line *line, struct str text) {
-    if (!text.len || str_equal(text, STR("Esc"))) {
-        press_for(line, INTENT_CANCEL);
-        buf_add(line->out, STR("Left as it was.\n"));
-        return;
-    }
-    editor_start(&line->model->editor, (struct str){0}, line->model->editor.is_secret);
-    while (text.len && line->model->editing != MODEL_EDITING_NOTHING) {
-        bool valid = true;
-        const uint32_t rune = str_next_rune(&text, &valid);
-        if (valid && rune >= ' ') press(line, rune);
-    }
-    press_for(line, INTENT_SUBMIT);
-}
-
-static void press_keys(const struct line *line, struct str text) {
-    while (text.len) {
-        struct str word;
-        uint32_t key = 0;
-        str_split(text, ' ', &word, &text);
-        if (!word.len) continue;
-        if (!input_parse_key_name(word, &key)) {
-            add_told(line->out, "No key is called ", word);
-            buf_add(line->out, STR("Keys are characters, or names such as Enter, Esc, Down; "));
-            add_key_in_words(line->model, INTENT_HELP, line->out);
-            buf_add(line->out, STR(" reads all of them.\n"));
-            return;
-        }
-        press(line, key);
-    }
-}
-
-static bool is_following(const struct line *line, struct str text) {
-    const struct keymap_name key =
-        keymap_name_of(&line->model->keymap, KEYMAP_STREAM, INTENT_FOLLOW);
-    if (!str_equal(text, str_from(key.text)) || line->model->pane == PANE_STREAM) return false;
-    struct linear *linear = line->linear;
-    linear->follows = !linear->follows;
-    if (linear->follows)
-        buf_add_format(line->out, "Events are read out as they come. %s: no longer.\n", key.text);
-    else
-        buf_add(line->out, STR("Events are no longer read out.\n"));
-    return true;
-}
-
-void linear_line(
-    struct linear *linear,
-    struct model *model,
-    struct str text,
-    linear_then_fn *then,
-    void *context,
-    struct buf *out) {
-    const struct line line = {
-        .linear = linear, .model = model, .then = then, .context = context, .out = out};
-    if (str_ends_with(text, STR("\r"))) text.len--;
-    if (model->editing != MODEL_EDITING_NOTHING) {
-        answer(&line, text);
-    } else if (text.len && text.ptr[0] == ':') {
-        press(&line, ':');
-        if (model->editing != MODEL_EDITING_NOTHING && text.len > 1)
-            answer(&line, str_skip(text, 1));
-    } else if (str_trim(text).len == 0 && !overlay_top(model)) {
-        tell_detail(linear, model, out);
-    } else if (str_trim(text).len == 0) {
-        press(&line, INPUT_ENTER);
-    } else if (!is_following(&line, str_trim(text))) {
-        press_keys(&line, text);
-    }
-    linear_tell(linear, model, out);
 }

@@ -102,9 +102,9 @@ bool outer_editor_run(struct term *term, struct str text, struct buf *out, struc
     CLEANUP(buf_release) struct buf path = {0};
     bool ok = make_file(text, &folder, &path, err);
     if (ok) {
-        term_leave(term);
+        if (term) term_leave(term);
         ok = run(buf_text(&path), err);
-        term_return(term);
+        if (term) term_return(term);
     }
     ok = ok && files_read(buf_text(&path), OUTER_EDITOR_BYTES, out, err);
     remove_file(&folder, &path);

@@ -13,5 +13,6 @@
 
 #define OUTER_EDITOR_BYTES ((size_t)64 << 10)
 
+// `term` NULL: the terminal is not ours.
 bool outer_editor_run(struct term *term, struct str text, struct buf *out, struct error *err)
     MUST_CHECK;

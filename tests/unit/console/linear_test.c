@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "support/test.h"
 
+#define START_MS INT64_C(1767607200000)
+
 static struct model model;
 static struct linear linear;
 static struct buf out;
@@ -12,6 +14,7 @@ static int set_up(void **state) {
     (void)state;
     const struct model_options options = {0};
     model_init(&model, &options);
+    model_set_now(&model, START_MS);
     linear_init(&linear, &model);
     linear_tell(&linear, &model, &out);
     buf_reset(&out);
@@ -61,6 +64,12 @@ static void list(uint64_t run_id, const char *const *items) {
     message->as.recommendations.user_id = mem_copy_string(model.user);
     for (size_t i = 0; items[i]; i++)
         message_add_item(message, str_from(items[i]), 0.1);
+    apply(message);
+}
+
+static void event(const char *name) {
+    struct message *message = message_new(MESSAGE_EVENT, 0);
+    message->as.event.name = mem_copy_string(name);
     apply(message);
 }
 
@@ -171,8 +180,125 @@ static void events_are_told_when_followed_and_counted_in_a_flood(void **state) {
         effects_release(&effects);
     }
     linear_tell(&linear, &model, &out);
-    assert_true(str_starts_with(buf_str(&out), STR("Event Product Viewed\n")));
-    assert_true(str_ends_with(buf_str(&out), STR("and 3 more events\n")));
+    assert_str(buf_str(&out), "Event Product Viewed\nEvent Product Viewed\nEvent Product Viewed\n");
+    assert_int_equal(linear_wake_ms(&linear), START_MS + LINEAR_WINDOW_MS);
+    buf_reset(&out);
+    model_set_now(&model, START_MS + LINEAR_WINDOW_MS);
+    linear_tell(&linear, &model, &out);
+    assert_str(buf_str(&out), "3 more events in 10 s: 3 Product Viewed\n");
+    assert_int_equal(linear_wake_ms(&linear), 0);
+    // while it goes on nothing is told one by one; after a quiet time it is
+    event("Order Completed");
+    assert_str(buf_str(&out), "");
+    model_set_now(&model, START_MS + 2 * LINEAR_WINDOW_MS);
+    linear_tell(&linear, &model, &out);
+    assert_str(buf_str(&out), "1 more event in 10 s: 1 Order Completed\n");
+    model_set_now(&model, START_MS + 4 * LINEAR_WINDOW_MS);
+    event("Order Completed");
+    assert_str(buf_str(&out), "Event Order Completed\n");
+}
+
+static void the_json_is_edited_in_lines(void **state) {
+    (void)state;
+    line("2");
+    line("End Enter");
+    assert_contains(buf_str(&out), "\"event\": \"Product Clicked\"");
+    assert_contains(buf_str(&out), "PATH = VALUE");
+    line("properties.price = 12.5");
+    assert_str(buf_str(&out), "Taken; it is good JSON.\n");
+    line("properties.a.b = two words");
+    line("- anonymousId");
+    line("read");
+    assert_contains(buf_str(&out), "\"price\": 12.5");
+    assert_contains(buf_str(&out), "\"b\": \"two words\"");
+    assert_false(str_contains(buf_str(&out), STR("anonymousId")));
+    line("event.deeper = 1");
+    assert_contains(buf_str(&out), "There is no place for event.deeper");
+    line("nonsense");
+    assert_contains(buf_str(&out), "That is no PATH = VALUE");
+    line("{ \"type\": \"track\",");
+    assert_str(buf_str(&out), "");
+    line("\"event\": \"a } in it\", \"userId\": \"5\" }");
+    assert_str(buf_str(&out), "Taken; it is good JSON.\n");
+    line("{\"a\":}");
+    assert_contains(buf_str(&out), "no JSON: line 1, column 6");
+    line("{ \"type\": \"track\",");
+    line(""); // ends it as it is
+    assert_contains(buf_str(&out), "no JSON");
+    line("{\"type\":\"track\",\"event\":\"Y\",\"userId\":\"5\"}");
+    send_run_id = 0;
+    line("send");
+    assert_contains(buf_str(&out), "Event fired: your own JSON");
+    assert_contains(buf_str(&out), "Closed; in Event.");
+    assert_int_not_equal(send_run_id, 0);
+    assert_null(overlay_top(&model));
+}
+
+static void help_reads_what_is_in_force(void **state) {
+    (void)state;
+    line("3");
+    line("?");
+    assert_true(str_starts_with(buf_str(&out), STR("Stream:\n")));
+    assert_contains(buf_str(&out), "Everywhere:\n");
+    assert_false(str_contains(buf_str(&out), STR("In a journey")));
+    assert_null(overlay_top(&model)); // nothing to close
+    line("2");
+    assert_true(str_starts_with(buf_str(&out), STR("2 Event.")));
+}
+
+static void no_line_stays_without_an_answer(void **state) {
+    (void)state;
+    line("2");
+    line("k");
+    assert_str(buf_str(&out), "There is no row further.\n");
+    line("2");
+    assert_true(str_starts_with(buf_str(&out), STR("2 Event.")));
+    assert_contains(buf_str(&out), "Selected, row 1 of ");
+    line("Down Down");
+    line("~");
+    assert_contains(buf_str(&out), "~ does nothing here");
+    line("Home");
+    line("Right");
+    assert_true(str_starts_with(buf_str(&out), STR("Now row 1 of ")));
+    assert_contains(buf_str(&out), "destination");
+    line("3");
+    line("s");
+    assert_contains(buf_str(&out), "now on");
+    line("/");
+    line("type:track");
+    assert_contains(buf_str(&out), "only type:track");
+    line("P");
+    assert_contains(buf_str(&out), "P closes it");
+    line("P");
+    assert_str(buf_str(&out), "Closed; in Stream.\n");
+}
+
+static void a_value_is_asked_for_by_its_name(void **state) {
+    (void)state;
+    line("2");
+    line("Down Down Enter");
+    assert_contains(buf_str(&out), "Event: now Product Clicked; type another");
+    line("Fancy");
+    assert_contains(buf_str(&out), "Now row 3 of ");
+    assert_contains(buf_str(&out), "Fancy");
+}
+
+static void the_list_is_told_when_the_event_has_gone_round(void **state) {
+    (void)state;
+    static const char *const first[] = {"a", "b", NULL};
+    static const char *const between[] = {"b", "a", NULL};
+    static const char *const last[] = {"c", "b", NULL};
+    list(0, first);
+    line("t");
+    list(0, between);
+    assert_str(buf_str(&out), "");
+    list(0, last);
+    assert_str(buf_str(&out), "");
+    apply(message_new_done(send_run_id, NULL));
+    model.recommendations.run_id = 0;
+    buf_reset(&out);
+    linear_tell(&linear, &model, &out);
+    assert_contains(buf_str(&out), "changed, 2 items:\n1 c, new\n");
 }
 
 static void what_no_key_is_called_is_told(void **state) {
@@ -222,6 +348,12 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(lines_answer_what_is_asked, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         events_are_told_when_followed_and_counted_in_a_flood, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(the_json_is_edited_in_lines, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(help_reads_what_is_in_force, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(no_line_stays_without_an_answer, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_value_is_asked_for_by_its_name, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        the_list_is_told_when_the_event_has_gone_round, set_up, tear_down),
     cmocka_unit_test_setup_teardown(what_no_key_is_called_is_told, set_up, tear_down),
     cmocka_unit_test_setup_teardown(keys_of_ones_own_are_named_and_pressed, set_up, tear_down),
 };
