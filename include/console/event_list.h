@@ -6,6 +6,7 @@
 //          ones again when the filter changes), and the shown ones are listed by place: a flood costs the
 //          same for every event, however many went before. Row 0 is the newest shown.
 // Pause    what arrives is held back; half of the room stays with what is being looked at.
+// Marks    a marked event stays while others leave, EVENT_LIST_MARKED of them at most.
 // Missed   events of which nobody told us, by the gaps in their numbers.
 // Owns     the messages; event_list_release.
 // Threads  the UI's.
@@ -15,6 +16,7 @@
 #include "protocol/message.h"
 
 #define EVENT_LIST_MOST 500
+#define EVENT_LIST_MARKED 200 // marked ones that stay when the others go; the oldest of more leave
 #define EVENT_LIST_BYTES ((size_t)4 << 20) // of their JSON
 
 struct event_list_entry {
@@ -33,6 +35,7 @@ struct event_list {
     uint16_t shown[EVENT_LIST_MOST];   // ring of places in `seen`, oldest first
     size_t shown_first, shown_count;
     size_t bytes, match_count, mark_count; // of `seen`; bytes of both
+    uint64_t marks_dropped;                // marked ones that left all the same
     uint64_t received, dropped, missed, newest_sequence;
     bool is_paused;
     bool is_highlighting; // the filter hides nothing: what matches is shown as such

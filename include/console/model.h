@@ -46,7 +46,8 @@
 #include "protocol/descriptor.h"
 #include "protocol/message.h"
 
-#define MODEL_SEND_WAIT "10" // seconds the test event is followed
+#define MODEL_SEND_WAIT "10"      // seconds the test event is followed
+#define MODEL_SEND_PATIENCE "120" // … and beyond that, while a backlog is before it
 #define MODEL_CONTEXTS 5
 #define MODEL_OVERLAYS 4
 

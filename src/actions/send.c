@@ -74,6 +74,12 @@ static const struct parameter parameters[] = {
         .help = "follow the event, at most so long, until the trait has changed",
     },
     {
+        .name = "patience",
+        .kind = PARAMETER_NUMBER,
+        .metavar = "SECONDS",
+        .help = "with --wait: so long beyond it while other deliveries are before this one",
+    },
+    {
         .name = "only",
         .kind = PARAMETER_FLAG,
         .help = "leave what waits in the outbox where it is",
@@ -272,6 +278,7 @@ struct task *send_new(
     send->is_kept = order->is_kept;
     send->waits = order->wait_ms > 0;
     send->wait_ms = order->wait_ms;
+    send->patience_ms = order->patience_ms;
     send->event = *order->take_event;
     *order->take_event = (struct event){0};
     event_encode(&send->event, &send->event_json);
@@ -296,15 +303,17 @@ static struct task *start(
     const struct arguments *arguments,
     uint64_t run_id,
     struct error *err) {
-    int64_t wait_s = 0;
+    int64_t wait_s = 0, patience_s = 0;
     struct event event = {0};
     struct send_order order = {
         .take_event = &event, .source = CLIENT_SOURCE_WEBSITE, .is_kept = true};
     if (!arguments_number(arguments, "wait", 0, 0, MOST_WAIT_S, &wait_s, err)) return NULL;
+    if (!arguments_number(arguments, "patience", 0, 0, MOST_WAIT_S, &patience_s, err)) return NULL;
     if (!backend_open(context->backend, err)) return NULL;
     if (!make_event(context, arguments, &event, err)) return NULL;
     (void)send_via_parse(arguments_get(arguments, "via"), &order.via);
     order.wait_ms = wait_s * 1000;
+    order.patience_ms = patience_s * 1000;
     return send_new(context, arguments, run_id, &order);
 }
 

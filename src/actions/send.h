@@ -39,7 +39,10 @@ struct send {
     int64_t began_us, sent_at_ms, now_ms, give_up_ms; // now_ms: of the running step
     struct trait_watch_state before;                  // owned; baseline of the trait
     struct sts_session session;                       // owned; via destination
-    bool debugger_asked, is_repeat;
+    bool debugger_asked, is_repeat, was_behind;
+    int64_t sequence;    // of the event at its source; 0: not known
+    int64_t behind;      // events that the sandbox deals with before it
+    int64_t patience_ms; // beyond the wait, while there are such
     int polls;
     bool is_kept;          // as ordered
     struct outbox *outbox; // owned; NULL: nothing is kept
@@ -72,8 +75,9 @@ struct send_order {
     struct event *take_event;
     enum send_via via;
     enum client_source source;
-    int64_t wait_ms; // 0: accepted is enough
-    bool is_kept;    // via segment: in the outbox until it has arrived
+    int64_t wait_ms;     // 0: accepted is enough
+    int64_t patience_ms; // beyond it, while the sandbox has other deliveries before this one
+    bool is_kept;        // via segment: in the outbox until it has arrived
 };
 struct task *send_new(
     struct action_context *context,

@@ -7,7 +7,9 @@
 #include "sandbox/own_routes.h"
 #include "segment/ingest.h"
 
-#define FIRST_LOOK_MS 300 // then ask whether the event was dropped
+#define FIRST_LOOK_MS 300   // then ask whether the event was dropped
+#define BEHIND_PAUSE_MS 100 // … and a moment between, for an answer that is not held
+#define BEHIND_LOOK_MS 1000 // while others are before it: how many still
 
 static bool build_route(struct send *send, const char *path, int64_t wait_ms, struct error *err) {
     CLEANUP(buf_release) struct buf query = {0};
@@ -30,6 +32,7 @@ static void ask_delivery(struct send *send) {
         hops_begin(&send->run, HOP_DESTINATION);
         if (wait_ms > FIRST_LOOK_MS) wait_ms = FIRST_LOOK_MS;
     }
+    if (send->sequence && wait_ms > BEHIND_LOOK_MS) wait_ms = BEHIND_LOOK_MS;
     if (wait_ms > OWN_ROUTES_WAIT_LIMIT_MS) wait_ms = OWN_ROUTES_WAIT_LIMIT_MS;
     send_start_call(
         send, build_route(send, OWN_ROUTES_DELIVERIES, wait_ms, &err), HOP_DESTINATION, &err);
@@ -138,6 +141,13 @@ static void note_repeat(struct send *send, const struct json_node *record) {
                         "hops are those of the first."));
 }
 
+// What the person waits for begins now that its turn has come.
+static void follow_trait(struct send *send) {
+    if (send->was_behind && send_left_ms(send) < send->wait_ms)
+        send->give_up_ms = send->now_ms + send->wait_ms;
+    send_enter(send, &send_trait);
+}
+
 static void follow_record(struct send *send, const struct json_node *record) {
     const struct str status = json_get_text(record, "status");
     tell_log(send, json_get_text(record, "log"));
@@ -151,10 +161,68 @@ static void follow_record(struct send *send, const struct json_node *record) {
         tell_hops(send, record);
         note_repeat(send, record);
         if (str_equal(identify, STR("done")))
-            send_enter(send, &send_trait);
+            follow_trait(send);
         else
             fail_unwritten(send, record);
     }
+}
+
+// Others are before it: the wait begins when its turn has come, as long as somebody has patience.
+static void tell_behind(struct send *send) {
+    CLEANUP(buf_release) struct buf detail = {0};
+    buf_add_format(&detail, "waits behind %lld other events", (long long)send->behind);
+    const struct hops_state told = {
+        .id = HOP_DESTINATION,
+        .state = HOP_RUNNING,
+        .ms = HOPS_NOT_MEASURED,
+        .detail = buf_str(&detail),
+    };
+    hops_tell(&send->run, &told);
+    send->was_behind = true;
+    if (send_left_ms(send) > BEHIND_LOOK_MS || !send->patience_ms) return;
+    send->give_up_ms = send->now_ms + send->patience_ms;
+    send->patience_ms = 0;
+}
+
+// The sandbox has dealt with it, and in a flood keeps records of failures alone: the trait will tell.
+static void follow_unrecorded(struct send *send) {
+    hops_tell_range(
+        &send->run, HOP_DESTINATION, HOP_IDENTIFY, HOP_HIDDEN,
+        STR("delivered in a flood, of which the sandbox records failures alone"));
+    follow_trait(send);
+}
+
+static void fail_undelivered(struct send *send) {
+    struct error err = {0};
+    const int64_t waited_ms =
+        send->wait_ms > 0 ? clock_monotonic_us() / 1000 - send->began_us / 1000 : 0;
+    if (send->behind > 0) {
+        error_set(
+            &err, ERROR_TIMEOUT,
+            "the delivery still waits behind %lld other events after %lld s; it is not lost",
+            (long long)send->behind, (long long)(waited_ms / 1000));
+        error_hint(
+            &err,
+            "More is sent than the function takes: lower the stream's rate, or wait. "
+            "`recloop journey " STR_FMT "` tells later how it went.",
+            STR_ARG(send->event.message_id));
+    } else {
+        error_set(
+            &err, ERROR_TIMEOUT, "no destination received the event within %lld s",
+            (long long)(send->wait_ms / 1000));
+        error_hint(&err, "`recloop watch` shows what arrives at which source.");
+    }
+    send_fail(send, HOP_DESTINATION, HOPS_NOT_MEASURED, 0, &err);
+}
+
+// Where it stands in the sandbox's order. True: it was dealt with.
+static bool read_place(struct send *send, const struct json_node *answer) {
+    int64_t dealt_with = 0;
+    const bool is_known =
+        send->sequence && json_integer(json_get(answer, "last_sequence"), &dealt_with);
+    if (!is_known) return false;
+    send->behind = send->sequence > dealt_with ? send->sequence - dealt_with - 1 : 0;
+    return dealt_with >= send->sequence;
 }
 
 static void read_delivery(struct send *send, const struct task_event *event) {
@@ -174,15 +242,18 @@ static void read_delivery(struct send *send, const struct task_event *event) {
         send_enter(send, &send_debugger);
         return;
     }
-    if (send_left_ms(send) > 0) {
-        send_enter(send, &send_delivery);
+    const bool was_dealt_with = read_place(send, answer.root);
+    if (was_dealt_with && send->source == CLIENT_SOURCE_WEBSITE) {
+        follow_unrecorded(send);
         return;
     }
-    error_set(
-        &err, ERROR_TIMEOUT, "no destination received the event within %lld s",
-        (long long)(send->wait_ms / 1000));
-    error_hint(&err, "`recloop watch` shows what arrives at which source.");
-    send_fail(send, HOP_DESTINATION, HOPS_NOT_MEASURED, 0, &err);
+    if (send->behind) tell_behind(send);
+    if (send_left_ms(send) <= 0)
+        fail_undelivered(send);
+    else if (send->behind)
+        task_wait(&send->run.task, BEHIND_PAUSE_MS);
+    else
+        send_enter(send, &send_delivery);
 }
 
 const struct send_phase send_delivery = {
@@ -223,6 +294,7 @@ static void read_debugger(struct send *send, const struct task_event *event) {
                   "recloop config get website_write_key");
         send_fail(send, HOP_DESTINATION, HOPS_NOT_MEASURED, 0, &err);
     } else {
+        (void)json_integer(json_get(seen, "sequence"), &send->sequence);
         send_enter(send, &send_delivery);
     }
 }

@@ -49,17 +49,32 @@ static void look_again(struct model *model, struct effects *effects) {
     model_ask_shopper(model, effects);
 }
 
+static uint64_t number_of_row(const struct event_list *events, size_t row) {
+    return row < event_list_count(events) ? event_list_at(events, row)->number : 0;
+}
+
+// What left may have stood between: marked events stay longer than those after them.
+static void follow_number(const struct event_list *events, uint64_t number, struct list *list) {
+    if (!number || number_of_row(events, list->selected) == number) return;
+    const size_t row = event_list_row(events, number);
+    if (row < list->selected && list->top >= list->selected - row)
+        list->top -= list->selected - row;
+    list->selected = row;
+}
+
 static void
 apply_event(struct model *model, struct message *take_message, struct effects *effects) {
     struct model_stream *stream = &model->stream;
     struct list *list = &model->lists[PANE_STREAM];
     const bool is_closed = is_loop_closed_elsewhere(model, &take_message->as.event) ||
                            is_loop_due(model, &take_message->as.event);
+    const uint64_t selected = number_of_row(&stream->events, list->selected);
     const bool is_on_top = event_list_add(&stream->events, take_message);
     if (is_on_top && (stream->is_staying || list->selected > 0)) {
         // the selection stays on its event; on the newest row it follows
         list->selected++;
         list->top++;
+        follow_number(&stream->events, selected, list);
     }
     if (is_closed) look_again(model, effects);
 }

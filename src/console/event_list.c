@@ -121,11 +121,48 @@ static void drop(struct event_list *list, struct event_list_entry entry) {
     message_free(entry.message);
 }
 
+// Marked ones that are older than all others; more than may stay do not count.
+static size_t count_oldest_marked(const struct event_list *list) {
+    size_t count = 0;
+    while (count < list->seen.count && list->seen.entries[place_of(&list->seen, count)].is_marked)
+        count++;
+    // where nothing but marked ones is left, or too many of them, the oldest leaves
+    return count < list->seen.count && count <= EVENT_LIST_MARKED ? count : 0;
+}
+
+// The one of that age becomes the oldest: those older than it come one place nearer.
+static void bring_to_front(struct event_list *list, size_t age) {
+    struct event_list_ring *seen = &list->seen;
+    const size_t place = place_of(seen, age);
+    const struct event_list_entry moved = seen->entries[place];
+    for (size_t at = age; at > 0; at--)
+        seen->entries[place_of(seen, at)] = seen->entries[place_of(seen, at - 1)];
+    seen->entries[seen->first] = moved;
+    // those that are shown stand first in `shown`, in the same order
+    size_t older = 0;
+    while (older < list->shown_count) {
+        uint16_t *shown = &list->shown[(list->shown_first + older) % EVENT_LIST_MOST];
+        if ((*shown + EVENT_LIST_MOST - seen->first) % EVENT_LIST_MOST >= age) break;
+        *shown = (uint16_t)((*shown + 1) % EVENT_LIST_MOST);
+        older++;
+    }
+    const size_t last = (list->shown_first + older) % EVENT_LIST_MOST;
+    if (older == list->shown_count || list->shown[last] != place) return;
+    for (size_t at = older; at > 0; at--)
+        list->shown[(list->shown_first + at) % EVENT_LIST_MOST] =
+            list->shown[(list->shown_first + at - 1) % EVENT_LIST_MOST];
+    list->shown[list->shown_first] = (uint16_t)seen->first;
+}
+
+// What a person marked stays while there are others.
 static void drop_oldest_seen(struct event_list *list) {
+    const size_t marked = count_oldest_marked(list);
+    if (marked) bring_to_front(list, marked);
     const size_t place = list->seen.first;
     const struct event_list_entry entry = pop_oldest(&list->seen);
     list->match_count -= entry.is_match;
     list->mark_count -= entry.is_marked;
+    list->marks_dropped += entry.is_marked;
     if (list->shown_count && list->shown[list->shown_first] == place) {
         list->shown_first = (list->shown_first + 1) % EVENT_LIST_MOST;
         list->shown_count--;
@@ -291,6 +328,7 @@ size_t event_list_unmark_all(struct event_list *list) {
     for (size_t place = 0; place < EVENT_LIST_MOST; place++)
         list->seen.entries[place].is_marked = false;
     list->mark_count = 0;
+    list->marks_dropped = 0;
     return count;
 }
 

@@ -208,6 +208,7 @@ void internal_start_fire(struct model *model, struct command *command, struct ef
     // what waits in the outbox is sent by a run of its own: the next event need not wait for it
     arguments_set(&command->arguments, "only", STR("1"));
     arguments_set(&command->arguments, "log", STR("1"));
+    arguments_set(&command->arguments, "patience", STR(MODEL_SEND_PATIENCE));
     composer_add_label(model, &label);
     mem_free(fire->label);
     fire->label = buf_take(&label);

@@ -311,7 +311,8 @@ void strip_draw_summary(const struct model *model, struct rect rect, struct canv
         draw_turned(model, &pen);
     } else if (running) {
         canvas_write_format(
-            &pen, THEME_RUNNING, "%s: %s", hop_title(running->id), hop_help(running->id));
+            &pen, THEME_RUNNING, "%s: %s", hop_title(running->id),
+            running->detail[0] ? running->detail : hop_help(running->id));
         canvas_write_format(&pen, THEME_DIM, " · %s", model->fire.label);
     } else {
         canvas_write_text(&pen, THEME_TEXT, model->fire.run_id ? "Under way" : "The event is sent");

@@ -80,4 +80,12 @@ run 0 rank led-high-tops silk-summer-top zipped-jacket --json
 json 'sorted(i["item_id"] for i in o["items"]) == ["led-high-tops","silk-summer-top","zipped-jacket"]'
 run 0 handler --json
 json 'o["outcome"] == "recommended" and o["payload"] is None and len(o["items"]) > 0'
+
+# behind a backlog: it is followed for as long as somebody has patience, and nothing says that it was lost
+recloop stream 2026-01-01 --to 2026-01-31 --limit 30000 >"$work/flood.out" 2>"$work/flood.err" || fail "the flood"
+recloop send --wait 1 --json >"$work/out" 2>"$work/err" && code=0 || code=$?
+grep -q "no destination received" "$work/out" && fail "a delivery that waits was called lost"
+[ "$code" = 0 ] || json '"still waits behind" in o["error"]["message"] and "journey" in o["error"]["hint"]'
+run 0 send --wait 1 --patience 120 --json
+json 'any(h["hop"] == "profile" and h["state"] == "done" for h in o["hops"])'
 echo "the loop turns"

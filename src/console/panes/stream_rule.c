@@ -89,6 +89,7 @@ static void add_account(const struct event_list *events, enum account account, s
     add_number(note, events->dropped, "dropped");
     add_number(note, events->missed, "missed");
     add_number(note, events->mark_count, "marked");
+    add_number(note, events->marks_dropped, "marks gone");
 }
 
 static void add_generator(const struct model *model, struct buf *note) {
@@ -188,6 +189,7 @@ static void write_account(const struct model *model, const struct form *form, st
     write_part(form, events->dropped, "dropped", false, THEME_WARN, sheet, &pen);
     write_part(form, events->missed, "missed", false, THEME_BAD, sheet, &pen);
     write_part(form, events->mark_count, "marked", false, THEME_WARN, sheet, &pen);
+    write_part(form, events->marks_dropped, "marks gone", false, THEME_BAD, sheet, &pen);
 }
 
 // The first form that fits, and its rows.

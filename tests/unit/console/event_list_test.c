@@ -205,6 +205,49 @@ static void event_list_marks_what_was_not_taken(void **state) {
     mem_free(list);
 }
 
+static void event_list_keeps_what_is_marked_while_others_leave(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    struct filter filter = filter_of("type=track");
+    for (int i = 0; i < 10; i++)
+        (void)event_list_add(list, event_of(0, i % 2 ? "track" : "page"));
+    event_list_mark(list, 9); // number 1, a page
+    event_list_mark(list, 6); // number 4, a track
+    event_list_mark(list, 2); // number 8, a track
+    for (int i = 0; i < 3 * EVENT_LIST_MOST; i++)
+        (void)event_list_add(list, event_of(0, "track"));
+    check(list);
+    assert_int_equal(list->mark_count, 3);
+    assert_int_equal(event_list_at(list, event_list_count(list) - 1)->number, 1);
+    assert_int_equal(event_list_at(list, event_list_count(list) - 2)->number, 4);
+    assert_int_equal(event_list_at(list, event_list_count(list) - 3)->number, 8);
+    event_list_set_filter(list, &filter);
+    check(list);
+    assert_int_equal(event_list_at(list, event_list_count(list) - 1)->number, 4);
+    (void)event_list_add(list, event_of(0, "track"));
+    check(list);
+    assert_int_equal(event_list_at(list, event_list_count(list) - 2)->number, 8);
+    assert_int_equal(list->marks_dropped, 0);
+    event_list_release(list);
+    mem_free(list);
+}
+
+static void event_list_says_how_many_marked_ones_left(void **state) {
+    (void)state;
+    struct event_list *list = MEM_NEW(struct event_list);
+    for (int i = 0; i < EVENT_LIST_MARKED + 50; i++) {
+        (void)event_list_add(list, event_of(0, "track"));
+        event_list_mark(list, 0);
+    }
+    for (int i = 0; i < 2 * EVENT_LIST_MOST; i++)
+        (void)event_list_add(list, event_of(0, "track"));
+    check(list);
+    assert_int_equal(list->mark_count + list->marks_dropped, EVENT_LIST_MARKED + 50);
+    assert_int_equal(list->mark_count, EVENT_LIST_MARKED);
+    event_list_release(list);
+    mem_free(list);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(event_list_shows_what_passes_and_accounts_for_the_rest),
     cmocka_unit_test(event_list_counts_what_nobody_told_of),
@@ -212,6 +255,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(event_list_finds_marks_in_both_directions),
     cmocka_unit_test(event_list_knows_a_sent_event_when_it_is_found),
     cmocka_unit_test(event_list_marks_what_was_not_taken),
+    cmocka_unit_test(event_list_keeps_what_is_marked_while_others_leave),
+    cmocka_unit_test(event_list_says_how_many_marked_ones_left),
     cmocka_unit_test(event_list_holds_together_whatever_happens),
 };
 
