@@ -45,8 +45,8 @@ static void add_exchange(struct journey_run *self, const struct outbox_entry *en
     if (!entry->unknown) return;
     buf_reset(&text);
     buf_add_format(
-        &text, "of %d attempts nobody knows whether they arrived: %d", entry->attempts,
-        entry->unknown);
+        &text, "it may have arrived: of %d of %d attempt%s nobody knows", entry->unknown,
+        entry->attempts, entry->attempts == 1 ? "" : "s");
     journey_set_text(&made->note, buf_str(&text));
 }
 

@@ -193,6 +193,10 @@ static const struct send_phase *first_phase(const struct send *send) {
     return &send_track;
 }
 
+void send_set_out(struct send *send) {
+    send_enter(send, first_phase(send));
+}
+
 static void begin(struct send *send) {
     send->began_us = clock_monotonic_us();
     send->give_up_ms = send->now_ms + send->wait_ms;
@@ -201,7 +205,10 @@ static void begin(struct send *send) {
     if (send->is_kept && send->via == SEND_VIA_SEGMENT) send_keep(send);
     const bool has_trait = send->event.user_id.len > 0;
     run_tell_sent(&send->run, send->source, ways[send->via], buf_str(&send->event_json));
-    send_enter(send, send->waits && has_trait ? &send_baseline : first_phase(send));
+    if (send->waits && has_trait)
+        send_enter(send, &send_baseline);
+    else
+        send_set_out(send);
 }
 
 // What the person waited for may be over already.
@@ -229,7 +236,7 @@ static void step(struct task *task, const struct task_event *event) {
             send_enter(send, send->phase);
         } else if (send->phase == &send_baseline) {
             send->phase->answer(send, event); // its outcome does not stop anything
-            send_enter(send, first_phase(send));
+            send_set_out(send);
         } else {
             send->phase->answer(send, event);
         }

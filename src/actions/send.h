@@ -87,6 +87,8 @@ struct task *send_new(
 const char *send_via_name(enum send_via via);
 bool send_via_parse(struct str text, enum send_via *out);
 
+// The event itself, with or without a baseline.
+void send_set_out(struct send *send);
 // Inside a step: goes to that phase.
 void send_enter(struct send *send, const struct send_phase *phase);
 // The call in run.call is started, or the hop has failed.

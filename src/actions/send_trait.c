@@ -30,6 +30,15 @@ static void ask(struct send *send) {
     send_start_call(send, build_query(send, &err), HOP_PROFILE, &err);
 }
 
+// Without a token nobody can be asked, but the event can be sent: the last phase will tell what is missing.
+static void ask_before(struct send *send) {
+    struct error ignored = {0};
+    if (build_query(send, &ignored))
+        client_call_start(&send->run.call, &send->run.task);
+    else
+        send_set_out(send);
+}
+
 static void read_state(const struct profile_traits *traits, struct trait_watch_state *out) {
     const struct profile_trait *trait = profile_traits_find(traits, TRAIT);
     if (!trait) return;
@@ -48,7 +57,8 @@ static void remember(struct send *send, const struct task_event *event) {
     profile_traits_release(&traits);
 }
 
-const struct send_phase send_baseline = {.name = "baseline", .enter = ask, .answer = remember};
+const struct send_phase send_baseline = {
+    .name = "baseline", .enter = ask_before, .answer = remember};
 
 static bool has_changed(const struct send *send, const struct trait_watch_state *now) {
     if (!now->is_set) return false;

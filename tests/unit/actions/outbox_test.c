@@ -234,6 +234,19 @@ static void assert_asked(struct world *world, size_t at, const char *message_id)
     assert_contains(loopback_request(world->server, at), "POST /v1/track ");
 }
 
+// Nobody can be asked for the trait; the event arrives all the same, and nothing of it is kept.
+static void send_needs_no_profile_token_to_send(void **state) {
+    struct world *world = *state;
+    static const struct loopback_exchange script[] = {ACCEPTED};
+    struct outbox_entry entry = {0};
+    SERVE(world, script);
+    assert_int_equal(run(world, "send", "wait", "1"), ERROR_CONFIG);
+    assert_contains(buf_str(&world->notes), "profile_");
+    assert_int_equal(loopback_request_count(world->server), 1);
+    assert_asked(world, 0, "Product Clicked");
+    assert_int_equal(waiting(world, &entry), 0);
+}
+
 static void send_lets_what_waits_follow_its_own_event(void **state) {
     struct world *world = *state;
     static const struct loopback_exchange script[] = {ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED};
@@ -398,6 +411,7 @@ static void outbox_list_warns_of_what_segment_would_count_twice(void **state) {
 
 int main(void) {
     struct CMUnitTest tests[ARRAY_COUNT(rows) + 16] = {
+        OUTBOX_TEST(send_needs_no_profile_token_to_send),
         OUTBOX_TEST(send_lets_what_waits_follow_its_own_event),
         OUTBOX_TEST(send_succeeds_whatever_becomes_of_what_waits),
         OUTBOX_TEST(send_needs_no_home),
