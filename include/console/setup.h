@@ -25,6 +25,9 @@ struct setup {
     char *copied;   // owned: the profile that the next one is made from; NULL: none
     char *made;     // owned: the newest one, to be selected when it is told of; NULL: none
     uint64_t make_run_id;
+    struct command *asked; // owned: what a yes gives to the worker; NULL: nothing
+    const char *asked_said;
+    bool leaves_profile;
 };
 
 extern const struct feature setup_feature;
@@ -37,6 +40,16 @@ const struct message_setting *setup_selected(const struct model *model); // NULL
 
 void setup_judge(struct model *model, struct str value); // of the selected setting
 void setup_submit(struct model *model, struct str value, struct effects *effects);
+struct setup_question {
+    struct str title, text;
+    const char *yes, *said; // on the key; when it is done
+    bool leaves_profile;    // the one in use is not any more
+};
+// Before a change that cannot be taken back.
+void setup_ask(
+    struct model *model, const struct setup_question *question, struct command *take_command);
+// Of the selected setting; asks first where it is a secret.
+void setup_unset(struct model *model, struct effects *effects);
 const char *setup_history_of(const struct model *model);
 void setup_reveal(struct model *model, struct effects *effects);
 void setup_conceal(struct model *model); // at every key

@@ -23,6 +23,15 @@ struct parameter {
     bool positional, required, repeats;
 };
 
+// What it changes, at most. In a real account one event is one call that writes: Segment's or PutEvents.
+enum descriptor_writes {
+    DESCRIPTOR_WRITES_UNTOLD, // nobody has said: asked about like many
+    DESCRIPTOR_WRITES_NOTHING,
+    DESCRIPTOR_WRITES_LOCAL, // files of this machine, the sandbox
+    DESCRIPTOR_WRITES_ONE,   // one event
+    DESCRIPTOR_WRITES_MANY,  // more than one: asked about before it goes to a real account
+};
+
 struct descriptor {
     const char *name;    // "send", or "sandbox env" for an action below another
     const char *summary; // one line, no full stop
@@ -31,8 +40,8 @@ struct descriptor {
     size_t parameter_count;
     const char *const *examples; // NULL-terminated; may be NULL
     bool in_palette;             // offered in the console
-    bool writes_many; // more than one event: asked about before it goes to a real account
-    bool takes_away;  // something that cannot be brought back: always asked about
+    enum descriptor_writes writes;
+    bool takes_away; // something that cannot be brought back: always asked about
 };
 
 const struct parameter *

@@ -63,6 +63,7 @@ const struct action completion_action = {
         {
             .name = "completion",
             .summary = "a completion script for your shell",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -67,6 +67,7 @@ const struct action config_export_action = {
         {
             .name = "config export",
             .summary = "all settings as NAME=value lines",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

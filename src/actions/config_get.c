@@ -69,6 +69,7 @@ const struct action config_get_action = {
         {
             .name = "config get",
             .summary = "the value of one setting",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -66,6 +66,7 @@ const struct action config_import_action = {
         {
             .name = "config import",
             .summary = "read settings from an .env file",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -71,6 +71,7 @@ const struct action config_list_action = {
         {
             .name = "config list",
             .summary = "every setting, where it comes from, and what is wrong with it",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .details = "Order of precedence: default, profile in the file, environment, command "
                        "line. Secrets show their last four characters only.",
         },

@@ -22,7 +22,10 @@ static struct task *start(
 }
 
 const struct action config_path_action = {
-    .descriptor = {.name = "config path", .summary = "where the settings file is"},
+    .descriptor =
+        {.name = "config path",
+         .summary = "where the settings file is",
+         .writes = DESCRIPTOR_WRITES_NOTHING},
     .start = start,
     .main_kind = MESSAGE_VALUES,
 };

@@ -113,6 +113,7 @@ const struct action config_profile_action = {
         {
             .name = "config profile",
             .summary = "list, choose, make and delete profiles",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
             .details =
                 "A profile is a section of the settings file. The profile sandbox is built in "
                 "and cannot be deleted; deleting the one in use goes back to it.",

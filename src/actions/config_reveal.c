@@ -42,6 +42,7 @@ const struct action config_reveal_action = {
         {
             .name = "config reveal",
             .summary = "a secret as it is, for a moment",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
         },

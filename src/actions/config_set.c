@@ -96,6 +96,7 @@ const struct action config_set_action = {
         {
             .name = "config set",
             .summary = "store a setting in the profile in use",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
             .details = "What pasting adds (blanks, quotes, line breaks, invisible characters, a "
                        "leading KEY=) is taken off and told. In the profile `sandbox` a stored "
                        "value overrides what the sandbox provides.",

@@ -38,6 +38,7 @@ const struct action config_unset_action = {
         {
             .name = "config unset",
             .summary = "remove a stored setting from the profile in use",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
         },

@@ -53,6 +53,7 @@ const struct action console_action = {
         {
             .name = "console",
             .summary = "the interactive console (the default without a command)",
+            .writes = DESCRIPTOR_WRITES_MANY,
             .details =
                 "Keys can be changed in $XDG_CONFIG_HOME/recloop/keys.ini (else "
                 "~/.config/recloop/keys.ini): sections say where, lines give something its "

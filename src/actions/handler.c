@@ -78,6 +78,7 @@ const struct action handler_action = {
         {
             .name = "handler",
             .summary = "run the Lambda's logic once on this machine",
+            .writes = DESCRIPTOR_WRITES_ONE,
             .details =
                 "The same code that runs in the cloud: PutEvents, GetRecommendations, and an "
                 "identify that writes recommended_products. An event that the function "

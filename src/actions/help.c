@@ -82,6 +82,7 @@ const struct action help_action = {
         {
             .name = "help",
             .summary = "what the commands do and take",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -241,6 +241,7 @@ const struct action journey_action = {
         {
             .name = "journey",
             .summary = "tell one event's way round the loop, request by request",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .details =
                 "A waterfall: when each hop began, how long it took, what was asked and answered "
                 "(--verbose), the function's log, the list and the trait before and after. The "

@@ -204,6 +204,7 @@ const struct action lambda_logs_action = {
         {
             .name = "lambda logs",
             .summary = "show the function's lines in CloudWatch Logs",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .details = "Needs logs:FilterLogEvents on the function's log group. Lines become "
                        "visible some seconds after the run.",
             .parameters = parameters,

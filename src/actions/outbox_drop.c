@@ -96,6 +96,8 @@ const struct action outbox_drop_action = {
         {
             .name = "outbox drop",
             .summary = "forget an event that has not arrived yet",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
+            .takes_away = true,
             .details =
                 "It says what is lost with it. --all takes those of the profile in use only.",
             .parameters = parameters,

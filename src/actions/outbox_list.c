@@ -159,6 +159,7 @@ const struct action outbox_list_action = {
         {
             .name = "outbox list",
             .summary = "the fired events that have not arrived yet",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .details =
                 "Number, age, profile, source, type, name and shopper of each, in the order of "
                 "firing; "

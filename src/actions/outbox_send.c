@@ -68,7 +68,12 @@ static void begin(struct outbox_send *self) {
     struct error err = {0};
     if (outbox_place_look(&self->run, &self->outbox, &err)) {
         outbox_drain_init(&self->drain, &self->run, self->outbox);
-        go_on(self);
+        if (arguments_has(&self->run.arguments, "count")) {
+            tell(self);
+            task_finish(&self->run.task);
+        } else {
+            go_on(self);
+        }
     } else {
         task_fail(&self->run.task, &err);
     }
@@ -118,6 +123,14 @@ static struct task *start(
     return &self->run.task;
 }
 
+static const struct parameter parameters[] = {
+    {
+        .name = "count",
+        .kind = PARAMETER_FLAG,
+        .help = "send none, only say how many wait",
+    },
+};
+
 static const char *const examples[] = {
     "recloop outbox send", "recloop outbox send --profile work --json", NULL};
 
@@ -126,11 +139,14 @@ const struct action outbox_send_action = {
         {
             .name = "outbox send",
             .summary = "send the events of this profile that have not arrived yet",
+            .writes = DESCRIPTOR_WRITES_MANY,
             .details = "In the order of firing, each with its own messageId: Segment tells a "
                        "repeat for 24 "
                        "hours. It ends at the first that cannot be sent now, so that none "
                        "overtakes; an event "
                        "that is refused for good leaves with the reason.",
+            .parameters = parameters,
+            .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,
             .in_palette = true,
         },

@@ -320,6 +320,7 @@ const struct action profile_action = {
         {
             .name = "profile",
             .summary = "traits, identifiers and events of a Segment profile",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -82,6 +82,7 @@ const struct action rank_action = {
         {
             .name = "rank",
             .summary = "put items into the order a shopper would want",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -346,6 +346,7 @@ const struct action recommend_action = {
         {
             .name = "recommend",
             .summary = "what Personalize recommends to a shopper now",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

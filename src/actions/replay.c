@@ -245,6 +245,7 @@ const struct action replay_action = {
         {
             .name = "replay",
             .summary = "send a recorded session again and, with --expect, compare what follows",
+            .writes = DESCRIPTOR_WRITES_MANY,
             .details =
                 "Recorded events get fresh messageIds and, as a live session, the time of now; "
                 "dead "

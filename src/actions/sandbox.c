@@ -289,6 +289,7 @@ const struct action sandbox_action = {
         {
             .name = "sandbox",
             .summary = "run the local stand-in for Segment and AWS",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
             .details =
                 "Answers as Segment, Personalize, Lambda and STS on one port of this machine "
                 "until it is stopped (Ctrl-C, SIGTERM). What it acknowledged survives a "

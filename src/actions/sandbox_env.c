@@ -93,6 +93,7 @@ const struct action sandbox_env_action = {
         {
             .name = "sandbox env",
             .summary = "every identifier a client of the sandbox needs",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .details = "Useful while a sandbox runs (`recloop sandbox` or the console): the URL is "
                        "that of the running one.",
             .examples = examples,

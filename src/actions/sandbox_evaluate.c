@@ -121,6 +121,7 @@ const struct action sandbox_evaluate_action = {
         {
             .name = "sandbox evaluate",
             .summary = "recommendation quality on a file of interactions",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

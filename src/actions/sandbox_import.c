@@ -165,6 +165,7 @@ const struct action sandbox_import_action = {
         {
             .name = "sandbox import",
             .summary = "add interactions of a CSV file to the sandbox's history",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
         },

@@ -41,6 +41,7 @@ const struct action sandbox_reset_action = {
         {
             .name = "sandbox reset",
             .summary = "take the sandbox back to its seeded state",
+            .writes = DESCRIPTOR_WRITES_LOCAL,
             .details = "Events, profiles, deliveries and imported interactions are forgotten.",
             .in_palette = true,
             .takes_away = true,

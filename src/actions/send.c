@@ -337,6 +337,7 @@ const struct action send_action = {
         {
             .name = "send",
             .summary = "fire one event and, with --wait, follow it round the loop",
+            .writes = DESCRIPTOR_WRITES_ONE,
             .details =
                 "Each hop is told with its state and milliseconds as it happens. With --wait "
                 "the run succeeds only when the trait recommended_products has been written "

@@ -23,6 +23,7 @@ const struct action status_action = {
         {
             .name = "status",
             .summary = "which cloud is in use: the sandbox or a real account",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .in_palette = true,
         },
     .start = start,

@@ -243,6 +243,7 @@ const struct action stream_action = {
         {
             .name = "stream",
             .summary = "invented shoppers, into Segment, Personalize or a file",
+            .writes = DESCRIPTOR_WRITES_MANY,
             .details =
                 "With a first day it is a job: every message of the days up to the last one, each "
                 "sent once. It remembers its place in a cursor file; after Ctrl-C or a crash the "
@@ -257,7 +258,6 @@ const struct action stream_action = {
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,
             .in_palette = true,
-            .writes_many = true,
         },
     .start = start,
     .adjust = adjust,

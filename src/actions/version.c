@@ -26,7 +26,10 @@ static struct task *start(
 }
 
 const struct action version_action = {
-    .descriptor = {.name = "version", .summary = "the version of this program"},
+    .descriptor =
+        {.name = "version",
+         .summary = "the version of this program",
+         .writes = DESCRIPTOR_WRITES_NOTHING},
     .start = start,
     .main_kind = MESSAGE_VALUES,
 };

@@ -167,6 +167,7 @@ const struct action watch_action = {
         {
             .name = "watch",
             .summary = "show Segment messages as they arrive",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .parameters = parameters,
             .parameter_count = ARRAY_COUNT(parameters),
             .examples = examples,

@@ -117,6 +117,7 @@ const struct action watch_deliveries_action = {
         {
             .name = "watch deliveries",
             .summary = "show every hop of every delivery as it happens (sandbox)",
+            .writes = DESCRIPTOR_WRITES_NOTHING,
             .in_palette = false,
         },
     .start = start,

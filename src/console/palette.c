@@ -294,6 +294,14 @@ static bool is_own(const struct model *model, const struct descriptor *descripto
     return true;
 }
 
+// Until the backend is known it may be a real account.
+static bool must_ask(const struct model *model, const struct descriptor *descriptor) {
+    const bool may_be_live = !model->backend || model_is_live(model);
+    const bool is_many = descriptor->writes == DESCRIPTOR_WRITES_MANY ||
+                         descriptor->writes == DESCRIPTOR_WRITES_UNTOLD;
+    return descriptor->takes_away || (is_many && may_be_live);
+}
+
 static void run_action(
     struct model *model,
     const struct descriptor *descriptor,
@@ -304,11 +312,13 @@ static void run_action(
     command_free(palette->pending);
     palette->pending = model_new_run(model, descriptor->name);
     palette->pending->arguments = *take_arguments;
+    // one event is one: what waits in the outbox is asked about by itself
+    if (descriptor->writes == DESCRIPTOR_WRITES_ONE &&
+        descriptor_find_parameter(descriptor, "only"))
+        arguments_set(&palette->pending->arguments, "only", STR("1"));
     buf_reset(&palette->title);
     buf_add(&palette->title, line);
-    const bool must_ask =
-        descriptor->takes_away || (descriptor->writes_many && model_is_live(model));
-    if (must_ask)
+    if (must_ask(model, descriptor))
         ask(model, descriptor);
     else
         run_now(model, effects);

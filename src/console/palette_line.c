@@ -19,6 +19,7 @@ static const struct descriptor own[] = {
     {
         .name = PALETTE_LINE_THEME,
         .summary = "choose the colours",
+        .writes = DESCRIPTOR_WRITES_NOTHING,
         .parameters = theme_parameters,
         .parameter_count = ARRAY_COUNT(theme_parameters),
         .in_palette = true,
@@ -26,6 +27,7 @@ static const struct descriptor own[] = {
     {
         .name = PALETTE_LINE_OUTPUT,
         .summary = "what the last action of the palette said",
+        .writes = DESCRIPTOR_WRITES_NOTHING,
         .in_palette = true,
     },
 };

@@ -74,13 +74,76 @@ change(struct model *model, struct command *command, const char *said, struct ef
     effects_add(effects, command);
 }
 
+// Nothing counts as being changed before the yes.
+static void do_asked(struct model *model, struct effects *effects) {
+    struct setup *setup = &model->setup;
+    struct command *command = setup->asked;
+    setup->asked = NULL;
+    if (setup->leaves_profile) setup->switch_run_id = command->run_id;
+    change(model, command, setup->asked_said, effects);
+}
+
+void setup_ask(
+    struct model *model, const struct setup_question *question, struct command *take_command) {
+    struct setup *setup = &model->setup;
+    command_free(setup->asked);
+    setup->asked = take_command;
+    setup->asked_said = question->said;
+    setup->leaves_profile = question->leaves_profile;
+    overlay_confirm(model, question->title, question->text, question->yes, NULL, do_asked);
+}
+
+static bool is_stored(const struct message_setting *setting) {
+    return str_starts_with(str_from(setting->origin), STR("file"));
+}
+
+// A secret that is taken out is nowhere any more; of any other value the note tells what it was.
+static void
+ask_unset(struct model *model, const struct message_setting *setting, struct command *command) {
+    struct buf title = {0}, text = {0};
+    buf_add_format(&title, "Unset %s?", setting->key);
+    buf_add_format(
+        &text,
+        "It is a secret of the profile %s: its value is shown nowhere and cannot be brought "
+        "back.",
+        settings_of(model)->profile);
+    setup_ask(
+        model, &(struct setup_question){buf_str(&title), buf_str(&text), "unset", "Unset", false},
+        command);
+    buf_release(&title);
+    buf_release(&text);
+}
+
+void setup_unset(struct model *model, struct effects *effects) {
+    const struct message_setting *setting = setup_selected(model);
+    if (!setting) return;
+    if (!is_stored(setting)) {
+        model_note(
+            model, THEME_DIM, "Nothing to unset: %s is not stored in the file.", setting->key);
+        return;
+    }
+    struct command *command = model_new_run(model, "config unset");
+    arguments_set(&command->arguments, "key", str_from(setting->key));
+    if (setting->is_secret) {
+        ask_unset(model, setting, command);
+        return;
+    }
+    buf_reset(&model->change_note);
+    buf_add_format(&model->change_note, "it was %s", setting->value);
+    change(model, command, "Unset", effects);
+}
+
 void setup_submit(struct model *model, struct str value, struct effects *effects) {
     const struct message_setting *setting = setup_selected(model);
     if (!setting) return;
-    struct command *command = model_new_run(model, value.len ? "config set" : "config unset");
+    if (!value.len) {
+        setup_unset(model, effects);
+        return;
+    }
+    struct command *command = model_new_run(model, "config set");
     arguments_set(&command->arguments, "key", str_from(setting->key));
-    if (value.len) arguments_set(&command->arguments, "value", value);
-    change(model, command, value.len ? "Saved" : "Unset", effects);
+    arguments_set(&command->arguments, "value", value);
+    change(model, command, "Saved", effects);
 }
 
 // A secret for a moment
@@ -205,6 +268,8 @@ static void release(struct model *model) {
     mem_free(model->setup.copied);
     mem_free(model->setup.made);
     model->setup.copied = model->setup.made = NULL;
+    command_free(model->setup.asked);
+    model->setup.asked = NULL;
 }
 
 const struct feature setup_feature = {

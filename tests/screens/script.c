@@ -31,6 +31,7 @@ static const struct descriptor actions[] = {
     {
         .name = "send",
         .summary = "send one event and follow it",
+        .writes = DESCRIPTOR_WRITES_ONE,
         .parameters = send_parameters,
         .parameter_count = ARRAY_COUNT(send_parameters),
         .in_palette = true,
@@ -41,15 +42,21 @@ static const struct descriptor actions[] = {
         .parameters = stream_parameters,
         .parameter_count = ARRAY_COUNT(stream_parameters),
         .in_palette = true,
-        .writes_many = true,
+        .writes = DESCRIPTOR_WRITES_MANY,
     },
     {
         .name = "sandbox reset",
         .summary = "back to the seeded state",
+        .writes = DESCRIPTOR_WRITES_LOCAL,
         .in_palette = true,
         .takes_away = true,
     },
-    {.name = "status", .summary = "which cloud is in use, and how it is", .in_palette = true},
+    {
+        .name = "status",
+        .summary = "which cloud is in use, and how it is",
+        .writes = DESCRIPTOR_WRITES_NOTHING,
+        .in_palette = true,
+    },
     {.name = "version", .summary = "not for the palette"},
 };
 

@@ -131,7 +131,7 @@ static void a_role_is_broken_and_repaired(void **state) {
     harness_expect(harness, "external_id (");
     harness_expect(harness, "Nothing behind the role was reached");
     goes_on(harness);
-    harness_expect(harness, "Unset");
+    harness_expect(harness, "Saved");
     harness_type(harness, " ");
     harness_expect(harness, "The same event, all the way round");
     harness_expect(harness, "The loop turned in");

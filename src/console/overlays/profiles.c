@@ -82,18 +82,18 @@ static void ask_delete(struct model *model, const char *name) {
     buf_add_format(
         &text,
         "Every setting stored in the profile %s is taken out of the file, secrets too. Nothing in "
-        "an "
-        "account changes.%s",
+        "an account changes.%s",
         name, is_used(model, name) ? " The console goes back to the sandbox." : "");
     struct command *command = model_new_run(model, "config profile");
     arguments_set(&command->arguments, "do", STR("delete"));
     arguments_set(&command->arguments, "name", str_from(name));
-    model->change_run_id = command->run_id;
-    model->change_said = "Deleted";
-    if (is_used(model, name)) model->setup.switch_run_id = command->run_id;
     struct buf title = {0};
     buf_add_format(&title, "Delete the profile %s?", name);
-    overlay_confirm(model, buf_str(&title), buf_str(&text), "delete", command, NULL);
+    setup_ask(
+        model,
+        &(struct setup_question){
+            buf_str(&title), buf_str(&text), "delete", "Deleted", is_used(model, name)},
+        command);
     buf_release(&title);
     buf_release(&text);
 }

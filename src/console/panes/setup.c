@@ -274,20 +274,6 @@ static bool can(const struct model *model, enum intent intent) {
     return intent != INTENT_EDIT || count(model) > 0;
 }
 
-static void unset(struct model *model, struct effects *effects) {
-    const struct message_setting *setting = selected(model);
-    if (!is_stored(setting)) {
-        model_note(
-            model, THEME_DIM, "Nothing to unset: %s is not stored in the file.", setting->key);
-        return;
-    }
-    struct command *command = model_new_run(model, "config unset");
-    arguments_set(&command->arguments, "key", str_from(setting->key));
-    model->change_run_id = command->run_id;
-    model->change_said = "Unset";
-    effects_add(effects, command);
-}
-
 static void edit(struct model *model) {
     const struct message_setting *setting = selected(model);
     // a masked value is no start for a new one
@@ -306,7 +292,7 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     }
     if (!is_mine || !selected(model)) return is_mine;
     if (intent == INTENT_UNSET) {
-        unset(model, effects);
+        setup_unset(model, effects);
     } else if (intent == INTENT_EXPLAIN) {
         overlay_open(model, OVERLAY_GUIDE);
     } else if (intent == INTENT_REVEAL) {

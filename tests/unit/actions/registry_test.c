@@ -97,7 +97,40 @@ static void shell_scripts_offer_every_command(void **state) {
     }
 }
 
+// A new action must say what it writes: until it does, the console asks before it runs on a real account.
+static void action_says_what_it_writes(void **state) {
+    static const struct {
+        const char *name;
+        enum descriptor_writes writes;
+    } more_than_files[] = {
+        {"console", DESCRIPTOR_WRITES_MANY},     {"handler", DESCRIPTOR_WRITES_ONE},
+        {"outbox send", DESCRIPTOR_WRITES_MANY}, {"replay", DESCRIPTOR_WRITES_MANY},
+        {"send", DESCRIPTOR_WRITES_ONE},         {"stream", DESCRIPTOR_WRITES_MANY},
+    };
+    (void)state;
+    size_t found = 0;
+    for (size_t at = 0; at < action_count(); at++) {
+        const struct descriptor *descriptor = &action_at(at)->descriptor;
+        if (descriptor->writes == DESCRIPTOR_WRITES_UNTOLD)
+            fail_msg("%s does not say what it writes", descriptor->name);
+        if (descriptor->writes < DESCRIPTOR_WRITES_ONE) continue;
+        size_t i = 0;
+        while (i < ARRAY_COUNT(more_than_files) &&
+               strcmp(more_than_files[i].name, descriptor->name) != 0)
+            i++;
+        if (i == ARRAY_COUNT(more_than_files))
+            fail_msg("%s writes to an account: is it asked about? then add it", descriptor->name);
+        assert_int_equal(descriptor->writes, more_than_files[i].writes);
+        found++;
+    }
+    assert_int_equal(found, ARRAY_COUNT(more_than_files));
+    static const char *const taking[] = {"outbox drop", "sandbox reset"};
+    for (size_t i = 0; i < ARRAY_COUNT(taking); i++)
+        assert_true(action_find(taking[i])->descriptor.takes_away);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(action_says_what_it_writes),
     cmocka_unit_test(registry_is_sorted_and_finds_every_row),
     cmocka_unit_test(registry_rows_describe_every_parameter),
     cmocka_unit_test(usage_names_every_command_and_parameter),

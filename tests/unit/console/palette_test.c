@@ -52,8 +52,10 @@ static void palette_refuses_what_the_action_does_not_take(void **state) {
         {"", "paint needs what", "what: a thing."},
         {" door color=blue", "color has no such choice", "It is one of: red, green."},
         {" door count=many", "count must be a number", "Write for example count=10."},
-        {" door size=9", "paint does not know size=9", "Tab completes what it knows."},
-        {" door window", "paint does not know window", "Tab completes what it knows."},
+        {" door size=9", "paint does not know size=9",
+         "What it knows is offered below the line while it is typed."},
+        {" door window", "paint does not know window",
+         "What it knows is offered below the line while it is typed."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct arguments arguments = {0};
