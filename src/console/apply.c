@@ -230,6 +230,7 @@ apply_done(struct model *model, uint64_t run_id, const struct error *err, struct
         stream->is_generator_paused = false;
         if (has_failed) internal_note_error(model, err);
     } else if (run_id == model->settings_run_id || run_id == model->status_run_id) {
+        if (run_id == model->settings_run_id) model->settings_run_id = 0;
         if (has_failed) internal_note_error(model, err);
     }
 }

@@ -124,11 +124,12 @@ put_back_setting(struct model *model, struct keeper_promise *promise, struct eff
     effects_add(effects, command);
 }
 
-// It is written even where nothing seems to differ: a change may be on its way.
+// It is written even where nothing seems to differ: a change, or the news of one, may be on its way.
 static bool has_changed(const struct model *model, const struct keeper_promise *promise) {
     const struct message_setting *setting = find(model, promise->key);
     const bool is_stored = setting && is_from(setting, "file");
-    if (model->change_run_id || is_stored != promise->is_stored) return true;
+    const bool is_known = !model->change_run_id && !model->settings_run_id;
+    if (!is_known || is_stored != promise->is_stored) return true;
     if (promise->is_secret) return is_stored; // a mask tells nothing
     return is_stored && !str_equal(str_from(setting->value), secret_reveal(&promise->value));
 }
