@@ -20,6 +20,7 @@
 // are answered at once.
 #define FRAME_MS 33 // half the bytes of 16 in a flood, which a link far away must carry
 #define FRAMES_AT_ONCE 10
+#define FIRST_FRAME_MS 25 // it waits for the first answers, no longer
 #define STATUS_INTERRUPTED 130
 // One turn takes messages for so long at most, and no longer than until a key is pressed: keys must not wait behind
 // a flood.
@@ -246,6 +247,26 @@ static void hear_keys(struct console *console) {
     }
 }
 
+// A sandbox answers sooner than a person can see a frame, and sooner still when no other frame is drawn meanwhile:
+// the first screen is the full one, unless it is late.
+static void await_answers(struct console *console) {
+    const struct model *model = &console->model;
+    const int64_t end_ms = clock_monotonic_ms() + FIRST_FRAME_MS;
+    struct pollfd fds[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = console->options->wake->read_fd, .events = POLLIN},
+        {.fd = term_signal_fd(console->term), .events = POLLIN},
+    };
+    drain_messages(console);
+    while (model->recommendations.run_id) {
+        const int64_t left_ms = end_ms - clock_monotonic_ms();
+        if (left_ms <= 0 || poll(fds, ARRAY_COUNT(fds), (int)left_ms) <= 0) return;
+        if (fds[0].revents || fds[2].revents) return; // the loop's
+        empty_pipe(fds[1].fd);
+        drain_messages(console);
+    }
+}
+
 static void run(struct console *console) {
     struct effects effects = {0};
     read_clock(console);
@@ -256,7 +277,7 @@ static void run(struct console *console) {
     model_start(&console->model, &effects);
     hear_keys(console);
     carry_out(console, &effects);
-    drain_messages(console); // what is already there belongs on the first screen
+    await_answers(console);
     while (!console->is_over) {
         const int behind_ms = draw(console);
         wait_and_handle(console, behind_ms);
