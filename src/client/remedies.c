@@ -85,6 +85,13 @@ static const struct remedy remedies[] = {
     {
         .kind = CLIENT_CALL_RECOMMENDATIONS,
         .code = "ResourceNotFoundException",
+        .says = ":filter/",
+        .hint = "No filter of that name is there: `aws personalize list-filters` tells which are. "
+                "recloop config set filter_arn ARN, or unset it.",
+    },
+    {
+        .kind = CLIENT_CALL_RECOMMENDATIONS,
+        .code = "ResourceNotFoundException",
         .hint = "There is no {subject} in {region} for this account, or it is not ACTIVE yet. "
                 "Compare it with the campaign's page: recloop config set campaign_arn ARN.",
     },

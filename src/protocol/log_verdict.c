@@ -133,6 +133,14 @@ static const struct rule rules[] = {
     },
     {
         .says = "ResourceNotFound",
+        .also = ":filter/",
+        .hop = HOP_RECOMMENDATIONS,
+        .cause = "Personalize knows no such filter in the function's region",
+        .fix = "Set the function's personalize_filter_arn to a filter of the campaign's dataset "
+               "group, or take it away.",
+    },
+    {
+        .says = "ResourceNotFound",
         .hop = HOP_RECOMMENDATIONS,
         .cause = "Personalize knows no such campaign in the function's region",
         .fix = "Set the function's personalize_campaign_arn to a campaign of its region, and "

@@ -103,15 +103,23 @@ void tracking_reply_error(struct buf *out, const char *code, struct str message)
 }
 
 struct refusal {
-    int status; // 0 ends the table and stands for all others
+    int status;       // 0 ends the table and stands for all others
+    const char *says; // Segment's code; NULL: whatever it says
     enum error_code code;
     const char *hint;
 };
 static const struct refusal refusals[] = {
     {
         .status = 400,
+        .says = "invalid_write_key",
         .code = ERROR_REFUSED,
-        .hint = "The message is no JSON, above 32 KB, or the write key is cut short.",
+        .hint = "Paste the source's write key again, whole: Connections > Sources > the source > "
+                "Settings > API Keys. Setup and `recloop config list` tell which setting has it.",
+    },
+    {
+        .status = 400,
+        .code = ERROR_REFUSED,
+        .hint = "The message is no JSON, or above 32 KB.",
     },
     {
         .status = 401,
@@ -129,9 +137,13 @@ static const struct refusal refusals[] = {
     },
 };
 
-static const struct refusal *find_refusal(int status) {
+static bool fits(const struct refusal *row, int status, struct str words) {
+    return row->status == status && (!row->says || str_contains(words, str_from(row->says)));
+}
+
+static const struct refusal *find_refusal(int status, struct str words) {
     const struct refusal *row = refusals;
-    while (row->status && row->status != status)
+    while (row->status && !fits(row, status, words))
         row++;
     return row;
 }
@@ -170,7 +182,7 @@ bool tracking_reply_decode(int status, struct str body, struct error *err) {
             err, ERROR_UNREACHABLE, "Segment is in trouble: HTTP %d %s", status, buf_text(&words));
         return error_hint(err, "Try again; status.segment.com tells about outages.");
     }
-    const struct refusal *row = find_refusal(status);
+    const struct refusal *row = find_refusal(status, buf_str(&words));
     (void)error_set(
         err, row->code, "Segment refused the message: HTTP %d %s", status, buf_text(&words));
     return error_hint(err, "%s", row->hint);

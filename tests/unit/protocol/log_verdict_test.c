@@ -40,6 +40,11 @@ static const struct {
     {"An error occurred (ResourceNotFoundException) when calling the PutEvents operation: no "
      "tracker",
      HOP_PUT_EVENTS, "no tracker", "personalize_tracking_id"},
+    {"[ERROR] ResourceNotFoundException: An error occurred (ResourceNotFoundException) when "
+     "calling the "
+     "GetRecommendations operation: Could not find filter with ARN: "
+     "arn:aws:personalize:us-east-1:123456789012:filter/none",
+     HOP_RECOMMENDATIONS, "no such filter", "personalize_filter_arn"},
     {"An error occurred (ResourceNotFoundException) when calling the GetRecommendations operation: "
      "Campaign",
      HOP_RECOMMENDATIONS, "no such campaign", "region"},

@@ -127,6 +127,13 @@ static void tracking_replies_say_what_to_do(void **state) {
             .message = "HTTP 400 invalid, no \\e[31m",
             .hint = "32 KB",
         },
+        {
+            .status = 400,
+            .body = "{\"success\":false,\"code\":\"invalid_write_key\",\"message\":\"too short\"}",
+            .code = ERROR_REFUSED,
+            .message = "HTTP 400 invalid_write_key, too short",
+            .hint = "write key again",
+        },
         {.status = 401, .body = "", .code = ERROR_REFUSED, .message = "401", .hint = "write key"},
         {.status = 429, .body = "", .code = ERROR_THROTTLED, .message = "429", .hint = "slowly"},
         {.status = 503,
