@@ -22,6 +22,8 @@ struct feature {
     void (*release)(struct model *model);
     void (*start)(struct model *model, struct effects *effects);
     void (*apply)(struct model *model, const struct message *message, struct effects *effects);
+    // Another account is in use from now on: what was of the one left behind goes. With the change, not before.
+    void (*leave)(struct model *model, struct effects *effects);
     // A message of a run of its own, or one that the core has no place for: true when it is kept.
     bool (*take)(struct model *model, struct message *take_message, struct effects *effects);
     int64_t (*wake_ms)(const struct model *model);

@@ -194,6 +194,7 @@ struct model {
     struct model_notice notice;
     struct waiting waiting;
     uint64_t next_run_id;
+    uint64_t account_run_id; // runs before this one asked an account that was left behind since
 };
 
 void model_init(struct model *model, const struct model_options *options);

@@ -28,6 +28,7 @@ struct setup {
     struct command *asked; // owned: what a yes gives to the worker; NULL: nothing
     const char *asked_said;
     bool leaves_profile;
+    bool has_left; // the account of the settings that are shown; those of the next one come
 };
 
 extern const struct feature setup_feature;

@@ -282,9 +282,29 @@ static bool is_known(struct model *model, const struct message *message, struct 
     return true;
 }
 
+// An answer that was under way when another account came into use.
+static bool is_of_before(const struct model *model, const struct message *message) {
+    if (!message->run_id || message->run_id >= model->account_run_id) return false;
+    switch (message->kind) {
+    case MESSAGE_EVENT:
+    case MESSAGE_RECOMMENDATIONS:
+    case MESSAGE_PROFILE:
+    case MESSAGE_BACKEND:
+    case MESSAGE_PROGRESS:
+    case MESSAGE_HOP:
+    case MESSAGE_JOURNEY: return true;
+    case MESSAGE_SETTINGS: // the log of requests is kept, and runs end
+    case MESSAGE_LINE:
+    case MESSAGE_REQUEST:
+    case MESSAGE_VALUES:
+    case MESSAGE_DONE: break;
+    }
+    return false;
+}
+
 // The features hear it before the core takes it; what the core asks and shows is settled after both.
 static void take(struct model *model, struct message *take_message, struct effects *effects) {
-    if (is_known(model, take_message, effects)) {
+    if (is_of_before(model, take_message) || is_known(model, take_message, effects)) {
         message_free(take_message);
         return;
     }

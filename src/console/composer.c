@@ -427,6 +427,16 @@ static void apply(struct model *model, const struct message *message, struct eff
     }
 }
 
+// What one writes oneself stays; what came of it is of the account left behind.
+static void leave(struct model *model, struct effects *effects) {
+    struct composer *composer = &model->composer;
+    (void)effects;
+    forget_result(composer);
+    composer->shows_result = false;
+    composer->sent_broken = NULL;
+    buf_reset(&composer->sent);
+}
+
 static void release(struct model *model) {
     struct composer *composer = &model->composer;
     text_editor_release(&composer->editor);
@@ -437,4 +447,5 @@ static void release(struct model *model) {
     buf_release(&composer->log);
 }
 
-const struct feature composer_feature = {.name = "composer", .release = release, .apply = apply};
+const struct feature composer_feature = {
+    .name = "composer", .release = release, .apply = apply, .leave = leave};

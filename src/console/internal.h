@@ -16,6 +16,7 @@ void internal_ask_profile(struct model *model, struct effects *effects);
 // The next change of the list and of the profile is shown against what stands now.
 void internal_expect_change(struct model *model);
 void internal_forget_answer(struct model_answer *answer);
+void internal_forget_fire(struct model *model); // as if none had been fired
 void internal_set_text(char **owned, struct str text);
 void internal_press(
     struct model *model, uint32_t key, struct effects *effects); // as if on the keyboard

@@ -245,6 +245,11 @@ void lists_toggle_pin(struct model *model) {
     model_note(model, THEME_TEXT, "Pinned: movement is against this list until you unpin it.");
 }
 
+static void leave(struct model *model, struct effects *effects) {
+    (void)effects;
+    forget(&model->shown_lists);
+}
+
 static void save(const struct model *model, struct json_node *object) {
     json_add_bool(object, "filtered", model->shown_lists.is_filtered);
 }
@@ -258,6 +263,7 @@ const struct feature lists_feature = {
     .release = release,
     .apply = apply,
     .take = take,
+    .leave = leave,
     .save = save,
     .load = load,
 };

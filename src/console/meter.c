@@ -180,10 +180,18 @@ double meter_travelled(const struct model *model) {
     return model->meter.travel_since_ms ? model->meter.travelled : -1;
 }
 
+static void leave(struct model *model, struct effects *effects) {
+    if (model->meter.watch_run_id)
+        effects_add(effects, command_new_cancel(model->meter.watch_run_id));
+    model->meter = (struct meter){0};
+    watch(model, effects);
+}
+
 const struct feature meter_feature = {
     .name = "meter",
     .start = watch,
     .apply = apply,
+    .leave = leave,
     .wake_ms = wake_ms,
     .wake = wake,
 };

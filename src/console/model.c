@@ -35,6 +35,12 @@ static void forget_hops(struct model *model) {
     }
 }
 
+void internal_forget_fire(struct model *model) {
+    mem_free(model->fire.label);
+    model->fire = (struct model_fire){0};
+    forget_hops(model);
+}
+
 void model_init(struct model *model, const struct model_options *options) {
     *model = (struct model){.options = *options};
     keymap_init(&model->keymap);

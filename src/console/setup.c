@@ -211,15 +211,50 @@ void setup_submit_profile(struct model *model, struct str name, struct effects *
     setup->copied = NULL;
 }
 
-// What was shown and watched belongs to the account left behind.
+static void say_with_change(struct model *model, struct str text) {
+    if (model->change_note.len) buf_add(&model->change_note, STR(" · "));
+    buf_add(&model->change_note, text);
+}
+
+// It would go on writing into an account that is on the screen no more.
+static void stop_generator(struct model *model, struct effects *effects) {
+    struct model_stream *stream = &model->stream;
+    if (!stream->generate_run_id) return;
+    effects_add(effects, command_new_cancel(stream->generate_run_id));
+    stream->generate_run_id = 0;
+    stream->is_generator_paused = false;
+    say_with_change(model, STR("the stream into the one before was stopped"));
+}
+
+// A question of before may still be under way: its answer is not taken for one of this account.
+static void forget_answer(struct model *model, struct model_answer *answer) {
+    internal_forget_answer(answer);
+    *answer = (struct model_answer){.shown_run_id = model->next_run_id};
+}
+
+// What was shown, watched and counted belongs to the account left behind.
 static void leave_account(struct model *model, struct effects *effects) {
     struct model_stream *stream = &model->stream;
-    internal_forget_answer(&model->recommendations);
-    internal_forget_answer(&model->profile);
+    model->setup.has_left = true;
+    model->account_run_id = model->next_run_id;
+    forget_answer(model, &model->recommendations);
+    forget_answer(model, &model->profile);
     event_list_clear(&stream->events);
-    model->lists[PANE_STREAM] = (struct list){0};
+    for (int id = 0; id < PANE_COUNT; id++)
+        if (id != PANE_SETUP && id != PANE_EVENT && id != PANE_LOG)
+            model->lists[id] = (struct list){0};
     if (stream->watch_run_id) effects_add(effects, command_new_cancel(stream->watch_run_id));
     stream->watch_run_id = 0; // the core asks for a new one when the change is done
+    stop_generator(model, effects);
+    message_free(stream->progress);
+    stream->progress = NULL;
+    if (model->fire.run_id)
+        say_with_change(model, STR("the event under way is not followed any more"));
+    internal_forget_fire(model);
+    size_t count = 0;
+    const struct feature *const *features = feature_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (features[i]->leave) features[i]->leave(model, effects);
 }
 
 // The new profile is the one that is spoken of next.
@@ -232,10 +267,32 @@ static void select_made(struct setup *setup, const struct message_settings *sett
     }
 }
 
+// The profile may also be changed from the palette.
+static void
+hear_settings(struct model *model, const struct message_settings *now, struct effects *effects) {
+    struct setup *setup = &model->setup;
+    const struct message_settings *before = settings_of(model);
+    select_made(setup, now);
+    if (!before || str_equal(str_from(before->profile), str_from(now->profile))) return;
+    if (!setup->has_left) {
+        leave_account(model, effects);
+        model_ask_shopper(model, effects);
+        model_watch(model, effects);
+    }
+    setup->has_left = false;
+}
+
+// What the palette was told to do may have changed any of them.
+static bool is_change_by_name(const struct model *model, const struct message *message) {
+    return message->kind == MESSAGE_DONE && message->run_id == model->output.run_id &&
+           str_starts_with(buf_str(&model->output.title), STR("config "));
+}
+
 static void apply(struct model *model, const struct message *message, struct effects *effects) {
     struct setup *setup = &model->setup;
-    if (message->kind == MESSAGE_SETTINGS) select_made(setup, &message->as.settings);
+    if (message->kind == MESSAGE_SETTINGS) hear_settings(model, &message->as.settings, effects);
     if (!message->run_id) return;
+    if (is_change_by_name(model, message)) model_ask_settings(model, effects);
     if (message->run_id == setup->reveal_run_id) {
         if (message->kind == MESSAGE_VALUES) show(model, &message->as.values);
         if (message->kind != MESSAGE_DONE) return;

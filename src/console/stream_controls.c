@@ -223,6 +223,15 @@ static void apply(struct model *model, const struct message *message, struct eff
     }
 }
 
+static void leave(struct model *model, struct effects *effects) {
+    struct stream_controls *self = &model->controls;
+    (void)effects;
+    self->accepted = self->received = self->slowest_ms = (struct plot_series){0};
+    buf_reset(&self->said);
+    command_free(self->pending);
+    self->pending = NULL;
+}
+
 static int64_t wake_ms(const struct model *model) {
     const bool is_seen = model_is_visible(model, PANE_STREAM);
     if (!model->stream.generate_run_id || !is_seen || !model->now_ms) return 0;
@@ -271,6 +280,7 @@ const struct feature stream_controls_feature = {
     .name = "generator",
     .release = release,
     .apply = apply,
+    .leave = leave,
     .wake_ms = wake_ms,
     .wake = wake,
     .save = save,

@@ -366,10 +366,16 @@ void trait_history_add_summary(const struct trait_history_change *change, struct
     json_release(&after);
 }
 
+static void leave(struct model *model, struct effects *effects) {
+    (void)effects;
+    forget(&model->traits);
+}
+
 const struct feature trait_history_feature = {
     .name = "traits",
     .release = release,
     .apply = apply,
+    .leave = leave,
     .wake_ms = wake_ms,
     .wake = wake,
 };
