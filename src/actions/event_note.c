@@ -1,6 +1,7 @@
 // event_note — see the header.
 #include "event_note.h"
 
+#include "base/memory.h"
 #include "http/redact.h"
 #include "segment/event.h"
 #include "segment/products.h"
@@ -51,6 +52,10 @@ void event_note_from_profile(
     event_build(&draft, &event);
     set_fields(out, &event);
     event_release(&event);
+    if (!is_known) {
+        mem_free(out->type);
+        out->type = message_copy_text(seen->type);
+    }
     out->source = message_copy_text(seen->source_id);
     out->received_at_ms = seen->timestamp_ms;
 }

@@ -34,7 +34,8 @@ void run_release(struct run *run);
 struct run *run_of(struct task *task);
 void run_emit(struct run *run, struct message *take_message);
 void run_note(struct run *run, struct str text); // a diagnostic line
-// This event goes out now, that way: for those who observe, and for surfaces of the real services. `text` is the whole Segment message.
+// This event goes out now, that way: for those who observe, and for surfaces of the real services. `text` is the whole
+// Segment message.
 void run_tell_sent(struct run *run, enum client_source source, const char *via, struct str text);
 struct client *run_client(const struct run *run); // NULL when the backend was not open
 bool run_is_sandbox(const struct run *run);
