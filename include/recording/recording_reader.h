@@ -57,3 +57,5 @@ bool recording_reader_next(
 enum recording_reader_shape recording_reader_shape(const struct recording_reader *reader);
 int64_t recording_reader_started_ms(const struct recording_reader *reader); // wall; 0: not told
 bool recording_reader_is_torn(const struct recording_reader *reader);       // known at the end
+// Of a recording that stopped there; 0: it did not. Known at the end.
+int64_t recording_reader_limit_bytes(const struct recording_reader *reader);

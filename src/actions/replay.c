@@ -151,8 +151,11 @@ static bool read_arguments(struct replay *replay, struct error *err) {
 static bool load_expected(struct replay *replay, struct error *err) {
     CLEANUP(recording_reader_closep) struct recording_reader *reader = NULL;
     if (!replay->expect_path.len) return true;
-    return recording_reader_open(replay->expect_path.ptr, &reader, err) &&
-           expectation_load(reader, &replay->expected, err);
+    if (!recording_reader_open(replay->expect_path.ptr, &reader, err) ||
+        !expectation_load(reader, &replay->expected, err))
+        return false;
+    replay->expected_limit_bytes = recording_reader_limit_bytes(reader);
+    return true;
 }
 
 // What depends on the kind of file. Its first event is read for that; what follows is timed from now on.

@@ -50,6 +50,7 @@ struct replay {
     int64_t reported_ms;            // progress
     struct rng ids;
     struct expectation_set expected; // owned
+    int64_t expected_limit_bytes;    // at which that recording stopped; 0: it did not
     struct replay_counts counts;
     struct junit junit;             // owned
     struct replay_follow *follow;   // the event under way; NULL: none
@@ -82,10 +83,11 @@ struct replay_report_outcome {
 void replay_report_event(struct replay *replay, const struct replay_report_outcome *outcome);
 void replay_report_missing(struct replay *replay, uint64_t count);
 void replay_report_progress(struct replay *replay, bool is_running);
+void replay_report_limits(struct replay *replay); // recordings that stopped at theirs
 struct replay_report_delivered {
     uint64_t sent, accepted, refused;
     struct str dead_letters; // empty: nothing was refused
 };
 void replay_report_delivered(struct replay *replay, const struct replay_report_delivered *told);
-// Summary and JUnit; true when everything is as expected.
+// Summary, what a recording's limit left out, and JUnit; true when everything is as expected.
 bool replay_report_end(struct replay *replay, struct error *err) MUST_CHECK;

@@ -135,6 +135,7 @@ static void end(struct replay *replay, struct error *err) {
         .dead_letters = counts.refused ? buf_str(&replay->dead_letters) : (struct str){0},
     };
     replay_report_delivered(replay, &delivered);
+    replay_report_limits(replay);
     if (judge(replay, &counts, err))
         task_finish(&replay->run.task);
     else

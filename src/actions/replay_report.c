@@ -124,6 +124,32 @@ void replay_report_progress(struct replay *replay, bool is_running) {
     run_emit(&replay->run, message);
 }
 
+static void add_limit(struct buf *out, struct str path, int64_t bytes) {
+    buf_add_printable(out, path);
+    buf_add_format(
+        out, " ended at its limit of %lld MiB (--record-limit)", (long long)(bytes >> 20));
+}
+
+// Notes, for people and programs alike: they stand beside the answer.
+void replay_report_limits(struct replay *replay) {
+    const int64_t sent = recording_reader_limit_bytes(replay->reader);
+    const int64_t expected = replay->expected_limit_bytes;
+    const bool is_same = sent && expected && str_equal(replay->path, replay->expect_path);
+    CLEANUP(buf_release) struct buf text = {0};
+    if (sent) {
+        add_limit(&text, replay->path, sent);
+        buf_add(
+            &text, is_same ? STR(": what came after is neither sent nor compared.")
+                           : STR(": what came after is not in it and was not sent."));
+        run_emit(&replay->run, message_new_line(replay->run.run_id, true, buf_str(&text)));
+    }
+    if (!expected || is_same) return;
+    buf_reset(&text);
+    add_limit(&text, replay->expect_path, expected);
+    buf_add(&text, STR(": what came after is not compared."));
+    run_emit(&replay->run, message_new_line(replay->run.run_id, true, buf_str(&text)));
+}
+
 static void add_count(struct message *message, const char *key, uint64_t count) {
     CLEANUP(buf_release) struct buf text = {0};
     buf_add_int(&text, (int64_t)count);
@@ -214,6 +240,7 @@ static bool judge(const struct replay *replay, struct error *err) {
 bool replay_report_end(struct replay *replay, struct error *err) {
     replay_report_progress(replay, false);
     emit_summary(replay);
+    replay_report_limits(replay);
     if (!write_junit(replay, err)) return false;
     if (replay->read_error.code != ERROR_NONE) {
         *err = replay->read_error;

@@ -19,7 +19,7 @@ struct recording_reader {
     bool has_ended, has_failed, is_torn, is_begun;
     size_t line;
     enum recording_reader_shape shape;
-    int64_t started_ms;
+    int64_t started_ms, limit_bytes;
     struct json document; // of the entry returned last
 };
 
@@ -156,6 +156,10 @@ static bool read_session(
         if (str_equal(json_get_text(out->body, "kind"), str_from(kinds[i].name)))
             out->kind = kinds[i].kind;
     }
+    if (str_equal(json_get_text(out->body, "kind"), STR("limit")) &&
+        (!json_integer(json_get(out->body, "bytes"), &reader->limit_bytes) ||
+         reader->limit_bytes < 1))
+        reader->limit_bytes = 1;
     // !(x >= 0) also takes what is no number at all
     if (!json_number(json_get(out->body, "t_ms"), &out->t_ms) || !(out->t_ms >= 0)) out->t_ms = -1;
     if (json_integer(json_get(out->body, "run"), &run) && run > 0) out->run = (uint64_t)run;
@@ -242,4 +246,8 @@ int64_t recording_reader_started_ms(const struct recording_reader *reader) {
 
 bool recording_reader_is_torn(const struct recording_reader *reader) {
     return reader->is_torn;
+}
+
+int64_t recording_reader_limit_bytes(const struct recording_reader *reader) {
+    return reader->limit_bytes;
 }

@@ -158,4 +158,33 @@ for file in leaky-*.ndjson session.ndjson stream.ndjson; do
   done <secrets
   python3 -c 'import json,sys; [json.loads(l) for l in open(sys.argv[1], encoding="utf-8")]' "$file" || fail "$file is no NDJSON"
 done
+
+# a recording that stopped at its limit says so when it is sent again, and what came after it is not compared
+python3 - <<'PY'
+import json
+kept, events = [], 0
+for line in open("session.ndjson", encoding="utf-8"):
+    events += json.loads(line).get("kind") == "event"
+    kept.append(line)
+    if events == 5: break # the fifth event is in it, what followed it is not
+kept.append('{"t_ms":99999,"run":0,"kind":"limit","bytes":2097152}\n')
+open("cut.ndjson", "w", encoding="utf-8").writelines(kept)
+PY
+run 0 sandbox reset
+run 0 replay session.ndjson --expect cut.ndjson --junit cut.xml
+out_has "6 events replayed: 4 as expected, 0 different, 2 of which the recording tells nothing"
+err_has "cut.ndjson ended at its limit of 2 MiB (--record-limit): what came after is not compared."
+grep -q 'skipped="2"' cut.xml || fail "the report does not skip what is not compared"
+run 0 sandbox reset
+run 0 replay cut.ndjson --expect cut.ndjson
+err_has "cut.ndjson ended at its limit of 2 MiB (--record-limit): what came after is neither sent nor compared."
+[ "$(grep -c limit err)" = 1 ] || fail "the limit is told more than once"
+run 0 replay cut.ndjson --speed max
+out_has "5 events sent: 5 accepted"
+err_has "what came after is not in it and was not sent."
+run 0 replay cut.ndjson --speed max --json
+err_has "what came after is not in it and was not sent."
+out_has '"events":5'
+run 0 replay session.ndjson --speed max
+err_lacks "limit of"
 echo "what was is what is"

@@ -163,6 +163,26 @@ static void sources_come_from_envelope_or_message(void **state) {
     }
 }
 
+static void a_recordings_limit_is_known_at_the_end(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t bytes;
+    } cases[] = {
+        {HEAD EVENT, 0},
+        {HEAD EVENT "{\"t_ms\":2,\"run\":0,\"kind\":\"limit\",\"bytes\":268435456}\n", 268435456},
+        {HEAD EVENT "{\"t_ms\":2,\"run\":0,\"kind\":\"limit\",\"bytes\":-5}\n", 1}, // still one
+        {HEAD EVENT "{\"kind\":\"limit\"}\n", 1},
+        {"{\"type\":\"track\",\"kind\":\"limit\",\"bytes\":5}\n", 0}, // no recording
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        CLEANUP(recording_reader_closep)
+        struct recording_reader *reader = recording_reader_new_text("it", str_from(cases[i].text));
+        assert_int_equal(read_from(reader).events, 1);
+        assert_int_equal(recording_reader_limit_bytes(reader), cases[i].bytes);
+    }
+}
+
 static void a_missing_file_is_told(void **state) {
     (void)state;
     struct recording_reader *reader = NULL;
@@ -185,6 +205,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_json_is_told),
         cmocka_unit_test(a_huge_line_ends_the_reading),
         cmocka_unit_test(sources_come_from_envelope_or_message),
+        cmocka_unit_test(a_recordings_limit_is_known_at_the_end),
         cmocka_unit_test(a_missing_file_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
