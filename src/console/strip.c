@@ -8,6 +8,7 @@
 
 #define LINE 0x2500u
 #define JOINED_FROM 78
+#define BRIEF_BELOW_ROWS 16
 
 // Rows that cause and fix of a failure may take, by the window's height: from 20 rows on all of them.
 static const struct {
@@ -246,6 +247,12 @@ static bool has_failure(const struct model *model) {
     return find_state(model, HOP_FAILED) || model->fire.problem.code != ERROR_NONE;
 }
 
+// In a low window what has opened over the whole body needs the rows more: it tells the rest, or was opened to.
+static bool is_brief(const struct model *model) {
+    const struct overlay *overlay = overlay_top(model);
+    return overlay && !overlay->measure && model->rows < BRIEF_BELOW_ROWS;
+}
+
 static void write_failure(const struct model *model, struct sheet *sheet) {
     const struct hop *failed = find_state(model, HOP_FAILED);
     const char *cause = failed && failed->detail[0] ? failed->detail : model->fire.problem.message;
@@ -257,8 +264,9 @@ static void write_failure(const struct model *model, struct sheet *sheet) {
     if (failed) buf_add_format(&text, "%s: ", hop_title(failed->id));
     buf_add(&text, str_from(cause));
     sheet_item_within(
-        sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text), failure_rows[form].cause);
-    if (fix[0]) {
+        sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text),
+        is_brief(model) ? 1 : failure_rows[form].cause);
+    if (fix[0] && !is_brief(model)) {
         sheet_item_within(
             sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(fix), failure_rows[form].fix);
     }
