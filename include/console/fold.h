@@ -39,6 +39,9 @@ void fold_all(struct fold *fold, bool is_folded);
 // Goes to the next match after (before) the cursor, around the end; false: there is none. An empty pattern
 // repeats the last one.
 bool fold_search(struct fold *fold, struct str pattern, bool backwards);
+// The same with the last pattern, up to the end (start) only; and from there, the line at the edge first.
+bool fold_search_on(struct fold *fold, bool backwards);
+bool fold_seek(struct fold *fold, bool backwards);
 // Cursor and top right for a window of that size. Long lines go on below in it.
 void fold_settle(struct fold *fold, int columns, int rows);
 size_t fold_rows(const struct fold *fold); // lines to be seen

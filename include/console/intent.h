@@ -67,6 +67,8 @@
     X(INTENT_JOURNEY_OF_ROW, "journey-of-row")                                                     \
     X(INTENT_JOURNEY_FAILED, "journey-failed")                                                     \
     X(INTENT_JOURNEY_CAUSE, "journey-cause")                                                       \
+    X(INTENT_JOURNEY_OLDER, "journey-older")                                                       \
+    X(INTENT_JOURNEY_NEWER, "journey-newer")                                                       \
     X(INTENT_LOOP, "loop")                                                                         \
     X(INTENT_FOLD, "fold")                                                                         \
     X(INTENT_FOLD_ALL, "fold-all")                                                                 \

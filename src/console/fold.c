@@ -268,31 +268,50 @@ static void reveal(struct fold *fold, size_t wanted) {
     }
 }
 
+static bool is_match(const struct fold *fold, size_t at) {
+    const struct str wanted = buf_str(&fold->pattern);
+    return matches(fold->lines[at].text, wanted, has_capital(wanted));
+}
+
+// Looks at `steps` lines, `from` the first of them, around the end; the cursor goes to the match.
+static bool search(struct fold *fold, size_t from, size_t steps, bool backwards) {
+    size_t found = SIZE_MAX;
+    fold->matches = fold->match_at = 0;
+    if (!fold->pattern.len || !fold->count) return false;
+    for (size_t step = 0; step < steps && found == SIZE_MAX; step++) {
+        const size_t at = (from + (backwards ? fold->count - step : step)) % fold->count;
+        if (is_match(fold, at)) found = at;
+    }
+    for (size_t at = 0; at < fold->count; at++) {
+        if (!is_match(fold, at)) continue;
+        fold->matches++;
+        if (at == found) fold->match_at = fold->matches;
+    }
+    if (found == SIZE_MAX) return false;
+    reveal(fold, found);
+    fold->cursor = found;
+    return true;
+}
+
+static size_t beside_cursor(const struct fold *fold, bool backwards) {
+    return fold->cursor + (backwards ? fold->count - 1 : 1);
+}
+
 bool fold_search(struct fold *fold, struct str pattern, bool backwards) {
     if (pattern.len) {
         buf_reset(&fold->pattern);
         buf_add(&fold->pattern, pattern);
     }
-    const struct str wanted = buf_str(&fold->pattern);
-    const bool minds_case = has_capital(wanted);
-    size_t found = SIZE_MAX, rank = 0;
-    fold->matches = fold->match_at = 0;
-    if (!wanted.len) return false;
-    for (size_t step = 1; step <= fold->count && found == SIZE_MAX; step++) {
-        const size_t offset = backwards ? fold->count - step : step;
-        const size_t at = (fold->cursor + offset) % fold->count;
-        if (matches(fold->lines[at].text, wanted, minds_case)) found = at;
-    }
-    for (size_t at = 0; at < fold->count; at++) {
-        if (!matches(fold->lines[at].text, wanted, minds_case)) continue;
-        fold->matches++;
-        if (at == found) rank = fold->matches;
-    }
-    if (found == SIZE_MAX) return false;
-    fold->match_at = rank;
-    reveal(fold, found);
-    fold->cursor = found;
-    return true;
+    return search(fold, beside_cursor(fold, backwards), fold->count, backwards);
+}
+
+bool fold_search_on(struct fold *fold, bool backwards) {
+    const size_t left = fold->count ? fold->count - 1 - fold->cursor : 0;
+    return search(fold, beside_cursor(fold, backwards), backwards ? fold->cursor : left, backwards);
+}
+
+bool fold_seek(struct fold *fold, bool backwards) {
+    return search(fold, backwards ? fold->count - 1 : 0, fold->count, backwards);
 }
 
 // Drawing

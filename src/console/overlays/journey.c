@@ -7,8 +7,10 @@
 #include "console/strip.h"
 #include "console/view.h"
 #include "console/width.h"
+#include "journey_find.h"
 #include "journey_own.h"
 #include "journey_text.h"
+#include "journey_walk.h"
 #include "journey_waterfall.h"
 #include "overlays.h"
 
@@ -165,9 +167,9 @@ static void draw_tabs(const struct model *model, struct rect rect, struct canvas
     }
     const struct fold *fold = &model->journey.fold;
     if (!fold->pattern.len) return;
-    canvas_write_format(
-        &pen, THEME_DIM, " /%s %zu of %zu ", buf_text(&fold->pattern), fold->match_at,
-        fold->matches);
+    canvas_write_format(&pen, THEME_DIM, " /%s ", buf_text(&fold->pattern));
+    if (fold->matches)
+        canvas_write_format(&pen, THEME_DIM, "%zu of %zu ", fold->match_at, fold->matches);
 }
 
 static struct rect take_problem(
@@ -386,6 +388,21 @@ static void copy_as_form(struct model *model) {
     copy_menu_open(model, &(struct copy_as_source){.http = str_from(exchange->request)});
 }
 
+static void note_nowhere(struct model *model, struct str pattern) {
+    model_note(
+        model, THEME_WARN, "Nothing in this journey reads \"" STR_FMT "\".", STR_ARG(pattern));
+}
+
+static void find_next(struct model *model, bool backwards) {
+    const struct str pattern = buf_str(&model->journey.fold.pattern);
+    if (!pattern.len)
+        model_note(
+            model, THEME_TEXT, "Nothing was searched for yet: %s finds a text.",
+            keymap_name_of(&model->keymap, KEYMAP_JOURNEY, INTENT_FIND).text);
+    else if (!journey_find_next(model, backwards))
+        note_nowhere(model, pattern);
+}
+
 static bool handle(struct model *model, enum intent intent, struct effects *effects) {
     struct journey_screen *screen = &model->journey;
     if (intent == INTENT_VALUE_NEXT) {
@@ -406,9 +423,13 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     } else if (intent == INTENT_FIND) {
         model_edit(model, MODEL_EDITING_JOURNEY_SEARCH, STR(""), false);
     } else if (intent == INTENT_FIND_NEXT) {
-        (void)fold_search(&screen->fold, STR(""), false);
+        find_next(model, false);
     } else if (intent == INTENT_FIND_PREVIOUS) {
-        (void)fold_search(&screen->fold, STR(""), true);
+        find_next(model, true);
+    } else if (intent == INTENT_JOURNEY_OLDER) {
+        journey_walk(model, 1, effects);
+    } else if (intent == INTENT_JOURNEY_NEWER) {
+        journey_walk(model, -1, effects);
     } else if (screen->is_reading) {
         return handle_reading(model, intent);
     } else {
@@ -459,10 +480,8 @@ click(struct model *model, struct rect rect, int column, int row, struct effects
 }
 
 void journey_screen_search(struct model *model, struct str value, struct effects *effects) {
-    struct fold *fold = &model->journey.fold;
     (void)effects;
-    if (!value.len || fold_search(fold, value, false)) return;
-    model_note(model, THEME_WARN, "Nothing here reads \"" STR_FMT "\".", STR_ARG(value));
+    if (value.len && !journey_find(model, value)) note_nowhere(model, value);
 }
 
 static void release(struct model *model) {

@@ -130,12 +130,37 @@ static void fold_takes_whatever_text_there_is(void **state) {
     fold_release(&fold);
 }
 
+static void fold_search_on_stops_at_the_edge_and_seek_starts_there(void **state) {
+    (void)state;
+    struct fold fold = {0};
+    fold_set_text(&fold, STR("one\ntwo\none"));
+    buf_add(&fold.pattern, STR("one"));
+    assert_true(fold_seek(&fold, false));
+    assert_int_equal(fold.cursor, 0);
+    assert_int_equal(fold.match_at, 1);
+    assert_true(fold_search_on(&fold, false));
+    assert_int_equal(fold.cursor, 2);
+    assert_int_equal(fold.matches, 2);
+    assert_false(fold_search_on(&fold, false));
+    assert_int_equal(fold.cursor, 2); // it stays
+    assert_true(fold_search_on(&fold, true));
+    assert_int_equal(fold.cursor, 0);
+    assert_false(fold_search_on(&fold, true));
+    assert_true(fold_seek(&fold, true));
+    assert_int_equal(fold.cursor, 2);
+    fold_set_text(&fold, STR(""));
+    assert_false(fold_seek(&fold, true));
+    assert_false(fold_search_on(&fold, true));
+    fold_release(&fold);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(fold_shows_a_request_with_its_headers_folded),
     cmocka_unit_test(fold_toggles_the_part_around_the_cursor),
     cmocka_unit_test(fold_finds_what_is_folded_and_goes_round),
     cmocka_unit_test(fold_keeps_the_cursor_in_the_window_at_every_size),
     cmocka_unit_test(fold_takes_whatever_text_there_is),
+    cmocka_unit_test(fold_search_on_stops_at_the_edge_and_seek_starts_there),
 };
 
 int main(void) {
