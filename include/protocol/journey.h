@@ -26,6 +26,7 @@ struct journey_exchange {
     double ms;            // from request to whole answer; below 0: unknown
     int status;           // HTTP; 0: none
     int attempts;         // 1: no retry was needed; 0: unknown
+    bool is_asked_now;    // to tell this journey, after the event went its way: no part of its time
     char *request, *answer;
     char *request_id; // the service's own
     char *problem;    // what went wrong, in the words users meet; NULL: nothing

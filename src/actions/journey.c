@@ -47,6 +47,7 @@ struct journey_exchange *journey_add_own(
     struct journey_exchange *made = journey_add_exchange(journey_of(self), hop, str_from(title));
     made->state = HOP_DONE;
     made->ms = event->elapsed_ms;
+    made->is_asked_now = true;
     made->attempts = event->attempts;
     if (event->request) redact_add_request(&text, event->request);
     journey_set_text(&made->request, buf_str(&text));

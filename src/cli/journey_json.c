@@ -9,6 +9,7 @@ static void add_exchange(struct json_node *list, const struct journey_exchange *
     members_add_text(object, "state", hop_state_name(exchange->state));
     members_add_ms(object, "start_ms", exchange->start_ms);
     members_add_ms(object, "ms", exchange->ms);
+    if (exchange->is_asked_now) json_add_bool(object, "asked_now", true);
     if (exchange->status)
         json_add_integer(object, "status", exchange->status);
     else

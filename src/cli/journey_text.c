@@ -115,7 +115,7 @@ static void add_exchange(
     const struct paint_sign sign = paint_hop_sign(exchange->state);
     add_ms(out, exchange->start_ms);
     add_bar(out, exchange, span, style);
-    add_ms(out, exchange->ms);
+    add_ms(out, exchange->is_asked_now ? -1 : exchange->ms);
     paint_add_coloured(out, style, sign.colour, style->is_ascii ? sign.ascii : sign.utf8);
     buf_add_char(out, ' ');
     paint_add_padded(out, hop_title(exchange->hop), 12);
@@ -129,6 +129,12 @@ static void add_exchange(
     buf_add_char(out, '\n');
     add_below(out, style, PAINT_BAD, exchange->problem);
     add_below(out, style, PAINT_WARN, exchange->hint);
+    if (exchange->is_asked_now) {
+        CLEANUP(buf_release) struct buf asked = {0};
+        buf_add_format(
+            &asked, "asked for this journey, in %.2f ms: no part of the event's way", exchange->ms);
+        add_below(out, style, PAINT_DIM, buf_text(&asked));
+    }
     // what was not literally on a wire matters where it is looked at
     if (style->is_verbose || exchange->state != HOP_DONE || !exchange->request)
         add_below(out, style, PAINT_DIM, exchange->note);

@@ -36,6 +36,7 @@ static void decode_exchange(const struct json_node *node, struct journey *journe
     exchange->state = state_of(node);
     exchange->start_ms = number_of(node, "start", -1);
     exchange->ms = number_of(node, "ms", -1);
+    exchange->is_asked_now = json_bool(json_get(node, "asked_now"), false);
     exchange->status = (int)number_of(node, "status", 0);
     exchange->attempts = (int)number_of(node, "attempts", 1);
     exchange->request = copy_of(node, "request");

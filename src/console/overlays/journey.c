@@ -185,6 +185,15 @@ static struct rect take_problem(
         sheet_item_within(&sheet, THEME_BAD, "✗ ", THEME_STRONG, str_from(exchange->problem), 3);
     if (exchange->hint)
         sheet_item_within(&sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(exchange->hint), 3);
+    if (exchange->is_asked_now) {
+        struct buf asked = {0};
+        buf_add(&asked, STR("asked for this journey, in "));
+        strip_add_ms(&asked, exchange->ms);
+        if (exchange->ms < 999.5) buf_add(&asked, STR(" ms"));
+        buf_add(&asked, STR(": no part of the event's way"));
+        sheet_item_within(&sheet, THEME_DIM, "• ", THEME_DIM, buf_str(&asked), 2);
+        buf_release(&asked);
+    }
     if (exchange->note)
         sheet_item_within(&sheet, THEME_DIM, "• ", THEME_DIM, str_from(exchange->note), 2);
     return rect_take_top(rest, sheet.row);

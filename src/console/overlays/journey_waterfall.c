@@ -69,18 +69,24 @@ static void draw_bar(
     canvas_move_to(pen, start + scale.columns);
 }
 
-static void
-draw_figures(const struct journey_exchange *exchange, bool is_narrow, struct canvas_pen *pen) {
+// Of what this console asked to tell the journey no time stands here: it is none of the event's way. Of the trait
+// the moment does.
+static void draw_figures(
+    const struct journey *journey,
+    const struct journey_exchange *exchange,
+    bool is_narrow,
+    struct canvas_pen *pen) {
     struct buf text = {0};
-    if (exchange->ms >= 0) {
+    const double start_ms = has_moment(journey, exchange) ? journey->lag_ms : exchange->start_ms;
+    if (exchange->ms >= 0 && !exchange->is_asked_now) {
         strip_add_ms(&text, exchange->ms);
         if (exchange->ms < 999.5) buf_add(&text, STR(" ms"));
     }
     canvas_write_column_right(pen, THEME_TEXT, buf_str(&text), 8);
     buf_reset(&text);
-    if (exchange->start_ms >= 0) {
+    if (start_ms >= 0) {
         buf_add(&text, STR(" +"));
-        strip_add_ms(&text, exchange->start_ms);
+        strip_add_ms(&text, start_ms);
     }
     canvas_write_column(
         pen, THEME_DIM, is_narrow ? STR("") : buf_str(&text),
@@ -116,7 +122,7 @@ static void draw_exchange(
         str_from(journey_waterfall_title(exchange)), columns);
     canvas_write_text(&pen, THEME_TEXT, " ");
     draw_bar(journey_of(model), exchange, scale, &pen);
-    draw_figures(exchange, is_narrow, &pen);
+    draw_figures(journey_of(model), exchange, is_narrow, &pen);
     if (is_here && !screen->is_reading) {
         canvas_select(
             canvas, (struct rect){

@@ -96,6 +96,22 @@ static void bars_stay_in_their_columns(void **state) {
     message_free(message);
 }
 
+// What was asked to tell the journey is no part of the event's way: its time is told apart.
+static void what_is_asked_now_has_no_time_on_the_way(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf text = {0};
+    struct message *message = message_new_journey(1);
+    struct journey *journey = &message->as.journey;
+    add(message, HOP_SEGMENT, "a", 0, 0.5);
+    add(message, HOP_PROFILE, "Profile API", -1, 4.6);
+    journey->exchanges[journey->exchange_count - 1].is_asked_now = true;
+    as_text_add(&text, message, &ascii);
+    assert_contains(
+        buf_str(&text), "asked for this journey, in 4.60 ms: no part of the event's way\n");
+    assert_false(str_contains(buf_str(&text), STR("     4.60 ms")));
+    message_free(message);
+}
+
 static void a_journey_says_the_same_in_json(void **state) {
     (void)state;
     CLEANUP(json_release) struct json root = {0};
@@ -180,8 +196,11 @@ static void foreign_bytes_steer_nothing(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_journey_is_a_waterfall),        cmocka_unit_test(bars_stay_in_their_columns),
-    cmocka_unit_test(a_journey_says_the_same_in_json), cmocka_unit_test(a_request_is_one_line),
+    cmocka_unit_test(a_journey_is_a_waterfall),
+    cmocka_unit_test(bars_stay_in_their_columns),
+    cmocka_unit_test(what_is_asked_now_has_no_time_on_the_way),
+    cmocka_unit_test(a_journey_says_the_same_in_json),
+    cmocka_unit_test(a_request_is_one_line),
     cmocka_unit_test(foreign_bytes_steer_nothing),
 };
 
