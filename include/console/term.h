@@ -26,6 +26,7 @@ struct term_options {
 bool term_open(const struct term_options *options, struct term **out, struct error *err) MUST_CHECK;
 void term_close(struct term *term); // NULL is fine
 bool term_is_ascii(const struct term *term);
+enum theme_depth term_depth(const struct term *term); // the colours that are used
 void term_size(const struct term *term, int *columns, int *rows);
 void term_present(struct term *term, const struct canvas *canvas);
 void term_repaint(struct term *term);               // the next present writes everything

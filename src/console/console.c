@@ -284,6 +284,12 @@ static void run(struct console *console) {
     }
 }
 
+// As many colours as are looked at, but where those are the terminal's own eight or none: a player has 256.
+static enum theme_depth cast_depth(const struct console *console) {
+    if (console->options->no_color) return THEME_DEPTH_MONO;
+    return term_depth(console->term) == THEME_DEPTH_TRUE ? THEME_DEPTH_TRUE : THEME_DEPTH_256;
+}
+
 static bool open_cast(struct console *console, struct error *err) {
     const struct console_options *options = console->options;
     const struct cast_options cast = {
@@ -291,7 +297,7 @@ static bool open_cast(struct console *console, struct error *err) {
         .limit_bytes = options->cast_limit_bytes,
         .wall_ms = clock_wall_ms(),
         .now_us = clock_monotonic_us(),
-        .depth = options->no_color ? THEME_DEPTH_MONO : THEME_DEPTH_256,
+        .depth = cast_depth(console),
     };
     if (!options->cast_path || cast_open(&cast, &console->cast, err)) return true;
     term_close(console->term);

@@ -300,6 +300,10 @@ bool term_is_ascii(const struct term *term) {
     return term->is_ascii;
 }
 
+enum theme_depth term_depth(const struct term *term) {
+    return term->depth;
+}
+
 void term_size(const struct term *term, int *columns, int *rows) {
     struct winsize size = {0};
     (void)term;

@@ -16,17 +16,19 @@ static char *fresh(const char *text) { // arguments are not changed, but their t
     return (char *)(uintptr_t)text;
 }
 
-static struct harness *start(char *const *arguments, const char *term, int columns, int rows) {
+static struct harness *
+start_in(char *const *arguments, const char *term, const char *color_term, int columns, int rows) {
     struct buf variables[5] = {{0}};
     const char *const names[] = {"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"};
     const char *environment[16] = {
         "LC_ALL=C.UTF-8",
         "NO_COLOR",
         "RECLOOP_CONFIG",
+        color_term,
         "ASAN_OPTIONS=detect_leaks=1:handle_segv=0:handle_abort=0",
         "TSAN_OPTIONS=halt_on_error=1",
     };
-    size_t at = 5;
+    size_t at = 6;
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         buf_add_format(&variables[i], "%s=%s", names[i], home.path);
         environment[at++] = buf_text(&variables[i]);
@@ -42,6 +44,10 @@ static struct harness *start(char *const *arguments, const char *term, int colum
     for (size_t i = 0; i < ARRAY_COUNT(variables); i++)
         buf_release(&variables[i]);
     return current;
+}
+
+static struct harness *start(char *const *arguments, const char *term, int columns, int rows) {
+    return start_in(arguments, term, "COLORTERM", columns, rows);
 }
 
 static void ends_with_exit(struct harness *harness, int code) {
@@ -286,6 +292,32 @@ static void a_recording_never_replaces_a_file(void **state) {
     buf_release(&cast);
 }
 
+// What is recorded has the colours that were looked at.
+static void check_colors(const char *name, const char *color_term, const char *wanted) {
+    struct buf cast = {0}, text = {0};
+    struct error err = {0};
+    path_of(&cast, home.path, name);
+    char *const arguments[] = {
+        fresh(program), fresh("console"), fresh("--record"), fresh(buf_text(&cast)), NULL};
+    struct harness *harness = start_in(arguments, "xterm-256color", color_term, 100, 30);
+    harness_expect(harness, "? help  q quit");
+    harness_type(harness, "q");
+    ends_with_exit(harness, 0);
+    assert_ok(files_read(buf_text(&cast), 64 << 20, &text, &err), err);
+    assert_int_equal(
+        str_contains(buf_str(&text), STR(";38;2;")), str_equal(str_from(wanted), STR("true")));
+    assert_int_equal(
+        str_contains(buf_str(&text), STR(";38;5;")), str_equal(str_from(wanted), STR("256")));
+    buf_release(&cast);
+    buf_release(&text);
+}
+
+static void a_recording_has_the_colours_of_the_screen(void **state) {
+    (void)state;
+    check_colors("true.cast", "COLORTERM=truecolor", "true");
+    check_colors("palette.cast", "COLORTERM", "256");
+}
+
 // Nothing but lines may reach a terminal that reads out.
 static void has_no_escapes(struct harness *harness) {
     const struct str bytes = harness_bytes(harness);
@@ -341,6 +373,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(any_key_pauses_and_esc_gives_the_keys_back, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         a_broken_scene_is_told_before_the_screen_is_taken, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_recording_has_the_colours_of_the_screen, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_recording_never_replaces_a_file, set_up, tear_down),
     cmocka_unit_test_setup_teardown(a_dumb_terminal_is_read_to, set_up, tear_down),
     cmocka_unit_test_setup_teardown(interrupted_it_ends_with_130, set_up, tear_down),
