@@ -41,6 +41,7 @@ const struct canvas_cell *canvas_at(const struct canvas *canvas, int column, int
 struct rect canvas_rect(const struct canvas *canvas);
 void canvas_fill(struct canvas *canvas, struct rect rect, uint32_t rune, enum theme_role role);
 void canvas_select(struct canvas *canvas, struct rect rect); // marks the cells as selected
+void canvas_deselect(struct canvas *canvas, struct rect rect);
 // A secret stands there for a moment: cells that records and exports must not show.
 void canvas_keep_secret(struct canvas *canvas, struct rect rect);
 // Rows as UTF-8 lines without trailing blanks; a bullet for what is secret.

@@ -16,6 +16,7 @@ struct sheet {
 
 struct canvas_pen sheet_line(struct sheet *sheet); // a pen on the next row
 void sheet_blank(struct sheet *sheet);
+void sheet_select(const struct sheet *sheet); // the row written last, as one that is chosen
 // A paragraph, wrapped at words; line breaks in it are kept.
 void sheet_text(struct sheet *sheet, enum theme_role role, struct str text);
 void sheet_format(struct sheet *sheet, enum theme_role role, const char *format, ...)

@@ -92,12 +92,21 @@ void canvas_fill(struct canvas *canvas, struct rect rect, uint32_t rune, enum th
     }
 }
 
-void canvas_select(struct canvas *canvas, struct rect rect) {
+static void mark(struct canvas *canvas, struct rect rect, uint8_t is_selected) {
     for (int row = rect.row; row < rect.row + rect.rows; row++) {
         for (int column = rect.column; column < rect.column + rect.columns; column++) {
-            if (is_inside(canvas, column, row)) cell_at(canvas, column, row)->is_selected = 1;
+            if (is_inside(canvas, column, row))
+                cell_at(canvas, column, row)->is_selected = is_selected;
         }
     }
+}
+
+void canvas_select(struct canvas *canvas, struct rect rect) {
+    mark(canvas, rect, 1);
+}
+
+void canvas_deselect(struct canvas *canvas, struct rect rect) {
+    mark(canvas, rect, 0);
 }
 
 void canvas_keep_secret(struct canvas *canvas, struct rect rect) {

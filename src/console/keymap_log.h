@@ -56,7 +56,7 @@
         KEY(KEYMAP_LOOP, INPUT_PAGE_UP, INTENT_PAGE_UP, "scroll back"),                            \
         LABELLED(KEYMAP_LOOP, ']', INTENT_ERROR_NEXT, "the next hop with an error", "error"),      \
         KEY(KEYMAP_LOOP, '[', INTENT_ERROR_PREVIOUS, "the hop with an error before"),              \
-        KEY(KEYMAP_LOOP, 'y', INTENT_COPY, "copy the table, and what belongs to the hop"),         \
+        KEY(KEYMAP_LOOP, 'y', INTENT_COPY, "copy the hop: its figures, and what failed last"),     \
         KEY(KEYMAP_LOOP, 'R', INTENT_REFRESH, "ask again for the deliveries, when they ended"),    \
         KEY(KEYMAP_LOOP, 'L', INTENT_LOOP, "close it")
 

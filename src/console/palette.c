@@ -260,15 +260,32 @@ static void run_now(struct model *model, struct effects *effects) {
     effects_add(effects, command);
 }
 
-// The account first: it must be seen however low the window is.
+// What was understood, each value by its name: "stream from=2019-05-19 rate=50".
+static void
+add_call(const struct descriptor *descriptor, struct buf *out, const struct arguments *arguments) {
+    buf_add(out, str_from(descriptor->name));
+    for (size_t i = 0; i < arguments->count; i++) {
+        const struct arguments_pair *pair = &arguments->pairs[i];
+        const struct parameter *parameter = descriptor_find_parameter(descriptor, pair->name);
+        buf_add_format(out, " %s", pair->name);
+        if (parameter && parameter->kind == PARAMETER_FLAG) continue;
+        buf_add_char(out, '=');
+        add_quoted(out, str_from(pair->value));
+    }
+}
+
+// The account first, then what is done there: both must be seen however low the window is.
 static void ask(struct model *model, const struct descriptor *descriptor) {
     struct buf title = {0}, text = {0};
     buf_add_format(&title, "Run %s?", descriptor->name);
     if (model_is_live(model)) {
         overlay_add_account(model, &text);
         buf_add(&text, STR(" (LIVE): "));
+    } else if (!model->backend) {
+        buf_add(&text, STR("Which account it is is not known yet, it may be a real one: "));
     }
-    buf_add_format(&text, "%s.", descriptor->summary);
+    add_call(descriptor, &text, &model->palette.pending->arguments);
+    buf_add_format(&text, "\n%s.", descriptor->summary);
     overlay_confirm(model, buf_str(&title), buf_str(&text), "run", NULL, run_now);
     buf_release(&title);
     buf_release(&text);
@@ -479,6 +496,7 @@ void palette_assist(const struct model *model, struct sheet *sheet) {
         struct canvas_pen pen = sheet_line(sheet);
         canvas_write_text(&pen, THEME_KEY, at == selected ? "▸ " : "  ");
         write_match(model, &matches[at], &pen);
+        if (at == selected) sheet_select(sheet);
     }
     if (!count) write_nothing(model, buf_str(&model->editor.text), sheet);
 }

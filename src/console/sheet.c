@@ -18,6 +18,15 @@ void sheet_blank(struct sheet *sheet) {
     sheet->row++;
 }
 
+void sheet_select(const struct sheet *sheet) {
+    struct rect row = sheet->rect;
+    const int at = sheet->row - 1 - sheet->top;
+    if (!sheet->canvas || at < 0 || at >= row.rows) return;
+    row.row += at;
+    row.rows = 1;
+    canvas_select(sheet->canvas, row);
+}
+
 // What separates a row from the next is not shown: a line break, or the blanks at a wrap.
 static struct str drop_break(struct str rest) {
     while (rest.len && rest.ptr[0] == ' ')

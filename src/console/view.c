@@ -205,6 +205,13 @@ static void draw_body(const struct model *model, struct canvas *canvas) {
 #define STATUS_ROWS_TIGHT 2 // in a low window
 #define TALL_FROM 20
 
+static void write_waiting(const struct model *model, struct sheet *sheet) {
+    struct buf waiting = {0};
+    waiting_add_text(&model->waiting, &waiting);
+    if (waiting.len) sheet_item_within(sheet, THEME_WARN, "• ", THEME_WARN, buf_str(&waiting), 1);
+    buf_release(&waiting);
+}
+
 static void write_backend(const struct model *model, struct sheet *sheet) {
     if (!model->backend) {
         sheet_text(sheet, THEME_DIM, STR("starting …"));
@@ -225,10 +232,7 @@ static void write_backend(const struct model *model, struct sheet *sheet) {
         sheet_item_within(
             sheet, THEME_WARN, "• ", THEME_WARN, str_from(backend->note), STATUS_ROWS);
     }
-    struct buf waiting = {0};
-    waiting_add_text(&model->waiting, &waiting);
-    if (waiting.len) sheet_item_within(sheet, THEME_WARN, "• ", THEME_WARN, buf_str(&waiting), 1);
-    buf_release(&waiting);
+    write_waiting(model, sheet);
 }
 
 static void write_notice(const struct model *model, struct sheet *sheet) {
@@ -292,8 +296,14 @@ int view_said_rows(const struct model *model) {
     return is_said(model) ? view_status_rows(model) : 0;
 }
 
+// … and so does what waits, which the status row tells elsewhere.
+static bool is_waiting_in_summary(const struct model *model) {
+    return model->rows < LAYOUT_STATUS_FROM_ROWS && model->waiting.count > 0;
+}
+
 int view_summary_rows(const struct model *model) {
-    return is_said_in_summary(model) ? view_status_rows(model) : strip_summary_rows(model);
+    if (is_said_in_summary(model)) return view_status_rows(model);
+    return strip_summary_rows(model) + (is_waiting_in_summary(model) ? 1 : 0);
 }
 
 static void draw_status(const struct model *model, struct rect rect, struct canvas *canvas) {
@@ -314,7 +324,13 @@ static void draw_messages(const struct model *model, struct canvas *canvas) {
         draw_status(model, model->layout.summary, canvas);
         return;
     }
-    strip_draw_summary(model, model->layout.summary, canvas);
+    struct rect summary = model->layout.summary;
+    if (is_waiting_in_summary(model)) {
+        struct sheet sheet = {
+            .canvas = canvas, .rect = rect_inset(rect_take_bottom(&summary, 1), 1)};
+        write_waiting(model, &sheet);
+    }
+    strip_draw_summary(model, summary, canvas);
     if (!rect_is_empty(model->layout.status)) draw_status(model, model->layout.status, canvas);
 }
 
@@ -368,6 +384,8 @@ void view_draw(const struct model *model, struct canvas *canvas) {
     draw_body(model, canvas);
     draw_messages(model, canvas);
     overlay_draw_all(model, canvas);
+    // one bar at a time: what is offered below the line has it
+    if (model->editing == MODEL_EDITING_PALETTE) canvas_deselect(canvas, model->layout.body);
     hotspot_draw_footer(model, canvas);
     if (player_is_held(model)) draw_scene(model, canvas);
 }

@@ -20,7 +20,6 @@
 #define TREND_FROM 72
 #define TREND_MOST 60
 #define DETAIL_ROWS_LEAST 5 // below the table, else they stand beneath the row
-#define COPY_COLUMNS 100
 
 // What nobody outside of Segment and AWS can see, and who tells instead.
 static const char *const unseen[] = {
@@ -156,6 +155,22 @@ static void add_ms(struct buf *out, const char *name, double ms) {
     if (ms < 999.5) buf_add(out, STR(" ms"));
 }
 
+static void add_figures(const struct model *model, struct buf *text) {
+    const struct meter_hop *meter = selected(model);
+    if (meter_is_sample(model, model->loop.selected)) buf_add(text, STR("at least "));
+    amount_add_grouped(text, meter->passed);
+    buf_add(text, STR(" passed · "));
+    amount_add_grouped(text, meter->failed);
+    buf_add(text, STR(" failed"));
+    add_ms(text, "last", meter->last_ms);
+    add_ms(text, "p50", meter_percentile(meter, 0.5));
+    add_ms(text, "p99", meter_percentile(meter, 0.99));
+    if (meter->kept == METER_KEPT) buf_add_format(text, " of the newest %d", METER_KEPT);
+    buf_add(text, STR(" · seen "));
+    add_time_of_day(text, meter->seen_ms);
+    buf_add(text, STR(" UTC"));
+}
+
 static void write_figures(const struct model *model, struct sheet *sheet) {
     const struct meter_hop *meter = selected(model);
     struct buf text = {0};
@@ -165,30 +180,24 @@ static void write_figures(const struct model *model, struct sheet *sheet) {
         sheet_text(sheet, THEME_DIM, STR("Nothing was seen here yet."));
         return;
     }
-    if (meter_is_sample(model, model->loop.selected)) buf_add(&text, STR("at least "));
-    amount_add_grouped(&text, meter->passed);
-    buf_add(&text, STR(" passed · "));
-    amount_add_grouped(&text, meter->failed);
-    buf_add(&text, STR(" failed"));
-    add_ms(&text, "last", meter->last_ms);
-    add_ms(&text, "p50", meter_percentile(meter, 0.5));
-    add_ms(&text, "p99", meter_percentile(meter, 0.99));
-    if (meter->kept == METER_KEPT) buf_add_format(&text, " of the newest %d", METER_KEPT);
-    buf_add(&text, STR(" · seen "));
-    add_time_of_day(&text, meter->seen_ms);
-    buf_add(&text, STR(" UTC"));
+    add_figures(model, &text);
     sheet_text(sheet, THEME_TEXT, buf_str(&text));
     buf_release(&text);
+}
+
+static void add_failure(const struct meter_hop *meter, struct buf *text) {
+    const struct hop *failure = &meter->failure;
+    add_time_of_day(text, meter->failed_ms);
+    if (failure->status) buf_add_format(text, " · %d", failure->status);
+    if (failure->code[0]) buf_add_format(text, " · %s", failure->code);
+    buf_add_format(text, " · %s", failure->detail[0] ? failure->detail : "it did not say why");
 }
 
 static void write_failure(const struct meter_hop *meter, struct sheet *sheet) {
     const struct hop *failure = &meter->failure;
     struct buf text = {0};
     if (!meter->failed_ms) return;
-    add_time_of_day(&text, meter->failed_ms);
-    if (failure->status) buf_add_format(&text, " · %d", failure->status);
-    if (failure->code[0]) buf_add_format(&text, " · %s", failure->code);
-    buf_add_format(&text, " · %s", failure->detail[0] ? failure->detail : "it did not say why");
+    add_failure(meter, &text);
     sheet_item(sheet, THEME_BAD, "✗ ", THEME_STRONG, buf_str(&text));
     if (failure->hint[0]) sheet_item(sheet, THEME_WARN, "→ ", THEME_TEXT, str_from(failure->hint));
     if (failure->request_id[0])
@@ -263,19 +272,10 @@ static int detail_rows(const struct model *model, struct rect window) {
 
 static void write_table(const struct model *model, bool has_detail, struct sheet *sheet) {
     for (int id = 0; id < HOP_COUNT; id++) {
-        const int row = sheet->row;
         struct canvas_pen pen = sheet_line(sheet);
         write_hop(model, (enum hop_id)id, &pen);
         if (id != (int)model->loop.selected) continue;
-        const int at = row - sheet->top;
-        if (sheet->canvas && at >= 0 && at < sheet->rect.rows)
-            canvas_select(
-                sheet->canvas, (struct rect){
-                                   .column = sheet->rect.column,
-                                   .row = sheet->rect.row + at,
-                                   .columns = sheet->rect.columns,
-                                   .rows = 1,
-                               });
+        sheet_select(sheet);
         if (has_detail) write_detail(model, sheet);
     }
 }
@@ -396,16 +396,24 @@ static void open_failed(struct model *model, struct effects *effects) {
             hop_title(model->loop.selected));
 }
 
+// To be pasted into a ticket: the hop, its figures, and what failed there last.
 static void copy(struct model *model, struct effects *effects) {
-    struct canvas canvas = {0};
+    const struct meter_hop *meter = selected(model);
+    const struct hop *failure = &meter->failure;
     struct buf text = {0};
-    struct rect rect = {.columns = COPY_COLUMNS};
-    rect.rows = HOP_COUNT + 4 + detail_rows(model, rect_inset(rect, 1));
-    canvas_resize(&canvas, rect.columns, rect.rows);
-    draw(model, rect, &canvas);
-    canvas_print(&canvas, &text);
+    buf_add_format(&text, "%s: ", hop_title(model->loop.selected));
+    if (meter->seen_ms)
+        add_figures(model, &text);
+    else
+        buf_add(&text, STR("nothing was seen here yet"));
+    if (meter->failed_ms) {
+        buf_add(&text, STR("\nfailed "));
+        add_failure(meter, &text);
+        if (failure->hint[0]) buf_add_format(&text, "\nnext: %s", failure->hint);
+        if (failure->request_id[0]) buf_add_format(&text, "\nrequest %s", failure->request_id);
+        if (failure->message_id[0]) buf_add_format(&text, "\nevent %s", failure->message_id);
+    }
     export_copy_text(model, buf_str(&text), effects);
-    canvas_release(&canvas);
     buf_release(&text);
 }
 
