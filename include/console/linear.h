@@ -41,7 +41,10 @@ struct linear {
     size_t selected;
     bool is_detail_open, follows;
     int overlay_count;
-    struct buf overlay, notice, caption;
+    struct buf overlay, chosen, notice, caption; // said
+    size_t exchange;                             // of the journey, and its tab
+    enum journey_tab tab;
+    bool is_reading;
     enum model_editing editing;
     size_t events_told, events_left, events_discarded;
     struct linear_name names[LINEAR_NAMES]; // of those left

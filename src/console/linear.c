@@ -1,6 +1,7 @@
 // linear — what is told, and when; see the header.
 #include "console/linear.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "console/strip.h"
 #include "console/view.h"
@@ -12,6 +13,7 @@
 #define ROWS_TOLD_OF_GROWING 5
 #define WIDE_COLUMNS 140 // of a row: nothing of it is cut off before
 #define TRAIT_BYTES 160
+#define TRAIT_ITEMS 5
 
 void linear_init(struct linear *linear, struct model *model) {
     *linear = (struct linear){0};
@@ -38,6 +40,7 @@ void linear_release(struct linear *linear) {
     canvas_release(&linear->page);
     buf_release(&linear->json);
     buf_release(&linear->overlay);
+    buf_release(&linear->chosen);
     buf_release(&linear->notice);
     buf_release(&linear->caption);
     mem_free(linear->trait);
@@ -45,7 +48,7 @@ void linear_release(struct linear *linear) {
     *linear = (struct linear){0};
 }
 
-static void add_line(struct buf *out, struct str text) {
+void linear_parts_add_line(struct buf *out, struct str text) {
     const size_t before = out->len;
     linear_add_words(out, text);
     if (out->len > before) buf_add_char(out, '\n');
@@ -56,18 +59,18 @@ void linear_parts_add_told(struct buf *out, const char *before, struct str text)
     struct buf line = {0};
     buf_add(&line, str_from(before));
     buf_add_printable(&line, text);
-    add_line(out, buf_str(&line));
+    linear_parts_add_line(out, buf_str(&line));
     buf_release(&line);
 }
 
-static void add_page(const struct canvas *page, struct buf *out) {
+void linear_parts_add_page(const struct canvas *page, struct buf *out) {
     struct buf text = {0};
     struct str rest, line;
     canvas_print(page, &text);
     rest = buf_str(&text);
     while (rest.len) {
         str_split(rest, '\n', &line, &rest);
-        add_line(out, line);
+        linear_parts_add_line(out, line);
     }
     buf_release(&text);
 }
@@ -192,17 +195,36 @@ static const char *find_trait(const struct model *model) {
     return NULL;
 }
 
+// A list by its first few; anything else as it is, cut.
+static void add_trait(struct buf *out, struct str value) {
+    CLEANUP(json_release) struct json document = {0};
+    struct error ignored = {0};
+    if (!json_parse(value, &document, &ignored) || json_kind(document.root) != JSON_ARRAY) {
+        buf_add(out, str_slice(value, 0, TRAIT_BYTES));
+        if (value.len > TRAIT_BYTES) buf_add(out, STR("..."));
+        return;
+    }
+    const size_t count = json_count(document.root);
+    buf_add_format(out, "%zu item%s", count, count == 1 ? "" : "s");
+    const struct json_node *item = json_first(document.root);
+    for (size_t i = 0; item && i < TRAIT_ITEMS; i++, item = json_next(item)) {
+        buf_add(out, i ? STR(", ") : STR(": "));
+        if (json_kind(item) == JSON_STRING)
+            buf_add(out, json_text(item));
+        else
+            json_print(item, out);
+    }
+    if (count > TRAIT_ITEMS) buf_add_format(out, ", and %zu more", count - TRAIT_ITEMS);
+}
+
 static void tell_trait(struct linear *linear, const struct model *model, struct buf *out) {
     const char *value = find_trait(model);
     if (!value || str_equal(str_from(value), str_from(linear->trait))) return;
-    struct str shown = str_from(value);
-    const bool is_cut = shown.len > TRAIT_BYTES;
-    if (is_cut) shown = str_slice(shown, 0, TRAIT_BYTES);
-    while (is_cut && shown.len && shown.ptr[shown.len - 1] != ',')
-        shown.len--;
+    CLEANUP(buf_release) struct buf shown = {0};
+    add_trait(&shown, str_from(value));
     linear_parts_add_told(
         out, linear->trait ? "Trait " LOOP_TRAIT " changed: " : "Trait " LOOP_TRAIT ": ",
-        shown.len ? shown : str_from(value));
+        buf_str(&shown));
     mem_free(linear->trait);
     linear->trait = mem_copy_string(value);
 }
@@ -234,7 +256,7 @@ static void
 add_row(const struct model *model, const struct pane *pane, size_t row, struct buf *out) {
     struct buf text = {0};
     draw_wide(model, pane, row, &text);
-    add_line(out, buf_str(&text));
+    linear_parts_add_line(out, buf_str(&text));
     buf_release(&text);
 }
 
@@ -257,7 +279,7 @@ void linear_parts_tell_title(const struct model *model, struct buf *out) {
     if (narrow->is_on)
         buf_add_format(
             &line, ", only %s: %zu of %zu", buf_text(&narrow->text), narrow->matches, narrow->all);
-    add_line(out, buf_str(&line));
+    linear_parts_add_line(out, buf_str(&line));
     buf_release(&title);
     buf_release(&note);
     buf_release(&line);
@@ -271,10 +293,10 @@ static void tell_pane(struct linear *linear, const struct model *model, struct b
     struct sheet sheet = {.canvas = &linear->page, .rect = canvas_rect(&linear->page)};
     if (count == 0 && pane->count(model)) {
         narrow_empty(model, pane->id, &sheet);
-        add_page(&linear->page, out);
+        linear_parts_add_page(&linear->page, out);
     } else if (count == 0 && pane->empty) {
         pane->empty(model, &sheet);
-        add_page(&linear->page, out);
+        linear_parts_add_page(&linear->page, out);
     }
     // the part with the selection; of what grows, the newest
     const bool grows = pane->id == PANE_LOG || pane->id == PANE_STREAM;
@@ -294,7 +316,7 @@ void linear_parts_tell_detail(struct linear *linear, const struct model *model, 
     canvas_clear(&linear->page);
     struct sheet sheet = {.canvas = &linear->page, .rect = canvas_rect(&linear->page)};
     view_detail(model, pane, &sheet);
-    add_page(&linear->page, out);
+    linear_parts_add_page(&linear->page, out);
 }
 
 static void tell_place(struct linear *linear, const struct model *model, struct buf *out) {
@@ -315,84 +337,6 @@ static void tell_place(struct linear *linear, const struct model *model, struct 
     linear->shows_polls = request_log_shows_polls(model);
     linear->selected = selected;
     linear->is_detail_open = model->is_detail_open;
-}
-
-// What opens over the panes: read out when it opens, then the lines that were not there before.
-
-static bool has_line(struct str text, struct str wanted) {
-    struct str line;
-    while (text.len) {
-        str_split(text, '\n', &line, &text);
-        if (str_equal(line, wanted)) return true;
-    }
-    return false;
-}
-
-// Of what is in force, and no more: all keys of the program are ten minutes of listening.
-static void tell_keys(const struct model *model, struct buf *out) {
-    enum keymap_context contexts[MODEL_CONTEXTS];
-    const size_t context_count = model_contexts(model, contexts);
-    size_t count = 0;
-    const struct keymap_row *rows = keymap_rows(&model->keymap, &count);
-    for (size_t at = 0; at < context_count; at++) {
-        buf_add_format(out, "%s:\n", keymap_context_title(contexts[at]));
-        for (size_t i = 0; i < count; i++) {
-            if (rows[i].context != contexts[at] || !rows[i].help) continue;
-            struct buf line = {0};
-            keymap_add_keys(&line, &model->keymap, &rows[i]);
-            buf_add_format(&line, "  %s", rows[i].help);
-            add_line(out, buf_str(&line));
-            buf_release(&line);
-        }
-    }
-    buf_add(
-        out, STR("Here, in lines: an empty line reads the details of the selected row; several "
-                 "keys stand in a line\nwith blanks between them; a colon with a name does what "
-                 "is called so. Other panes have keys of their own.\n"));
-}
-
-static void tell_closed(const struct model *model, struct buf *out) {
-    buf_add_format(
-        out, overlay_top(model) ? "Closed.\n" : "Closed; in %s.\n", pane_get(model->pane)->title);
-}
-
-static void tell_overlay(struct linear *linear, struct model *model, struct buf *out) {
-    if (overlay_top(model) && overlay_top(model)->id == OVERLAY_HELP) {
-        overlay_close(model);
-        tell_keys(model, out);
-    }
-    const struct overlay *top = overlay_top(model);
-    const bool is_new = linear->overlay_count < model->overlay_count;
-    const bool is_closed = linear->overlay_count > model->overlay_count;
-    linear->overlay_count = model->overlay_count;
-    if (is_new || is_closed) buf_reset(&linear->overlay);
-    if (is_closed) tell_closed(model, out);
-    if (top && top->is_whole && is_new) {
-        buf_add_format(
-            out, "This is a picture for a room; what happens is told here as ever. %s closes it.\n",
-            keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, INTENT_PRESENT).text);
-    }
-    if (!top || top->is_whole) return; // what is large there is told anyway
-    // figures that move by themselves are told when somebody asks
-    const bool moves = top->id == OVERLAY_CONTROLS || top->id == OVERLAY_LOOP;
-    if (moves && !is_new && !is_closed && !linear->is_asked) return;
-    const bool is_answered =
-        top->id == OVERLAY_EVENT && !is_new; // linear_line.c says what came of it
-    struct buf text = {0};
-    canvas_clear(&linear->page);
-    top->draw(model, overlay_place(model, top), &linear->page);
-    add_page(&linear->page, &text);
-    struct str rest = buf_str(&text), line;
-    while (rest.len) {
-        str_split(rest, '\n', &line, &rest);
-        if (is_closed || is_answered || has_line(buf_str(&linear->overlay), line)) continue;
-        buf_add(out, line);
-        buf_add_char(out, '\n');
-    }
-    buf_reset(&linear->overlay);
-    buf_add(&linear->overlay, buf_str(&text));
-    buf_release(&text);
-    if (is_new && top->id == OVERLAY_EVENT) linear_parts_tell_json(out);
 }
 
 static void tell_notice(struct linear *linear, const struct model *model, struct buf *out) {
@@ -437,7 +381,8 @@ static void tell_prompt(struct linear *linear, const struct model *model, struct
     if (model->editor.is_secret)
         buf_add(&line, STR("type the secret"));
     else if (model->editor.text.len)
-        buf_add_format(&line, "now %s; type another", buf_text(&model->editor.text));
+        buf_add_format(
+            &line, "now %s; type another, or Enter to take it", buf_text(&model->editor.text));
     else
         buf_add(&line, STR("type it"));
     buf_add(&line, STR(", or an empty line to leave it."));
@@ -529,7 +474,7 @@ void linear_tell(struct linear *linear, struct model *model, struct buf *out) {
     tell_list(linear, model, out);
     tell_trait(linear, model, out);
     tell_place(linear, model, out);
-    tell_overlay(linear, model, out);
+    linear_parts_tell_overlay(linear, model, out);
     tell_notice(linear, model, out);
     tell_prompt(linear, model, out);
 }

@@ -3,19 +3,28 @@
 #include "console/linear.h"
 #include "linear_parts.h"
 
-// Signs that are passed over when they are read out have names.
-static void add_key_in_words(const struct model *model, enum intent intent, struct buf *out) {
+void linear_parts_add_key(struct buf *out, struct str key) {
     static const struct {
         const char *key, *words;
     } signs[] = {
-        {"?", "a question mark"}, {":", "a colon"}, {",", "a comma"}, {".", "a full stop"}};
-    const struct keymap_name name = keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, intent);
+        {"?", "a question mark"}, {":", "a colon"},      {",", "a comma"},
+        {".", "a full stop"},     {"/", "a slash"},      {"!", "an exclamation mark"},
+        {"<", "less than"},       {">", "greater than"}, {"[", "left bracket"},
+        {"]", "right bracket"},   {"+", "plus"},         {"-", "minus"},
+        {"_", "underscore"},      {"*", "star"},         {"#", "hash"},
+        {"S-Tab", "Shift Tab"},   {"PgUp", "Page Up"},   {"PgDn", "Page Down"},
+    };
     for (size_t i = 0; i < ARRAY_COUNT(signs); i++) {
-        if (strcmp(signs[i].key, name.text) != 0) continue;
+        if (!str_equal(str_from(signs[i].key), key)) continue;
         buf_add(out, str_from(signs[i].words));
         return;
     }
-    buf_add(out, str_from(name.text));
+    buf_add(out, key);
+}
+
+static void add_key_in_words(const struct model *model, enum intent intent, struct buf *out) {
+    const struct keymap_name name = keymap_name_of(&model->keymap, KEYMAP_EVERYWHERE, intent);
+    linear_parts_add_key(out, str_from(name.text));
 }
 
 void linear_add_greeting(const struct model *model, struct buf *out) {
@@ -61,6 +70,10 @@ static void answer(const struct line *line, struct str text) {
         buf_add(line->out, STR("Left as it was.\n"));
         return;
     }
+    if (str_equal(text, STR("Enter"))) { // as it stands there
+        press_for(line, INTENT_SUBMIT);
+        return;
+    }
     editor_start(&line->model->editor, (struct str){0}, line->model->editor.is_secret);
     while (text.len && line->model->editing != MODEL_EDITING_NOTHING) {
         bool valid = true;
@@ -70,11 +83,31 @@ static void answer(const struct line *line, struct str text) {
     press_for(line, INTENT_SUBMIT);
 }
 
+// What was typed is not taken, and is still asked for: why, and what there is.
+static void tell_refused(const struct line *line, enum model_editing asked) {
+    const struct prompt *prompt = prompt_get(asked);
+    struct linear *linear = line->linear;
+    if (line->model->editing != asked) return;
+    canvas_clear(&linear->page);
+    struct sheet sheet = {.canvas = &linear->page, .rect = canvas_rect(&linear->page)};
+    if (prompt->assist) prompt->assist(line->model, &sheet);
+    buf_add(line->out, STR("Not taken; type another, or an empty line to leave it.\n"));
+    linear_parts_add_page(&linear->page, line->out);
+}
+
 // Where text is typed every character means itself.
 static const struct keymap_row *row_of(const struct line *line, uint32_t key) {
     enum keymap_context contexts[MODEL_CONTEXTS];
     const size_t count = model_contexts(line->model, contexts);
     return keymap_find_row(&line->model->keymap, contexts, count, key);
+}
+
+// Nothing moved: where it stands.
+static bool tell_chosen_again(const struct line *line) {
+    if (!overlay_top(line->model) || !line->linear->chosen.len) return false;
+    buf_add(line->out, STR("Selected: "));
+    buf_add(line->out, buf_str(&line->linear->chosen));
+    return true;
 }
 
 // A key after which nothing was heard: was it none, or is its answer still to come?
@@ -93,13 +126,19 @@ static void tell_silent(
         linear_parts_tell_row(line->model, "Selected, row", line->out);
         return;
     }
+    const bool is_search =
+        row && (row->intent == INTENT_FIND_NEXT || row->intent == INTENT_FIND_PREVIOUS);
+    if (is_search && tell_chosen_again(line)) return;
     struct buf said = {0};
     if (!row) {
-        buf_add_format(&said, STR_FMT " does nothing here; ", STR_ARG(word));
+        linear_parts_add_key(&said, word);
+        buf_add(&said, STR(" does nothing here; "));
         add_key_in_words(line->model, INTENT_HELP, &said);
         buf_add(&said, STR(" reads the keys."));
     } else if (row->intent == INTENT_UP || row->intent == INTENT_DOWN) {
         buf_add(&said, STR("There is no row further."));
+    } else if (!top && row->key == INPUT_ENTER && !narrow_count(line->model, line->model->pane)) {
+        buf_add(&said, STR("There is no row here."));
     } else {
         const struct keymap_row *first =
             keymap_row_of(&line->model->keymap, row->context, row->intent);
@@ -300,7 +339,11 @@ void linear_line(
             asked == MODEL_EDITING_NARROW || asked == MODEL_EDITING_STREAM_FILTER;
         answer(&line, text);
         linear_tell(linear, model, out);
+        tell_refused(&line, asked);
         if (out->len == before && is_filter) linear_parts_tell_title(model, out);
+        const bool is_search =
+            asked == MODEL_EDITING_JOURNEY_SEARCH || asked == MODEL_EDITING_REQUEST_SEARCH;
+        if (out->len == before && is_search) (void)tell_chosen_again(&line);
         if (out->len == before && asked == MODEL_EDITING_FIELD)
             linear_parts_tell_row(model, "Now row", out);
     } else if (top && top->id == OVERLAY_EVENT) {
@@ -309,6 +352,10 @@ void linear_line(
         press(&line, ':');
         if (model->editing != MODEL_EDITING_NOTHING && text.len > 1)
             answer(&line, str_skip(text, 1));
+        else if (model->editing == MODEL_EDITING_NOTHING)
+            buf_add(out, STR("Names are not taken here; close first what is open: q.\n"));
+        linear_tell(linear, model, out);
+        if (text.len > 1) tell_refused(&line, MODEL_EDITING_PALETTE);
     } else if (str_trim(text).len == 0 && !overlay_top(model)) {
         linear_parts_tell_detail(linear, model, out);
     } else if (str_trim(text).len == 0) {

@@ -34,7 +34,8 @@ static void close_gap(struct buf *out, size_t start, int blanks) {
 void linear_add_words(struct buf *out, struct str text) {
     const size_t start = out->len;
     int blanks = 0;
-    bool is_word = false; // a blank parts it from what follows
+    bool is_word = false;  // a blank parts it from what follows
+    bool is_state = false; // … and no comma, however far that is
     while (text.len) {
         bool valid = true;
         const uint32_t rune = str_next_rune(&text, &valid);
@@ -49,7 +50,7 @@ void linear_add_words(struct buf *out, struct str text) {
             blanks = 1;
             continue;
         }
-        close_gap(out, start, is_word && !blanks ? 1 : blanks);
+        close_gap(out, start, is_word && (is_state || !blanks) ? 1 : blanks);
         blanks = 0;
         is_word = false;
         if (!word) {
@@ -60,6 +61,7 @@ void linear_add_words(struct buf *out, struct str text) {
         const bool has_blank = said.ptr[said.len - 1] == ' ';
         buf_add(out, str_slice(said, 0, said.len - (has_blank ? 1 : 0)));
         is_word = has_blank;
+        is_state = rune < 0x2190 || rune > 0x2193; // arrows are keys
     }
     if (out->len > start && out->ptr[out->len - 1] == ',') out->len--;
 }

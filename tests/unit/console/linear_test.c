@@ -90,6 +90,8 @@ static void words_stand_for_symbols(void **state) {
         {"a:   b", "a: b"},
         {"10:00:03 ↻ 429 POST  /events   12 ×2", "10:00:03 again 429 POST, /events, 12 times 2"},
         {"←  the tab before", "left, the tab before"},
+        {"✓ Invoke      0.4 ms", "ok Invoke, 0.4 ms"},
+        {"✓   ├ PutEvents", "ok PutEvents"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct buf words = {0};
@@ -307,6 +309,95 @@ static void what_no_key_is_called_is_told(void **state) {
     assert_true(str_starts_with(buf_str(&out), STR("No key is called foo\n")));
 }
 
+static void the_generators_panel_is_told_value_by_value(void **state) {
+    (void)state;
+    line("3");
+    line("c");
+    assert_contains(buf_str(&out), "Generator\nModel, live shopper\n");
+    assert_contains(buf_str(&out), "\nSelected: Model, live shopper\n");
+    line("Down");
+    assert_true(str_starts_with(buf_str(&out), STR("Selected: From, ")));
+    assert_false(str_contains(buf_str(&out), STR("Rate"))); // nothing that was said before
+    line("Down Down Down");
+    line("Down");
+    assert_true(str_starts_with(buf_str(&out), STR("Selected: Rate, 5/s\n")));
+    line("Enter");
+    assert_contains(buf_str(&out), "now 5; type another, or Enter to take it, or an empty line");
+    line("0");
+    assert_true(str_starts_with(buf_str(&out), STR("Not taken; type another, or an empty line")));
+    assert_contains(buf_str(&out), "failed Rate cannot be \"0\"");
+    line("20");
+    assert_true(str_starts_with(buf_str(&out), STR("Rate, 20/s\n")));
+    line("Enter");
+    line("Enter"); // as it stands
+    assert_int_equal(model.editing, MODEL_EDITING_NOTHING);
+    assert_int_equal(model.stream.rate, 20);
+    line(":theme");
+    assert_contains(buf_str(&out), "Names are not taken here");
+    line("q");
+    assert_str(buf_str(&out), "Closed; in Stream.\n");
+    line("Enter");
+    assert_str(buf_str(&out), "There is no row here.\n");
+}
+
+static bool is_agreed;
+
+static void agree(struct model *changed, struct effects *effects) {
+    (void)changed;
+    (void)effects;
+    is_agreed = true;
+}
+
+static void a_question_is_read_whole_and_answered_by_a_line(void **state) {
+    (void)state;
+    is_agreed = false;
+    for (int turn = 0; turn < 2; turn++) {
+        buf_reset(&out);
+        overlay_confirm(
+            &model, STR("Delete the schema?"), STR("Account 123456789012, us-east-1 (LIVE)"),
+            "delete", NULL, agree);
+        linear_tell(&linear, &model, &out);
+        assert_contains(buf_str(&out), "Delete the schema?");
+        assert_contains(buf_str(&out), "Account 123456789012, us-east-1 (LIVE)");
+        line(turn ? "y" : "n");
+        assert_contains(buf_str(&out), "Closed; in ");
+        assert_null(overlay_top(&model));
+        assert_int_equal(is_agreed, turn);
+    }
+}
+
+static void an_hour_of_a_flood_is_a_line_in_ten_seconds(void **state) {
+    (void)state;
+    enum { PER_SECOND = 200, SECONDS = 3600 };
+    size_t lines = 0, bytes = 0, held = 0;
+    line("F");
+    buf_reset(&out);
+    for (int second = 0; second < SECONDS; second++) {
+        model_set_now(&model, START_MS + 1000 * (int64_t)second);
+        for (int i = 0; i < PER_SECOND; i++) {
+            struct effects effects = {0};
+            struct buf name = {0};
+            struct message *message = message_new(MESSAGE_EVENT, 0);
+            buf_add_format(&name, "Event number %d", second * PER_SECOND + i); // no name twice
+            message->as.event.name = mem_copy_string(buf_text(&name));
+            buf_release(&name);
+            linear_hear(&linear, &model, message, &out);
+            model_apply(&model, message, &effects);
+            effects_release(&effects);
+        }
+        linear_tell(&linear, &model, &out);
+        bytes += out.len;
+        for (size_t i = 0; i < out.len; i++)
+            lines += out.ptr[i] == '\n';
+        buf_reset(&out);
+        if (out.cap > held) held = out.cap;
+    }
+    assert_in_range(lines, SECONDS / 10 - 1, SECONDS / 10 + LINEAR_EVENTS);
+    assert_in_range(bytes / lines, 1, 400);
+    assert_in_range(held, 1, 8192);
+    assert_in_range(linear.events_left, 0, PER_SECOND * 11);
+}
+
 static void set_key(enum keymap_context context, enum intent intent, uint32_t key) {
     assert_true(keymap_set(&model.keymap, context, intent, &key, 1));
 }
@@ -355,6 +446,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
         the_list_is_told_when_the_event_has_gone_round, set_up, tear_down),
     cmocka_unit_test_setup_teardown(what_no_key_is_called_is_told, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(the_generators_panel_is_told_value_by_value, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        a_question_is_read_whole_and_answered_by_a_line, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(an_hour_of_a_flood_is_a_line_in_ten_seconds, set_up, tear_down),
     cmocka_unit_test_setup_teardown(keys_of_ones_own_are_named_and_pressed, set_up, tear_down),
 };
 
