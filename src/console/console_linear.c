@@ -75,7 +75,13 @@ static void edit_text(struct reader *reader, const struct effects *effects) {
     if (outer_editor_run(NULL, buf_str(&effects->edit_text), &text, &err)) err = (struct error){0};
     model_set_now(&reader->model, clock_wall_ms());
     model_edited_text(&reader->model, buf_str(&text), &err);
-    if (err.code == ERROR_NONE) buf_add(&reader->out, STR("The text of the editor is taken.\n"));
+    const struct json_check *check = &reader->model.composer.check;
+    if (err.code == ERROR_NONE && (check->is_good || !check->line))
+        buf_add(&reader->out, STR("The text of the editor is taken.\n"));
+    else if (err.code == ERROR_NONE)
+        buf_add_format(
+            &reader->out, "The text of the editor is no JSON: line %zu, column %zu: %s\n",
+            check->line, check->column, check->message);
     buf_release(&text);
 }
 

@@ -250,7 +250,13 @@ static bool change_member(const struct line *line, struct str text) {
         buf_reset(&printed);
     }
     const struct str now = buf_str(&line->model->composer.editor.text);
-    if (!json_parse(now, &document, &err) || json_kind(document.root) != JSON_OBJECT ||
+    if (!json_parse(now, &document, &err)) {
+        buf_add(
+            line->out,
+            STR("The event is no JSON, so it has no members; type a whole object, or editor.\n"));
+        return true;
+    }
+    if (json_kind(document.root) != JSON_OBJECT ||
         !set_member(document.root, path, is_removal ? NULL : value.root)) {
         linear_parts_add_told(line->out, "There is no place for ", path);
         return true;

@@ -142,7 +142,7 @@ static void tell_lines(
         const bool is_old = has_line(buf_str(&linear->overlay), line);
         if (is_tabs) {
             is_text = true;
-            if (is_new || is_other) tell_tab(model, out);
+            if (is_new || is_other || !is_old) tell_tab(model, out);
             continue;
         }
         if ((is_old && !(is_other && is_text)) || is_picture_of_time(top, line)) continue;
@@ -169,11 +169,13 @@ static void tell_top(
     if (!is_silent) tell_lines(linear, model, top, buf_str(&text), is_new, &said);
     buf_reset(&linear->overlay);
     buf_add(&linear->overlay, buf_str(&text));
-    if (is_new) buf_add(out, buf_str(&said));
+    // at first what there is, then where one stands; later the other way round
+    const bool is_first = is_new || !linear->chosen.len;
+    const bool is_told = (linear->is_asked || is_first) && !is_silent;
+    if (is_first) buf_add(out, buf_str(&said));
     if (top->id != OVERLAY_EVENT)
-        tell_chosen(
-            linear, linear->is_asked && !is_silent, is_new ? (struct str){0} : buf_str(&said), out);
-    if (!is_new) buf_add(out, buf_str(&said));
+        tell_chosen(linear, is_told, is_first ? (struct str){0} : buf_str(&said), out);
+    if (!is_first) buf_add(out, buf_str(&said));
     if (is_new && top->id == OVERLAY_EVENT) linear_parts_tell_json(out);
 }
 

@@ -92,7 +92,9 @@ static struct term *open_terminal(int argc, char **argv) {
     return term;
 }
 
-static int run_console(struct worker *worker, struct console_wake *wake, struct term *term) {
+// term NULL: in lines.
+static int
+run_console(struct worker *worker, struct console_wake *wake, struct term *term, bool is_ascii) {
     struct console_options options = {
         .commands = worker->commands,
         .messages = worker->messages,
@@ -103,7 +105,9 @@ static int run_console(struct worker *worker, struct console_wake *wake, struct 
     options.actions = script_actions(&options.action_count);
     int status = 0;
     struct error err;
-    if (console_run(&options, &status, &err)) return status;
+    options.is_ascii = is_ascii;
+    if (term ? console_run(&options, &status, &err) : console_run_linear(&options, &status, &err))
+        return status;
     fprintf(stderr, "%s\n%s\n", err.message, err.hint);
     return 1;
 }
@@ -127,17 +131,26 @@ static struct flood *start_flood(struct worker *worker, int argc, char **argv) {
     });
 }
 
-// scripted_console FOLDER [--hostile] [--ascii] [--flood COUNT [--report FILE]]; a flood of 0 has no end
+// scripted_console FOLDER [--linear] [--hostile] [--journey] [--ascii] [--flood COUNT [--report FILE]]; a flood of
+// 0 has no end
 int main(int argc, char **argv) {
     struct console_wake wake;
     struct error err;
     if (argc < 2 || !console_wake_open(&wake, &err)) return 2;
-    struct term *term = open_terminal(argc, argv);
-    if (!term) return 1;
+    const bool is_linear = has_flag(argc, argv, "--linear");
+    struct term *term = is_linear ? NULL : open_terminal(argc, argv);
+    if (!term && !is_linear) return 1;
+    signal(SIGPIPE, SIG_IGN); // as the program does
     struct worker worker = {0};
     const char *calm = has_flag(argc, argv, "--hostile") ? "hostile.script" : "seeded.script";
     read_script(argv[1], calm, &worker.calm);
     read_script(argv[1], "turn.script", &worker.turned);
+    if (has_flag(argc, argv, "--journey")) {
+        struct buf journey = {0};
+        read_script(argv[1], "journey.script", &journey);
+        buf_add(&worker.turned, buf_str(&journey));
+        buf_release(&journey);
+    }
     worker.commands = queue_new(&(struct queue_options){
         .capacity = 32,
         .free_item = command_free_item,
@@ -152,7 +165,7 @@ int main(int argc, char **argv) {
     pthread_t thread;
     pthread_create(&thread, NULL, run, &worker);
     struct flood *flood = start_flood(&worker, argc, argv);
-    const int status = run_console(&worker, &wake, term);
+    const int status = run_console(&worker, &wake, term, has_flag(argc, argv, "--ascii"));
     queue_close(worker.commands);
     queue_close(worker.messages);
     pthread_join(thread, NULL);
