@@ -52,7 +52,8 @@
 //   names of protocol/hop.h: destination, lambda, put_events, recommendations, identify.
 //   When a record is visible, the changed trait is too. The newest 1,000 are kept; in a flood (2,000
 //   messages behind) only failures are recorded, and asking for one message without a record that was
-//   dealt with answers an empty list at once. Other sources than website-prod have no destination.
+//   dealt with answers an empty list at once. Asked for one message, the answer has "under_way":true while the
+//   function has it, or it waits to be tried again. Other sources than website-prod have no destination.
 //   code: OK; discarded at once: INVALID_SETTINGS, ACCESS_DENIED, RESOURCE_NOT_FOUND, MESSAGE_REJECTED;
 //   tried again with randomised exponential backoff for four hours (then next_attempt_at is not null, and
 //   the record is replaced by that of the next attempt): FUNCTION_ERROR (the function raised), ETIMEDOUT

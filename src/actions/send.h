@@ -39,7 +39,7 @@ struct send {
     int64_t began_us, sent_at_ms, now_ms, give_up_ms; // now_ms: of the running step
     struct trait_watch_state before;                  // owned; baseline of the trait
     struct sts_session session;                       // owned; via destination
-    bool debugger_asked, is_repeat, was_behind;
+    bool debugger_asked, is_repeat, was_behind, is_under_way;
     int64_t sequence;    // of the event at its source; 0: not known
     int64_t behind;      // events that the sandbox deals with before it
     int64_t patience_ms; // beyond the wait, while there are such

@@ -206,6 +206,21 @@ static void fail_undelivered(struct send *send) {
             "More is sent than the function takes: lower the stream's rate, or wait. "
             "`recloop journey " STR_FMT "` tells later how it went.",
             STR_ARG(send->event.message_id));
+    } else if (send->is_under_way) {
+        error_set(
+            &err, ERROR_TIMEOUT, "the function has the event and did not answer within %lld s",
+            (long long)(send->wait_ms / 1000));
+        error_hint(
+            &err,
+            "Its log tells what it waits for; of a sandbox with --handler runtime: is a runtime "
+            "attached? "
+            "`recloop journey " STR_FMT "` tells later how it went.",
+            STR_ARG(send->event.message_id));
+        hops_tell_range(
+            &send->run, HOP_DESTINATION, HOP_DESTINATION, HOP_DONE,
+            STR("the function was invoked"));
+        send_fail(send, HOP_LAMBDA, HOPS_NOT_MEASURED, 0, &err);
+        return;
     } else {
         error_set(
             &err, ERROR_TIMEOUT, "no destination received the event within %lld s",
@@ -218,6 +233,11 @@ static void fail_undelivered(struct send *send) {
 // Where it stands in the sandbox's order. True: it was dealt with.
 static bool read_place(struct send *send, const struct json_node *answer) {
     int64_t dealt_with = 0;
+    send->is_under_way = json_bool(json_get(answer, "under_way"), false);
+    if (send->is_under_way) {
+        send->behind = 0;
+        return false;
+    }
     const bool is_known =
         send->sequence && json_integer(json_get(answer, "last_sequence"), &dealt_with);
     if (!is_known) return false;

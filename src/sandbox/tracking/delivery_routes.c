@@ -76,11 +76,12 @@ enum server_verdict delivery_routes_get(struct cloud *cloud, struct exchange *ex
     if (is_known) store_each_delivery(cloud->store, after, only, limit, add_delivery, &listing);
     writer_close(writer, ']');
     writer_int(writer, "last_sequence", cloud->destination.delivered);
+    const bool is_under_way = only && store_is_queued(cloud->store, only);
+    if (only) writer_bool(writer, "under_way", is_under_way);
     writer_close(writer, '}');
     buf_release(&message_id);
     // A message that was dealt with and left no record (see own_routes.h) is nothing to wait for.
-    const bool is_over =
-        only && only <= cloud->destination.delivered && !store_is_queued(cloud->store, only);
+    const bool is_over = only && only <= cloud->destination.delivered && !is_under_way;
     if (!listing.count && !is_over && routes_may_hold(cloud, exchange)) {
         buf_release(&json);
         return SERVER_HOLD;
