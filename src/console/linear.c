@@ -354,7 +354,9 @@ static void add_asked(const struct model *model, const struct prompt *prompt, st
     const struct message_setting *setting = setup_selected(model);
     struct buf row = {0}, words = {0};
     struct str name = {0}, rest;
-    if (prompt->label) {
+    if (prompt->id == MODEL_EDITING_PALETTE) {
+        buf_add(out, STR("A name, and what belongs to it: ")); // its label is a sign
+    } else if (prompt->label) {
         buf_add(out, str_from(prompt->label));
     } else if (model->editing == MODEL_EDITING_SETTING && setting) {
         buf_add_format(out, "%s: ", setting->key);

@@ -91,7 +91,14 @@ static void tell_refused(const struct line *line, enum model_editing asked) {
     canvas_clear(&linear->page);
     struct sheet sheet = {.canvas = &linear->page, .rect = canvas_rect(&linear->page)};
     if (prompt->assist) prompt->assist(line->model, &sheet);
-    buf_add(line->out, STR("Not taken; type another, or an empty line to leave it.\n"));
+    const struct str typed = str_trim(buf_str(&line->model->editor.text));
+    if (asked == MODEL_EDITING_PALETTE)
+        buf_add_format(
+            line->out,
+            "More is needed after " STR_FMT "; type all of it, or an empty line to leave it.\n",
+            STR_ARG(typed));
+    else
+        buf_add(line->out, STR("Not taken; type another, or an empty line to leave it.\n"));
     linear_parts_add_page(&linear->page, line->out);
 }
 
@@ -360,8 +367,10 @@ void linear_line(
             answer(&line, str_skip(text, 1));
         else if (model->editing == MODEL_EDITING_NOTHING)
             buf_add(out, STR("Names are not taken here; close first what is open: q.\n"));
-        linear_tell(linear, model, out);
-        if (text.len > 1) tell_refused(&line, MODEL_EDITING_PALETTE);
+        if (text.len > 1) {
+            linear->editing = model->editing; // that it is asked for stands with the reason
+            tell_refused(&line, MODEL_EDITING_PALETTE);
+        }
     } else if (str_trim(text).len == 0 && !overlay_top(model)) {
         linear_parts_tell_detail(linear, model, out);
     } else if (str_trim(text).len == 0) {

@@ -340,6 +340,20 @@ static void the_generators_panel_is_told_value_by_value(void **state) {
     assert_str(buf_str(&out), "There is no row here.\n");
 }
 
+static void names_and_what_belongs_to_them_are_asked_for(void **state) {
+    (void)state;
+    line(":the");
+    assert_true(str_starts_with(buf_str(&out), STR("More is needed after theme; type all of it,")));
+    assert_contains(buf_str(&out), "\ncontrast\n");
+    line("theme dark");
+    assert_int_equal(model.editing, MODEL_EDITING_NOTHING);
+    line(":");
+    assert_true(str_starts_with(buf_str(&out), STR("A name, and what belongs to it: type it,")));
+    line("zzz");
+    assert_contains(buf_str(&out), "Nothing is called that.");
+    line("");
+}
+
 static bool is_agreed;
 
 static void agree(struct model *changed, struct effects *effects) {
@@ -447,6 +461,8 @@ static const struct CMUnitTest tests[] = {
         the_list_is_told_when_the_event_has_gone_round, set_up, tear_down),
     cmocka_unit_test_setup_teardown(what_no_key_is_called_is_told, set_up, tear_down),
     cmocka_unit_test_setup_teardown(the_generators_panel_is_told_value_by_value, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(
+        names_and_what_belongs_to_them_are_asked_for, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         a_question_is_read_whole_and_answered_by_a_line, set_up, tear_down),
     cmocka_unit_test_setup_teardown(an_hour_of_a_flood_is_a_line_in_ten_seconds, set_up, tear_down),
