@@ -345,6 +345,7 @@ static void tell_notice(struct linear *linear, const struct model *model, struct
     buf_reset(&linear->notice);
     buf_add(&linear->notice, buf_str(&notice->text));
     if (!notice->text.len) return;
+    if (str_equal(buf_str(&notice->text), buf_str(&linear->caption))) return; // a caption: told
     linear_parts_add_told(out, notice->role == THEME_BAD ? "Error: " : "", buf_str(&notice->text));
     if (notice->hint.len) linear_parts_add_told(out, "Next step: ", buf_str(&notice->hint));
 }

@@ -354,6 +354,15 @@ static void names_and_what_belongs_to_them_are_asked_for(void **state) {
     line("");
 }
 
+static void a_scenes_caption_is_said_once(void **state) {
+    (void)state;
+    model.player.caption = mem_copy_string("A shopper clicks.");
+    model_note(&model, THEME_STRONG, "A shopper clicks.");
+    buf_reset(&out);
+    linear_tell(&linear, &model, &out);
+    assert_str(buf_str(&out), "Caption: A shopper clicks.\n");
+}
+
 static bool is_agreed;
 
 static void agree(struct model *changed, struct effects *effects) {
@@ -463,6 +472,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(the_generators_panel_is_told_value_by_value, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         names_and_what_belongs_to_them_are_asked_for, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_scenes_caption_is_said_once, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
         a_question_is_read_whole_and_answered_by_a_line, set_up, tear_down),
     cmocka_unit_test_setup_teardown(an_hour_of_a_flood_is_a_line_in_ten_seconds, set_up, tear_down),
