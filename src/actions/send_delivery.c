@@ -310,8 +310,10 @@ static void read_debugger(struct send *send, const struct task_event *event) {
     } else if (!seen) {
         error_set(&err, ERROR_REFUSED, "Segment accepted the event, but it arrived at no source");
         error_hint(
-            &err, "The write key is unknown, which Segment answers with success all the same: "
-                  "recloop config get website_write_key");
+            &err,
+            "No source has this write key, which Segment answers with success all the same. "
+            "Copy the source's (Settings, API Keys) with recloop config set website_write_key "
+            "KEY, or unset it: the sandbox has its own.");
         send_fail(send, HOP_DESTINATION, HOPS_NOT_MEASURED, 0, &err);
     } else {
         (void)json_integer(json_get(seen, "sequence"), &send->sequence);

@@ -92,6 +92,13 @@ static const struct remedy remedies[] = {
     {
         .kind = CLIENT_CALL_RECOMMENDATIONS,
         .code = "ResourceNotFoundException",
+        .says = ":solution/",
+        .hint = "That is a solution, a campaign serves it: `aws personalize list-campaigns "
+                "--solution-arn {subject}` tells which. recloop config set campaign_arn ARN.",
+    },
+    {
+        .kind = CLIENT_CALL_RECOMMENDATIONS,
+        .code = "ResourceNotFoundException",
         .hint = "There is no {subject} in {region} for this account, or it is not ACTIVE yet. "
                 "Compare it with the campaign's page: recloop config set campaign_arn ARN.",
     },
@@ -325,6 +332,14 @@ static const struct remedy remedies[] = {
     },
 
     // Segment and our own.
+    {
+        .kind = CLIENT_CALL_PROFILE,
+        .code = "401",
+        .says = "space",
+        .hint =
+            "The token is of another space than profile_space_id; both stand under Unify "
+            "settings, API access: recloop config set profile_space_id ID, or a token of this one.",
+    },
     {
         .kind = CLIENT_CALL_PROFILE,
         .code = "401",

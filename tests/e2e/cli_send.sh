@@ -81,6 +81,13 @@ json 'sorted(i["item_id"] for i in o["items"]) == ["led-high-tops","silk-summer-
 run 0 handler --json
 json 'o["outcome"] == "recommended" and o["payload"] is None and len(o["items"]) > 0'
 
+# a key of no source: Segment says success, and the step that mends it is named
+run 0 config set website_write_key AbCdEfGhIjKlMnOpQrStUvWxYz012345
+run 1 send --wait 3 --json
+json '[h["state"] for h in o["hops"][:2]] == ["done", "failed"] and "no source" in o["error"]["message"]'
+json '"config set website_write_key" in o["error"]["hint"]'
+run 0 config unset website_write_key
+
 # a function that does not answer has the event: it was not lost, and it was not delivered either
 start_sandbox --handler runtime
 run 4 send --wait 1 --json

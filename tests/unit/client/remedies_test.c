@@ -50,6 +50,12 @@ static const struct remedy_case {
     {CLIENT_CALL_ASSUME_ROLE, "AccessDenied", "because no identity-based policy allows",
      "us-east-1", ROLE, "allow sts:AssumeRole on " ROLE},
     {CLIENT_CALL_PROFILE, "401", "", "", "u-17", "profile_api_token"},
+    {CLIENT_CALL_PROFILE, "401", "The access token does not belong to this space.", "", "u-17",
+     "recloop config set profile_space_id ID"},
+    {CLIENT_CALL_RECOMMENDATIONS, "ResourceNotFoundException",
+     "Could not find campaign with ARN: arn:aws:personalize:us-east-1:123456789012:solution/mine",
+     "us-east-1", "arn:aws:personalize:us-east-1:123456789012:solution/mine",
+     "--solution-arn arn:aws:personalize:us-east-1:123456789012:solution/mine"},
     {CLIENT_CALL_PROFILE, "404", "", "", "u-17", "Nobody with the id u-17"},
     {CLIENT_CALL_ENDPOINT, "502", "", "", "", "crashed"},
 };
