@@ -4,10 +4,11 @@
 // Shape    an overlay (OVERLAY_PRESENTER) that everywhere-keys go on working under, and the feature that
 //          remembers what it shows beside the model: the keys pressed just now, how late the trait was.
 // Secrets  it reads no setting, and of an account it shows the last four digits; numbers of twelve digits in
-//          what failed are masked, so that a picture of it can be shared.
+//          what failed are masked, so that a picture of it can be shared; so they are in whatever opens over it.
 // Threads  the UI's.
 #pragma once
 
+#include "console/canvas.h"
 #include "console/feature.h"
 
 struct model;
@@ -30,3 +31,6 @@ void presenter_open(struct model *model);
 void presenter_note_key(struct model *model, uint32_t key);
 // Text of a service without what names an account.
 void presenter_add_public(struct buf *out, struct str text);
+// The same of all that is drawn: what opens over the presenter mode is seen by the room, too. A number that goes
+// on in the next row is found.
+void presenter_hide(struct canvas *canvas);

@@ -6,6 +6,7 @@
 
 #define ACCOUNT_DIGITS 12
 #define SHOWN_DIGITS 4
+#define BULLET 0x2022u
 
 void presenter_open(struct model *model) {
     const struct overlay *top = overlay_top(model);
@@ -57,6 +58,63 @@ void presenter_add_public(struct buf *out, struct str text) {
             buf_add(out, str_slice(text, at, digits ? digits : 1));
         }
         at += digits ? digits : 1;
+    }
+}
+
+// Cells from a place on that hold digits, in this row.
+static int digits_at(const struct canvas *canvas, int column, int row) {
+    int count = 0;
+    for (; column + count < canvas->columns; count++) {
+        const struct canvas_cell *cell = canvas_at(canvas, column + count, row);
+        if (cell->runes[0] < '0' || cell->runes[0] > '9') break;
+    }
+    return count;
+}
+
+static bool is_word(const struct canvas_cell *cell) {
+    const uint32_t rune = cell->runes[0];
+    return rune && rune != ' ' && rune != 0x2502u && rune != '|';
+}
+
+// The column at which the rest of a word stands that fills its row up to `end`: below, after the indent.
+static int rest_below(const struct canvas *canvas, int end, int row) {
+    int column = end - 1;
+    if (row + 1 >= canvas->rows) return -1;
+    if (end < canvas->columns && is_word(canvas_at(canvas, end, row))) return -1;
+    // to the left edge of the part in which the word stands
+    while (column > 0 && canvas_at(canvas, column - 1, row)->runes[0] != 0x2502u)
+        column--;
+    while (column < end && canvas_at(canvas, column, row + 1)->runes[0] == ' ')
+        column++;
+    return column < end ? column : -1;
+}
+
+static void hide_cells(struct canvas *canvas, int column, int row, int count) {
+    for (int i = 0; i < count; i++)
+        canvas->cells[row * canvas->columns + column + i].runes[0] =
+            canvas->is_ascii ? '*' : BULLET;
+}
+
+static void hide_at(struct canvas *canvas, int column, int row, int digits) {
+    const int hidden = ACCOUNT_DIGITS - SHOWN_DIGITS;
+    if (digits == ACCOUNT_DIGITS) {
+        hide_cells(canvas, column, row, hidden);
+        return;
+    }
+    if (digits > ACCOUNT_DIGITS) return;
+    const int below = rest_below(canvas, column + digits, row);
+    if (below < 0 || digits_at(canvas, below, row + 1) != ACCOUNT_DIGITS - digits) return;
+    hide_cells(canvas, column, row, digits < hidden ? digits : hidden);
+    if (digits < hidden) hide_cells(canvas, below, row + 1, hidden - digits);
+}
+
+void presenter_hide(struct canvas *canvas) {
+    for (int row = 0; row < canvas->rows; row++) {
+        for (int column = 0; column < canvas->columns;) {
+            const int digits = digits_at(canvas, column, row);
+            if (digits) hide_at(canvas, column, row, digits);
+            column += digits ? digits : 1;
+        }
     }
 }
 

@@ -369,8 +369,7 @@ static void draw_scene(const struct model *model, struct canvas *canvas) {
     buf_release(&status);
 }
 
-void view_draw(const struct model *model, struct canvas *canvas) {
-    canvas_clear(canvas);
+static void draw_all(const struct model *model, struct canvas *canvas) {
     if (model->layout.is_too_small) {
         draw_too_small(model, canvas);
         return;
@@ -388,4 +387,10 @@ void view_draw(const struct model *model, struct canvas *canvas) {
     if (model->editing == MODEL_EDITING_PALETTE) canvas_deselect(canvas, model->layout.body);
     hotspot_draw_footer(model, canvas);
     if (player_is_held(model)) draw_scene(model, canvas);
+}
+
+void view_draw(const struct model *model, struct canvas *canvas) {
+    canvas_clear(canvas);
+    draw_all(model, canvas);
+    if (overlay_is_open(model, OVERLAY_PRESENTER)) presenter_hide(canvas);
 }

@@ -37,6 +37,38 @@ static void add_badge(const struct model *model, struct buf *out) {
     buf_add_char(out, ' ');
 }
 
+// That it runs must be seen by whoever pressed the key: in as many words as there is room for.
+static void write_stream(const struct model *model, struct canvas_pen *pen) {
+    const struct message *told = model->stream.progress;
+    struct buf texts[3] = {{0}};
+    if (!model->stream.generate_run_id) return;
+    const bool is_paused = model->stream.is_generator_paused;
+    const char *mark = is_paused ? "○" : "●";
+    const double rate = told ? told->as.progress.per_second : 0;
+    const uint64_t done = !told                           ? 0
+                          : told->as.progress.is_delivery ? told->as.progress.accepted
+                                                          : told->as.progress.done;
+    buf_add_format(&texts[0], "%s stream", mark);
+    if (is_paused)
+        buf_add(&texts[0], STR(" paused"));
+    else if (told)
+        buf_add_format(&texts[0], " %.1f/s", rate);
+    if (told) buf_add_format(&texts[0], " · %ju events", (uintmax_t)done);
+    buf_add_format(&texts[1], "%s stream", mark);
+    buf_add(&texts[2], str_from(mark));
+    canvas_write_text(pen, THEME_TEXT, " ");
+    size_t at = 0;
+    while (at < ARRAY_COUNT(texts) &&
+           width_of_text(buf_str(&texts[at])) + (at < 2 ? 2 : 0) > canvas_room(pen))
+        at++;
+    if (at < ARRAY_COUNT(texts)) {
+        if (at < 2) canvas_write_text(pen, THEME_TEXT, "  ");
+        canvas_write(pen, is_paused ? THEME_WARN : THEME_RUNNING, buf_str(&texts[at]));
+    }
+    for (at = 0; at < ARRAY_COUNT(texts); at++)
+        buf_release(&texts[at]);
+}
+
 static void draw_header(const struct model *model, struct rect rect, struct canvas *canvas) {
     struct buf badge = {0};
     add_badge(model, &badge);
@@ -46,6 +78,7 @@ static void draw_header(const struct model *model, struct rect rect, struct canv
     pen = canvas_pen(canvas, rect, 0);
     canvas_write_text(&pen, THEME_BRAND, " recloop ");
     canvas_write_format(&pen, THEME_STRONG, " shopper %s", model->user);
+    write_stream(model, &pen);
     buf_release(&badge);
 }
 
@@ -386,9 +419,10 @@ static const struct {
     enum intent intent;
     const char *word;
 } reminders[] = {
-    {KEYMAP_EVERYWHERE, INTENT_FIRE, "fire"},      {KEYMAP_EVERYWHERE, INTENT_USER, "shopper"},
-    {KEYMAP_PRESENTER, INTENT_GENERATE, "stream"}, {KEYMAP_EVERYWHERE, INTENT_JOURNEY, "journey"},
-    {KEYMAP_EVERYWHERE, INTENT_PRESENT, "back"},
+    // the way back is one of those that must fit everywhere
+    {KEYMAP_EVERYWHERE, INTENT_FIRE, "fire"},       {KEYMAP_EVERYWHERE, INTENT_PRESENT, "back"},
+    {KEYMAP_EVERYWHERE, INTENT_USER, "shopper"},    {KEYMAP_PRESENTER, INTENT_GENERATE, "stream"},
+    {KEYMAP_EVERYWHERE, INTENT_JOURNEY, "journey"},
 };
 
 static void draw_keys(const struct model *model, struct rect rect, struct canvas *canvas) {
@@ -413,7 +447,11 @@ static void draw_keys(const struct model *model, struct rect rect, struct canvas
     for (size_t i = 0; i < ARRAY_COUNT(reminders); i++) {
         const struct keymap_name key =
             keymap_name_of(&model->keymap, reminders[i].context, reminders[i].intent);
-        canvas_write_format(&pen, THEME_DIM, "%s%s %s", i ? "  " : "", key.text, reminders[i].word);
+        struct buf text = {0};
+        buf_add_format(&text, "%s%s %s", i ? "  " : "", key.text, reminders[i].word);
+        if (width_of_text(buf_str(&text)) <= canvas_room(&pen))
+            canvas_write(&pen, THEME_DIM, buf_str(&text));
+        buf_release(&text);
     }
 }
 
