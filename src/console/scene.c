@@ -340,6 +340,13 @@ static bool read_step(struct parser *parser) {
 
 bool scene_parse(struct str name, struct str text, struct scene *out, struct error *err) {
     struct parser parser = {.name = name, .err = err};
+    if (str_starts_with(text, STR("{"))) {
+        error_set(err, ERROR_USAGE, STR_FMT " is a recording, not a scene", STR_ARG(name));
+        return error_hint(
+            err, "A .cast is shown by any player of asciicasts (asciinema play); a recorded "
+                 "session is sent "
+                 "again by `recloop replay`.");
+    }
     while (text.len) {
         str_split(text, '\n', &parser.line, &text);
         if (str_ends_with(parser.line, STR("\r"))) parser.line.len--;

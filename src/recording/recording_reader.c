@@ -183,6 +183,14 @@ read_other(struct recording_reader *reader, struct recording_reader_entry *out, 
     return true;
 }
 
+// The first line of an asciicast.
+static bool is_cast(const struct json_node *root) {
+    int64_t unused = 0;
+    return json_integer(json_get(root, "version"), &unused) &&
+           json_integer(json_get(root, "width"), &unused) &&
+           json_integer(json_get(root, "height"), &unused);
+}
+
 // One line as an entry; *is_entry false: it was the file's own first line, or it is torn.
 static bool read_line(
     struct recording_reader *reader,
@@ -204,6 +212,13 @@ static bool read_line(
     const bool is_first = !reader->is_begun;
     const struct json_node *root = reader->document.root;
     reader->is_begun = true;
+    if (is_first && is_cast(root)) {
+        fail_line(reader, ERROR_INVALID, err, "a recording of the screen, not of events");
+        return error_hint(
+            err, "Players of asciicasts show it; --record writes a session under a name that does "
+                 "not end in "
+                 ".cast.");
+    }
     if (is_first && str_equal(json_get_text(root, "recloop"), STR("recording")))
         return read_head(reader, root, err);
     struct recording_reader_entry made = {.line = reader->line, .body = root};

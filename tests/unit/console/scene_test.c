@@ -93,6 +93,7 @@ static void scene_tells_where_it_is_wrong(void **state) {
         const char *text, *message, *hint;
     } cases[] = {
         {"jump", "a.scene:1:1: No step is called \"jump\"", "Steps are:"},
+        {"{\"version\":2}\n", "a.scene is a recording, not a scene", "asciinema"},
         {"\n\n  key", "a.scene:3:6: The key is missing", "key t"},
         {"key t Escape", "a.scene:1:7: No key is called \"Escape\"", "Esc"},
         {"pane 0", "a.scene:1:6: No pane has the number \"0\"", "keys"},

@@ -128,6 +128,8 @@ static void what_is_no_json_is_told(void **state) {
     const struct reading reading = read_all(STR("name,price\n"));
     assert_contains(str_from(reading.err.message), "line 1");
     assert_contains(str_from(reading.err.hint), "one JSON object a line");
+    const struct reading cast = read_all(STR("{\"version\":2,\"width\":80,\"height\":24}\n"));
+    assert_contains(str_from(cast.err.message), "of the screen");
 }
 
 static void a_huge_line_ends_the_reading(void **state) {
