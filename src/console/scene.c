@@ -341,11 +341,10 @@ static bool read_step(struct parser *parser) {
 bool scene_parse(struct str name, struct str text, struct scene *out, struct error *err) {
     struct parser parser = {.name = name, .err = err};
     if (str_starts_with(text, STR("{"))) {
-        error_set(err, ERROR_INVALID, STR_FMT " is a recording, not a scene", STR_ARG(name));
+        error_set(err, ERROR_CONFIG, STR_FMT " is a recording, not a scene", STR_ARG(name));
         return error_hint(
             err, "A .cast is shown by any player of asciicasts (asciinema play); a recorded "
-                 "session is sent "
-                 "again by `recloop replay`.");
+                 "session is sent again by `recloop replay`.");
     }
     while (text.len) {
         str_split(text, '\n', &parser.line, &text);
