@@ -85,7 +85,8 @@ judge(struct walk *walk, const struct command *command, uint32_t key, const char
         fail_msg("%s runs %s, and nobody was asked", buf_text(&name), command->action);
     // what is taken out of the settings file is no account's
     const bool is_accounts = grave == GRAVE_STREAM || grave == GRAVE_OUTBOX || grave == GRAVE_OTHER;
-    if (is_accounts && walk->is_live && (!strstr(asked, ACCOUNT) || !strstr(asked, REGION)))
+    if (is_accounts && asked && walk->is_live &&
+        (!strstr(asked, ACCOUNT) || !strstr(asked, REGION)))
         fail_msg("the question before %s names no account and region: %s", command->action, asked);
     if (grave >= 0) walk->grave[grave]++;
     buf_release(&name);
