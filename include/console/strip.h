@@ -19,6 +19,9 @@ struct strip_last {
     double ms; // negative: not known
 };
 struct strip_last strip_last(const struct model *model, enum hop_id id);
+// The hop to mend: where the event that was fired failed, of the function's own calls rather than of the function
+// that died of one; NULL: none failed.
+const struct hop *strip_failed(const struct model *model);
 // The hop under that column; HOP_COUNT: none.
 enum hop_id strip_hop_at(struct rect rect, int column);
 // "0.03", "0.4", "12", "1.3s": at most four columns.

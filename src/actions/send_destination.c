@@ -124,11 +124,22 @@ static void tell_inner_hops(struct send *send, struct str log, enum hop_id befor
 static void
 fail_function(struct send *send, const struct invoke_reply *reply, const struct task_event *event) {
     struct error err = {0};
+    const struct str log = buf_str(&reply->log);
     (void)client_reply_function_error(&send->run.call, reply, &err);
     struct log_verdict verdict = {0};
-    if (!err.hint[0] && log_verdict_find(buf_str(&reply->log), &verdict))
-        error_hint(&err, "%s", verdict.fix);
-    send_fail(send, HOP_LAMBDA, event->elapsed_ms, reply->status, &err);
+    const bool is_explained = log_verdict_find(log, &verdict);
+    const bool is_at_call = is_explained && !verdict.is_generic && verdict.hop > HOP_LAMBDA;
+    if (is_explained && (is_at_call || !err.hint[0])) error_hint(&err, "%s", verdict.fix);
+    if (!is_at_call) {
+        send_fail(send, HOP_LAMBDA, event->elapsed_ms, reply->status, &err);
+        return;
+    }
+    // it died of one of its own calls, which is the hop to mend
+    const bool is_put_events = str_contains(verdict.line, STR("PutEvents"));
+    const enum hop_id hop = is_put_events ? HOP_PUT_EVENTS : verdict.hop;
+    hops_failed(&send->run, HOP_LAMBDA, event->elapsed_ms, reply->status, &err);
+    tell_inner_hops(send, log, hop);
+    send_fail(send, hop, HOPS_NOT_MEASURED, 0, &err);
 }
 
 // A success with an error in the log is none: the destination shows 200, and the trait never changes. An error

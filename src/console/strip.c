@@ -242,6 +242,14 @@ static const struct hop *find_state(const struct model *model, enum hop_state st
     return NULL;
 }
 
+const struct hop *strip_failed(const struct model *model) {
+    const struct hop *failed = find_state(model, HOP_FAILED);
+    if (!failed || failed->id != HOP_LAMBDA) return failed;
+    for (int id = HOP_LAMBDA + 1; id < HOP_PROFILE; id++)
+        if (model->fire.hops[id].state == HOP_FAILED) return &model->fire.hops[id];
+    return failed;
+}
+
 static bool has_failure(const struct model *model) {
     if (!model->fire.has_fired) return false;
     return find_state(model, HOP_FAILED) || model->fire.problem.code != ERROR_NONE;
@@ -254,7 +262,7 @@ static bool is_brief(const struct model *model) {
 }
 
 static void write_failure(const struct model *model, struct sheet *sheet) {
-    const struct hop *failed = find_state(model, HOP_FAILED);
+    const struct hop *failed = strip_failed(model);
     const char *cause = failed && failed->detail[0] ? failed->detail : model->fire.problem.message;
     const char *fix = failed && failed->hint[0] ? failed->hint : model->fire.problem.hint;
     size_t form = 0;

@@ -70,4 +70,12 @@ run 1 send --event "$work/event.json" --wait 10
 err_has "integrations object"
 run 1 send --event /dev/null
 err_has /dev/null
+kill "$sandbox"
+wait "$sandbox" || true
+
+# the function dies of one of its own calls: that hop is named, and those before it went well
+start_sandbox --fault personalize-runtime.GetRecommendations:throttle
+run 1 send --via destination --wait 3 --json
+json '[h["state"] for h in o["hops"]] == ["skipped", "done", "failed", "done", "failed", "skipped", "skipped"]'
+json '"Throttling" in o["error"]["message"] and "minProvisionedTPS" in o["error"]["hint"]'
 echo "each mistake has its cause and its fix"

@@ -222,8 +222,11 @@ static void draw_text(const struct model *model, struct rect rect, struct canvas
         sheet_text(&sheet, THEME_DIM, journey_text_absence(shown(model), exchange, screen->tab));
         if (screen->tab == JOURNEY_TAB_LOG && !shown(model)->is_recorded)
             sheet_format(
-                &sheet, THEME_DIM, "%s asks again.",
-                keymap_name_of(&model->keymap, KEYMAP_JOURNEY, INTENT_REFRESH).text);
+                &sheet, THEME_DIM,
+                "%s asks again. A run that died may not have named its event: %s in the Log shows "
+                "every line of the function.",
+                keymap_name_of(&model->keymap, KEYMAP_JOURNEY, INTENT_REFRESH).text,
+                keymap_name_of(&model->keymap, KEYMAP_LOG, INTENT_LOG_VIEW).text);
         return;
     }
     fold_draw(&screen->fold, rect_inset(rect, 1), screen->is_reading, canvas);

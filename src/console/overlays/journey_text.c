@@ -177,8 +177,11 @@ static void compare_lists(const struct journey *journey, struct sheet *sheet) {
 
 // The trait
 
-static void
-write_trait(const struct journey_trait *trait, const char *heading, struct sheet *sheet) {
+static void write_trait(
+    const struct journey_trait *trait,
+    const char *heading,
+    struct str unknown,
+    struct sheet *sheet) {
     struct canvas_pen pen = sheet_line(sheet);
     canvas_write_text(&pen, THEME_HEADING, heading);
     if (trait->updated_at_ms) {
@@ -189,7 +192,7 @@ write_trait(const struct journey_trait *trait, const char *heading, struct sheet
         buf_release(&time);
     }
     if (!trait->is_known)
-        sheet_text(sheet, THEME_DIM, STR("not known"));
+        sheet_text(sheet, THEME_DIM, unknown);
     else if (!trait->value)
         sheet_text(sheet, THEME_DIM, STR("it was not set"));
     else
@@ -207,9 +210,13 @@ static void compare_traits(const struct journey *journey, struct sheet *sheet) {
         sheet_blank(sheet);
         buf_release(&text);
     }
-    write_trait(&journey->trait_after, "After", sheet);
+    // what was asked now and is older than the event stands as what was before it
+    const bool is_as_before = !journey->is_recorded && journey->trait_before.is_known;
+    write_trait(
+        &journey->trait_after, "After",
+        is_as_before ? STR("not written since this event") : STR("not known"), sheet);
     sheet_blank(sheet);
-    write_trait(&journey->trait_before, "Before", sheet);
+    write_trait(&journey->trait_before, "Before", STR("not known"), sheet);
 }
 
 void journey_text_compare(

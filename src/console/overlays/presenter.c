@@ -207,15 +207,9 @@ static int loop_rows(struct rect rect) {
 
 // What it means
 
-static const struct hop *find_failed(const struct model *model) {
-    for (int i = 0; i < HOP_COUNT; i++)
-        if (model->fire.hops[i].state == HOP_FAILED) return &model->fire.hops[i];
-    return NULL;
-}
-
 // Cause and fix of what failed, without the account's number.
 static void write_failure(const struct model *model, struct sheet *sheet) {
-    const struct hop *failed = find_failed(model);
+    const struct hop *failed = strip_failed(model);
     const char *cause = failed && failed->detail[0] ? failed->detail : model->fire.problem.message;
     const char *fix = failed && failed->hint[0] ? failed->hint : model->fire.problem.hint;
     struct buf text = {0};
@@ -229,7 +223,7 @@ static void write_failure(const struct model *model, struct sheet *sheet) {
 }
 
 static bool has_failed(const struct model *model) {
-    return model->fire.has_fired && (find_failed(model) || model->fire.problem.code != ERROR_NONE);
+    return model->fire.has_fired && (strip_failed(model) || model->fire.problem.code != ERROR_NONE);
 }
 
 static int summary_rows(const struct model *model, int columns) {
