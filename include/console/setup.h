@@ -40,6 +40,9 @@ setup_setting_at(const struct model *model, size_t row, struct str *out_group);
 const struct message_setting *setup_selected(const struct model *model); // NULL: none
 
 void setup_judge(struct model *model, struct str value); // of the selected setting
+// Of a pasted block of KEY=value lines the one of the selected setting; any other text stays as it is. False with a
+// note: the block has none of it.
+bool setup_pick_line(struct model *model, struct str *text);
 void setup_submit(struct model *model, struct str value, struct effects *effects);
 struct setup_question {
     struct str title, text;

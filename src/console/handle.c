@@ -197,6 +197,7 @@ static void handle_paste(struct model *model, struct str text, struct effects *e
             keymap_name_of(&model->keymap, KEYMAP_SETUP, INTENT_EDIT).text);
         return;
     }
+    if (model->editing == MODEL_EDITING_SETTING && !setup_pick_line(model, &text)) return;
     editor_paste(&model->editor, text, &model->cleaning);
     const struct prompt *prompt = prompt_get(model->editing);
     if (prompt->change) prompt->change(model, buf_str(&model->editor.text));

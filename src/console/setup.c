@@ -62,6 +62,50 @@ void setup_judge(struct model *model, struct str value) {
     if (setting && !settings_check(setting, str_trim(value), &err)) setup->judged = err;
 }
 
+// "export CAMPAIGN_ARN = …": the name; empty when the line is none of that kind.
+static struct str name_in_line(struct str line) {
+    struct str name, rest;
+    line = str_trim(line);
+    if (str_starts_with(line, STR("export "))) line = str_trim(str_skip(line, 7));
+    if (str_find_char(line, '=') >= line.len) return (struct str){0};
+    str_split(line, '=', &name, &rest);
+    name = str_trim(name);
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.ptr[i];
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!is_letter && !(i && c >= '0' && c <= '9')) return (struct str){0};
+    }
+    return name;
+}
+
+static bool is_name_of(struct str name, const char *key) {
+    const struct setting *setting = settings_find(str_from(key));
+    if (str_equal_nocase(name, str_from(key))) return true;
+    for (size_t i = 0; setting && i < SETTINGS_MAX_ENVIRONMENT && setting->environment[i]; i++)
+        if (str_equal_nocase(name, str_from(setting->environment[i]))) return true;
+    return false;
+}
+
+bool setup_pick_line(struct model *model, struct str *text) {
+    const struct message_setting *setting = setup_selected(model);
+    struct str rest = *text, line;
+    size_t named = 0;
+    while (setting && rest.len) {
+        str_split(rest, '\n', &line, &rest);
+        const struct str name = name_in_line(line);
+        named += name.len > 0;
+        if (!name.len || !is_name_of(name, setting->key)) continue;
+        *text = line;
+        return true;
+    }
+    if (named < 2) return true;
+    model_note(model, THEME_WARN, "Of the %zu lines pasted none is of %s.", named, setting->key);
+    buf_add(
+        &model->notice.hint,
+        STR("Paste the value alone, or all of a file: recloop config import FILE."));
+    return false;
+}
+
 const char *setup_history_of(const struct model *model) {
     const struct message_setting *setting = setup_selected(model);
     return setting ? setting->key : NULL;
