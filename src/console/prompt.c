@@ -183,7 +183,7 @@ void prompt_complete(struct model *model) {
     if (!prompt->complete) return;
     struct buf text = {0};
     prompt->complete(model, buf_str(&model->editor.text), &text);
-    if (text.len) editor_start(&model->editor, buf_str(&text), false);
+    if (text.len) editor_replace(&model->editor, buf_str(&text));
     buf_release(&text);
 }
 
