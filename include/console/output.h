@@ -28,3 +28,6 @@ struct output {
 extern const struct feature output_feature;
 // Forgets what was there and opens the overlay.
 void output_follow(struct model *model, uint64_t run_id, struct str title);
+// A list or a profile that was asked for in the palette: so many items, of another item, through another filter.
+// It is no news of the panes.
+bool output_is_own(const struct model *model, const struct message *message);

@@ -2,7 +2,7 @@
 // their parameters, and a few words of the console's own.
 //
 // Shape    a line NAME PARAMETER=VALUE … (values with blanks in double quotes, words without `=` for positional
-//          parameters). palette_find says what may stand where the line ends, best first; all of it is computed
+//          parameters; in quotes \" is a quote). palette_find says what may stand where the line ends, best first; all of it is computed
 //          from the line, the model and the tables, nothing is kept.
 // History  lines that were taken are kept between starts; while nothing is typed they are offered, newest first, and
 //          Enter puts one into the line, where it can be changed before it is taken again.

@@ -92,7 +92,7 @@ static void apply(struct model *model, const struct message *message, struct eff
         lists->user = mem_copy_string(model->user);
     }
     if (message->kind == MESSAGE_EVENT) note_cause(model, &message->as.event);
-    if (message->kind == MESSAGE_RECOMMENDATIONS) {
+    if (message->kind == MESSAGE_RECOMMENDATIONS && !output_is_own(model, message)) {
         const struct message_recommendations *list = &message->as.recommendations;
         const bool is_main = !lists->run_id || message->run_id != lists->run_id;
         if (is_main && is_same(list->user_id, model->user)) add_moment(model, list);

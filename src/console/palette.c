@@ -126,13 +126,8 @@ static void find_values(
 
 // Takes the words before the last one; the last is what is being typed.
 static struct str last_word(struct str line) {
-    bool is_quoted = false;
-    size_t start = 0;
-    for (size_t at = 0; at < line.len; at++) {
-        if (line.ptr[at] == '"') is_quoted = !is_quoted;
-        if (line.ptr[at] == ' ' && !is_quoted) start = at + 1;
-    }
-    return str_skip(line, start);
+    bool is_open = false;
+    return str_skip(line, palette_line_last(line, &is_open));
 }
 
 static void find_parameters(
@@ -218,9 +213,16 @@ bool palette_handle(struct model *model, enum intent intent) {
 }
 
 static void add_quoted(struct buf *out, struct str value) {
-    const bool is_quoted = str_contains(value, STR(" "));
-    buf_add_format(
-        out, "%s" STR_FMT "%s", is_quoted ? "\"" : "", STR_ARG(value), is_quoted ? "\"" : "");
+    if (!str_contains(value, STR(" ")) && !str_contains(value, STR("\""))) {
+        buf_add(out, value);
+        return;
+    }
+    buf_add_char(out, '"');
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '"' || value.ptr[i] == '\\') buf_add_char(out, '\\');
+        buf_add_char(out, value.ptr[i]);
+    }
+    buf_add_char(out, '"');
 }
 
 static void complete(const struct palette_match *match, struct str line, struct buf *out) {
@@ -284,8 +286,12 @@ static void ask(struct model *model, const struct descriptor *descriptor) {
     } else if (!model->backend) {
         buf_add(&text, STR("Which account it is is not known yet, it may be a real one: "));
     }
-    add_call(descriptor, &text, &model->palette.pending->arguments);
-    buf_add_format(&text, "\n%s.", descriptor->summary);
+    const struct arguments *arguments = &model->palette.pending->arguments;
+    if (text.len || arguments->count) {
+        add_call(descriptor, &text, arguments);
+        buf_add_char(&text, '\n');
+    }
+    buf_add_format(&text, "%s.", descriptor->summary);
     overlay_confirm(model, buf_str(&title), buf_str(&text), "run", NULL, run_now);
     buf_release(&title);
     buf_release(&text);

@@ -53,6 +53,27 @@ palette_descriptor(const struct model *model, struct str line, struct str *out_r
     return found;
 }
 
+// In quotes a backslash takes a quote, or another backslash, as it is.
+static bool is_escape(struct str text, size_t at) {
+    return text.ptr[at] == '\\' && at + 1 < text.len &&
+           (text.ptr[at + 1] == '"' || text.ptr[at + 1] == '\\');
+}
+
+size_t palette_line_last(struct str line, bool *out_is_open) {
+    bool is_quoted = false;
+    size_t start = 0;
+    for (size_t at = 0; at < line.len; at++) {
+        if (is_quoted && is_escape(line, at))
+            at++;
+        else if (line.ptr[at] == '"')
+            is_quoted = !is_quoted;
+        else if (line.ptr[at] == ' ' && !is_quoted)
+            start = at + 1;
+    }
+    *out_is_open = is_quoted;
+    return start;
+}
+
 bool palette_line_next(struct str *rest, struct buf *out) {
     bool is_quoted = false;
     size_t at = 0;
@@ -62,7 +83,9 @@ bool palette_line_next(struct str *rest, struct buf *out) {
     for (; at < rest->len; at++) {
         const char character = rest->ptr[at];
         if (character == ' ' && !is_quoted) break;
-        if (character == '"')
+        if (is_quoted && is_escape(*rest, at))
+            buf_add_char(out, rest->ptr[++at]);
+        else if (character == '"')
             is_quoted = !is_quoted;
         else
             buf_add_char(out, character);
@@ -162,7 +185,12 @@ bool palette_parse(
     struct error *err) {
     struct arguments arguments = {0};
     struct buf word = {0};
-    bool is_good = true;
+    bool is_good = true, is_open = false;
+    (void)palette_line_last(rest, &is_open);
+    if (is_open) {
+        error_set(err, ERROR_USAGE, "The quotes are not closed");
+        return error_hint(err, "A value with blanks stands in \"…\", a quote in it is \\\".");
+    }
     while (is_good && palette_line_next(&rest, &word)) {
         is_good = add_word(descriptor, buf_str(&word), &arguments, err);
         buf_reset(&word);

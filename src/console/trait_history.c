@@ -245,7 +245,8 @@ static void apply(struct model *model, const struct message *message, struct eff
     }
     if (message->kind == MESSAGE_EVENT) hear_event(model, &message->as.event);
     if (message->kind == MESSAGE_HOP) hear_hop(model, message);
-    if (message->kind == MESSAGE_PROFILE) hear_profile(model, message);
+    if (message->kind == MESSAGE_PROFILE && !output_is_own(model, message))
+        hear_profile(model, message);
     const bool is_unknown = message->kind == MESSAGE_DONE &&
                             message->run_id == model->profile.run_id &&
                             message->as.done.code != ERROR_NONE;

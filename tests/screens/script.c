@@ -57,6 +57,16 @@ static const struct descriptor actions[] = {
         .writes = DESCRIPTOR_WRITES_NOTHING,
         .in_palette = true,
     },
+    {.name = "journey",
+     .summary = "one event's way",
+     .writes = DESCRIPTOR_WRITES_NOTHING,
+     .in_palette = true},
+    {.name = "recommend",
+     .summary = "what is recommended now",
+     .writes = DESCRIPTOR_WRITES_NOTHING,
+     .parameters = send_parameters,
+     .parameter_count = ARRAY_COUNT(send_parameters),
+     .in_palette = true},
     {.name = "version", .summary = "not for the palette"},
 };
 

@@ -44,6 +44,19 @@ static void palette_reads_words_quotes_flags_and_repeats(void **state) {
     arguments_release(&arguments);
 }
 
+static void palette_reads_quotes_in_quotes(void **state) {
+    (void)state;
+    struct arguments arguments = {0};
+    struct error err;
+    assert_ok(
+        parse(" \"a \\\"red\\\" door\" note=C:\\dir note=\"back \\\\ slash\"", &arguments, &err),
+        err);
+    assert_true(str_equal(arguments_get(&arguments, "what"), STR("a \"red\" door")));
+    assert_true(str_equal(arguments_get_at(&arguments, "note", 0), STR("C:\\dir")));
+    assert_true(str_equal(arguments_get_at(&arguments, "note", 1), STR("back \\ slash")));
+    arguments_release(&arguments);
+}
+
 static void palette_refuses_what_the_action_does_not_take(void **state) {
     (void)state;
     static const struct {
@@ -54,6 +67,10 @@ static void palette_refuses_what_the_action_does_not_take(void **state) {
         {" door count=many", "count must be a number", "Write for example count=10."},
         {" door size=9", "paint does not know size=9",
          "What it knows is offered below the line while it is typed."},
+        {" \"a door", "The quotes are not closed",
+         "A value with blanks stands in \"…\", a quote in it is \\\"."},
+        {" door note=\"a \\\" b", "The quotes are not closed",
+         "A value with blanks stands in \"…\", a quote in it is \\\"."},
         {" door window", "paint does not know window",
          "What it knows is offered below the line while it is typed."},
     };
@@ -156,6 +173,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(palette_history_takes_no_nonsense_from_a_state_file),
 
     cmocka_unit_test(palette_reads_words_quotes_flags_and_repeats),
+    cmocka_unit_test(palette_reads_quotes_in_quotes),
     cmocka_unit_test(palette_refuses_what_the_action_does_not_take),
     cmocka_unit_test(palette_takes_the_longest_name),
     cmocka_unit_test(palette_offers_values_parameters_and_names),
