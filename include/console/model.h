@@ -77,6 +77,7 @@ struct model_options {     // borrowed, outlive the model
     const struct descriptor *actions; // for the palette
     size_t action_count;
     const char *user, *event_name, *sku; // NULL: the workshop's
+    const char *home;                    // what ~ stands for in the name of a file; NULL: itself
     const struct scene *scene;           // to be played; NULL: none
     const struct key_file *keys;         // a person's own; NULL: the defaults
 };

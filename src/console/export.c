@@ -228,7 +228,7 @@ void export_submit(struct model *model, struct str path, struct effects *effects
         return;
     }
     forms[form].write(model, &effects->file_text);
-    buf_add(&effects->file_path, path);
+    internal_add_path(model, path, &effects->file_path);
 }
 
 // Copying

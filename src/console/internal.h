@@ -31,6 +31,8 @@ void internal_mouse(struct model *model, const struct input_mouse *mouse, struct
 void internal_next_theme(struct model *model, struct effects *effects);
 void internal_choose_theme(struct model *model, struct str name, struct effects *effects);
 void internal_switch_mouse(struct model *model, struct effects *effects);
+// The name of a file as it was typed: no shell is there to say where ~ is.
+void internal_add_path(const struct model *model, struct str typed, struct buf *out);
 // Of the prompts.
 void internal_submit_user(struct model *model, struct str user, struct effects *effects);
 void internal_submit_field(struct model *model, struct str value, struct effects *effects);

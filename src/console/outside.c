@@ -68,6 +68,8 @@ void outside_write_file(struct model *model, const struct effects *effects) {
         error_hint(&err, "Choose another name.");
     } else if (files_write(path, 0600, buf_str(&effects->file_text), &err)) {
         err = (struct error){0};
+    } else {
+        error_hint(&err, "Choose a folder that is there and can be written.");
     }
     model_wrote_file(model, str_from(path), &err);
 }

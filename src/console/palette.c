@@ -325,6 +325,19 @@ static bool must_ask(const struct model *model, const struct descriptor *descrip
     return descriptor->takes_away || (is_many && may_be_live);
 }
 
+static void find_files(
+    const struct model *model, const struct descriptor *descriptor, struct arguments *arguments) {
+    for (size_t i = 0; i < arguments->count; i++) {
+        struct arguments_pair *pair = &arguments->pairs[i];
+        const struct parameter *parameter = descriptor_find_parameter(descriptor, pair->name);
+        if (!parameter || parameter->kind != PARAMETER_FILE) continue;
+        struct buf path = {0};
+        internal_add_path(model, str_from(pair->value), &path);
+        mem_free(pair->value);
+        pair->value = buf_take(&path);
+    }
+}
+
 static void run_action(
     struct model *model,
     const struct descriptor *descriptor,
@@ -335,6 +348,7 @@ static void run_action(
     command_free(palette->pending);
     palette->pending = model_new_run(model, descriptor->name);
     palette->pending->arguments = *take_arguments;
+    find_files(model, descriptor, &palette->pending->arguments);
     // one event is one: what waits in the outbox is asked about by itself
     if (descriptor->writes == DESCRIPTOR_WRITES_ONE &&
         descriptor_find_parameter(descriptor, "only"))

@@ -71,6 +71,13 @@ void model_load(struct model *model, struct str text) {
     internal_settle(model);
 }
 
+void internal_add_path(const struct model *model, struct str typed, struct buf *out) {
+    const char *home = model->options.home;
+    const bool is_of_home = str_equal(typed, STR("~")) || str_starts_with(typed, STR("~/"));
+    if (is_of_home && home) buf_add(out, str_from(home));
+    buf_add(out, str_skip(typed, is_of_home && home ? 1 : 0));
+}
+
 void model_wrote_file(struct model *model, struct str path, const struct error *err) {
     if (err->code == ERROR_NONE)
         model_note(model, THEME_GOOD, "✓ Written: " STR_FMT, STR_ARG(path));

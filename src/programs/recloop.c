@@ -110,6 +110,7 @@ run_console(const struct parse *parsed, struct parts *parts, int *status, struct
              .products = products,
              .product_count = CATALOG_COUNT,
              .scene = parts->has_scene ? &parts->scene : NULL,
+             .home = getenv("HOME"),
              .keys = keys},
         .cast_path = parts->cast_path,
         .cast_limit_bytes = parts->cast_limit_bytes,

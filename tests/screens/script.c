@@ -21,6 +21,7 @@ static const struct parameter send_parameters[] = {
     {.name = "user", .kind = PARAMETER_TEXT, .metavar = "U", .help = "the shopper"},
     {.name = "sku", .kind = PARAMETER_TEXT, .metavar = "SKU", .help = "the product"},
     {.name = "name", .kind = PARAMETER_TEXT, .metavar = "NAME", .help = "what was done"},
+    {.name = "event", .kind = PARAMETER_FILE, .metavar = "FILE", .help = "a message in a file"},
     {.name = "wait", .kind = PARAMETER_NUMBER, .metavar = "S", .help = "seconds to follow it"},
 };
 static const struct parameter stream_parameters[] = {
@@ -134,6 +135,7 @@ void script_init(struct script *script, const char *folder) {
         .product_count = ARRAY_COUNT(products),
         .actions = actions,
         .action_count = ARRAY_COUNT(actions),
+        .home = "/home/ada",
     };
     struct effects effects = {0};
     model_init(&script->model, &options);
