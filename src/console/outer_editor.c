@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define NOT_FOUND 127 // a shell's status when there is no such command
+
 extern char **environ;
 
 static const int left_alone[] = {SIGINT, SIGQUIT, SIGTSTP};
@@ -90,7 +92,9 @@ static bool run(const char *path, struct error *err) {
     for (size_t i = 0; i < ARRAY_COUNT(left_alone); i++)
         sigaction(left_alone[i], &before[i], NULL);
     if (!is_running || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) return is_running;
-    if (WIFEXITED(status))
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+        error_set(err, ERROR_REFUSED, "The editor was not found");
+    else if (WIFEXITED(status))
         error_set(err, ERROR_REFUSED, "The editor ended with status %d", WEXITSTATUS(status));
     else
         error_set(err, ERROR_REFUSED, "The editor was ended by a signal");

@@ -122,7 +122,7 @@ static void an_editor_that_is_not_there_is_told(void **state) {
     (void)state;
     start_with(NULL, "/no/such/editor");
     open_editor();
-    harness_expect(current, "The editor ended with status 127");
+    harness_expect(current, "The editor was not found");
     harness_expect(current, "VISUAL and EDITOR name the editor.");
     quit();
 }
