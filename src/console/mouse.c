@@ -104,6 +104,16 @@ static bool click_strip(struct model *model, int column, int row) {
     return true;
 }
 
+// A tab leads to its pane from whatever is open, but for a question, text that would be lost, and the room's view.
+static bool may_leave_overlays(const struct model *model) {
+    for (int at = 0; at < model->overlay_count; at++) {
+        const enum overlay_id id = model->overlays[at];
+        const bool is_question = id == OVERLAY_CONFIRM || id == OVERLAY_LEAVE;
+        if (is_question || id == OVERLAY_PRESENTER || overlay_get(id)->takes_text) return false;
+    }
+    return true;
+}
+
 static void press(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
     struct mouse *before = &model->mouse;
     const int column = mouse->column, row = mouse->row;
@@ -119,7 +129,8 @@ static void press(struct model *model, const struct input_mouse *mouse, struct e
     const bool is_tab = rect_contains(model->layout.header, column, row);
     const bool is_typing = model->editing != MODEL_EDITING_NOTHING;
     const struct overlay *overlay = overlay_top(model);
-    if (intent != INTENT_NONE && !(is_tab && (is_typing || overlay))) {
+    if (intent != INTENT_NONE && !(is_tab && (is_typing || !may_leave_overlays(model)))) {
+        if (is_tab) overlay_close_all(model);
         internal_do(model, intent, effects);
     } else if (click_strip(model, column, row)) {
         return;
@@ -167,7 +178,12 @@ static void scroll_detail(struct model *model, enum pane_id id, int rows) {
 static void wheel(struct model *model, const struct input_mouse *mouse, struct effects *effects) {
     const int rows = mouse->action == INPUT_MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
     const struct overlay *overlay = overlay_top(model);
-    if (model->editing != MODEL_EDITING_NOTHING) return;
+    if (model->editing != MODEL_EDITING_NOTHING) {
+        const struct prompt *prompt = prompt_get(model->editing);
+        if (prompt->handle)
+            (void)prompt->handle(model, rows < 0 ? INTENT_HISTORY_OLDER : INTENT_HISTORY_NEWER);
+        return;
+    }
     if (overlay) {
         for (int i = 0; i < WHEEL_ROWS; i++)
             (void)overlay->handle(model, rows < 0 ? INTENT_UP : INTENT_DOWN, effects);

@@ -7,6 +7,7 @@
 #include "console/strip.h"
 #include "console/view.h"
 #include "console/width.h"
+#include "internal.h"
 #include "overlays.h"
 
 #include <assert.h>
@@ -419,6 +420,26 @@ static const struct {
     {KEYMAP_EVERYWHERE, INTENT_JOURNEY, "journey"},
 };
 
+// Writes them, and tells what stands at a column.
+static enum intent walk_reminders(const struct model *model, struct canvas_pen *pen, int column) {
+    enum intent found = INTENT_NONE;
+    for (size_t i = 0; i < ARRAY_COUNT(reminders); i++) {
+        const struct keymap_name key =
+            keymap_name_of(&model->keymap, reminders[i].context, reminders[i].intent);
+        struct buf text = {0};
+        buf_add_format(&text, "%s %s", key.text, reminders[i].word);
+        const int gap = i ? 2 : 0, columns = width_of_text(buf_str(&text));
+        if (gap + columns <= canvas_room(pen)) {
+            canvas_move_to(pen, pen->column + gap);
+            if (column >= pen->column && column < pen->column + columns)
+                found = reminders[i].intent;
+            canvas_write(pen, THEME_DIM, buf_str(&text));
+        }
+        buf_release(&text);
+    }
+    return found;
+}
+
 static void draw_keys(const struct model *model, struct rect rect, struct canvas *canvas) {
     const struct presenter *presenter = &model->presenter;
     struct buf status = {0};
@@ -438,15 +459,7 @@ static void draw_keys(const struct model *model, struct rect rect, struct canvas
         buf_release(&name);
     }
     if (presenter->key_count || model->player.state != PLAYER_NONE) return;
-    for (size_t i = 0; i < ARRAY_COUNT(reminders); i++) {
-        const struct keymap_name key =
-            keymap_name_of(&model->keymap, reminders[i].context, reminders[i].intent);
-        struct buf text = {0};
-        buf_add_format(&text, "%s%s %s", i ? "  " : "", key.text, reminders[i].word);
-        if (width_of_text(buf_str(&text)) <= canvas_room(&pen))
-            canvas_write(&pen, THEME_DIM, buf_str(&text));
-        buf_release(&text);
-    }
+    (void)walk_reminders(model, &pen, -1);
 }
 
 // All of it
@@ -494,11 +507,22 @@ static bool handle(struct model *model, enum intent intent, struct effects *effe
     return true;
 }
 
+// The way out must be there for who has but a mouse.
+static void
+click(struct model *model, struct rect rect, int column, int row, struct effects *effects) {
+    if (model->presenter.key_count || model->player.state != PLAYER_NONE) return;
+    const struct rect keys = rect_take_bottom(&rect, 1);
+    if (row != keys.row) return;
+    struct canvas_pen pen = canvas_pen(NULL, rect_inset(keys, 1), 0);
+    internal_do(model, walk_reminders(model, &pen, column), effects);
+}
+
 const struct overlay presenter_overlay = {
     .id = OVERLAY_PRESENTER,
     .context = KEYMAP_PRESENTER,
     .draw = draw,
     .handle = handle,
+    .click = click,
     .keeps_everywhere = true,
     .is_whole = true,
 };
