@@ -280,11 +280,9 @@ add_call(const struct descriptor *descriptor, struct buf *out, const struct argu
 static void ask(struct model *model, const struct descriptor *descriptor) {
     struct buf title = {0}, text = {0};
     buf_add_format(&title, "Run %s?", descriptor->name);
-    if (model_is_live(model)) {
+    if (!model->backend || model_is_live(model)) {
         overlay_add_account(model, &text);
-        buf_add(&text, STR(" (LIVE): "));
-    } else if (!model->backend) {
-        buf_add(&text, STR("Which account it is is not known yet, it may be a real one: "));
+        buf_add(&text, model->backend ? STR(" (LIVE): ") : STR(": "));
     }
     const struct arguments *arguments = &model->palette.pending->arguments;
     if (text.len || arguments->count) {

@@ -101,7 +101,10 @@ static void ask(struct model *model, struct str limit) {
     buf_add(&text, STR(": "));
     add_extent(model, limit, &text);
     overlay_confirm(
-        model, STR("Stream into a real account (LIVE)?"), buf_str(&text), "stream", NULL, start);
+        model,
+        model->backend ? STR("Stream into a real account (LIVE)?")
+                       : STR("Stream before the account is known?"),
+        buf_str(&text), "stream", NULL, start);
     buf_release(&text);
 }
 
@@ -125,7 +128,8 @@ static void begin(struct model *model, struct str limit, struct effects *effects
     if (!has_what_it_needs(model)) return;
     command_free(model->controls.pending);
     model->controls.pending = make_command(model, limit);
-    if (model_is_live(model) && !is_one(limit))
+    const bool may_be_live = !model->backend || model_is_live(model);
+    if (may_be_live && !is_one(limit))
         ask(model, limit);
     else
         start(model, effects);

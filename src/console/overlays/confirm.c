@@ -10,6 +10,10 @@
 #define ANSWER_ROWS 2 // and the gap above
 
 void overlay_add_account(const struct model *model, struct buf *out) {
+    if (!model->backend) {
+        buf_add(out, STR("Which account this is is not known yet, it may be a real one"));
+        return;
+    }
     const struct message_backend *backend = &model->backend->as.backend;
     buf_add_format(
         out, "Account %s, %s", backend->account ? backend->account : "(not known)",

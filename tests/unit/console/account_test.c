@@ -121,6 +121,10 @@ static void account_stops_a_stream_with_its_profile(void **state) {
     struct model *model = &fixture->model;
     model_start(model, &fixture->effects);
     receive(fixture, settings_of(0, "sandbox"));
+    struct message *backend = message_new(MESSAGE_BACKEND, 0);
+    backend->as.backend.kind = MESSAGE_BACKEND_SANDBOX_OWN;
+    backend->as.backend.is_up = true;
+    receive(fixture, backend);
     stream_controls_start_or_stop(model, &fixture->effects);
     const uint64_t stream = model->stream.generate_run_id;
     assert_true(stream > 0);

@@ -250,6 +250,10 @@ static void help_reads_what_is_in_force(void **state) {
 
 static void no_line_stays_without_an_answer(void **state) {
     (void)state;
+    struct message *backend = message_new(MESSAGE_BACKEND, 0);
+    backend->as.backend.kind = MESSAGE_BACKEND_SANDBOX_OWN;
+    backend->as.backend.is_up = true;
+    apply(backend);
     line("2");
     line("k");
     assert_str(buf_str(&out), "There is no row further.\n");

@@ -355,8 +355,17 @@ static void model_pause_keeps_half_of_what_was_shown_when_it_began(void **state)
     assert_str(str_from(model_event_at(model, EVENT_LIST_MOST - 1)->name), "a");
 }
 
+// Before the first answer the account may be a real one, and much is asked about.
+static void is_sandbox(struct fixture *fixture) {
+    struct message *backend = message_new(MESSAGE_BACKEND, 0);
+    backend->as.backend.kind = MESSAGE_BACKEND_SANDBOX_OWN;
+    backend->as.backend.is_up = true;
+    receive(fixture, backend);
+}
+
 static void model_generator_is_stopped_by_cancelling_its_run(void **state) {
     struct fixture *fixture = *state;
+    is_sandbox(fixture);
     press(fixture, '3');
     press(fixture, 's');
     const uint64_t run_id = sent(fixture, "stream")->run_id;
@@ -375,6 +384,7 @@ static void model_generator_is_stopped_by_cancelling_its_run(void **state) {
 static void model_changes_the_generator_while_it_runs(void **state) {
     struct fixture *fixture = *state;
     struct effects *effects = &fixture->effects;
+    is_sandbox(fixture);
     press(fixture, '3');
     press(fixture, ','); // nothing runs: nothing is asked
     assert_int_equal(effects->command_count, 0);
