@@ -39,6 +39,8 @@ void buf_add_vformat(struct buf *buf, const char *format, va_list args) PRINTF_L
 // Text from outside, made safe for a terminal or log line: control characters (C0, DEL, C1) become
 // visible escapes such as \e or \x9b, direction overrides \u202e, invalid UTF-8 bytes U+FFFD.
 void buf_add_printable(struct buf *buf, struct str text);
+// Between double quotes, a backslash before each quote and backslash of its own.
+void buf_add_quoted(struct buf *buf, struct str text);
 
 struct str buf_str(const struct buf *buf);   // a view, good until the next append
 const char *buf_text(const struct buf *buf); // NUL-terminated, never NULL

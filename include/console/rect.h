@@ -16,5 +16,6 @@ struct rect rect_take_bottom(struct rect *rest, int rows);
 struct rect rect_take_left(struct rect *rest, int columns);
 struct rect rect_take_right(struct rect *rest, int columns);
 struct rect rect_inset(struct rect rect, int columns); // both sides
+struct rect rect_row(struct rect rect, int row); // one of it, from 0; no look whether it is inside
 bool rect_is_empty(struct rect rect);
 bool rect_contains(struct rect rect, int column, int row);

@@ -42,13 +42,7 @@ const char *personalize_error_code(const struct error *err) {
 void personalize_quote_values(struct buf *out, const struct personalize_list *values) {
     for (size_t i = 0; i < values->count; i++) {
         if (i) buf_add_char(out, ',');
-        buf_add_char(out, '"');
-        for (size_t k = 0; k < values->items[i].len; k++) {
-            const char c = values->items[i].ptr[k];
-            if (c == '"' || c == '\\') buf_add_char(out, '\\');
-            buf_add_char(out, c);
-        }
-        buf_add_char(out, '"');
+        buf_add_quoted(out, values->items[i]);
     }
 }
 

@@ -288,6 +288,15 @@ static size_t plain_bytes(struct str text) {
     return len;
 }
 
+void buf_add_quoted(struct buf *buf, struct str text) {
+    buf_add_char(buf, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"' || text.ptr[i] == '\\') buf_add_char(buf, '\\');
+        buf_add_char(buf, text.ptr[i]);
+    }
+    buf_add_char(buf, '"');
+}
+
 void buf_add_printable(struct buf *buf, struct str text) {
     for (;;) {
         const size_t plain = plain_bytes(text);

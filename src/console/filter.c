@@ -463,12 +463,7 @@ static void add_text(struct buf *out, struct str text) {
         buf_add(out, text);
         return;
     }
-    buf_add_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"' || text.ptr[i] == '\\') buf_add_char(out, '\\');
-        buf_add_char(out, text.ptr[i]);
-    }
-    buf_add_char(out, '"');
+    buf_add_quoted(out, text);
 }
 
 static void add_head(struct buf *out, const struct filter *filter, const struct filter_node *node) {

@@ -217,12 +217,7 @@ static void add_quoted(struct buf *out, struct str value) {
         buf_add(out, value);
         return;
     }
-    buf_add_char(out, '"');
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '"' || value.ptr[i] == '\\') buf_add_char(out, '\\');
-        buf_add_char(out, value.ptr[i]);
-    }
-    buf_add_char(out, '"');
+    buf_add_quoted(out, value);
 }
 
 static void complete(const struct palette_match *match, struct str line, struct buf *out) {

@@ -44,6 +44,12 @@ struct rect rect_inset(struct rect rect, int columns) {
     return rect;
 }
 
+struct rect rect_row(struct rect rect, int row) {
+    rect.row += row;
+    rect.rows = 1;
+    return rect;
+}
+
 bool rect_is_empty(struct rect rect) {
     return rect.columns <= 0 || rect.rows <= 0;
 }

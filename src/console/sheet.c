@@ -19,12 +19,9 @@ void sheet_blank(struct sheet *sheet) {
 }
 
 void sheet_select(const struct sheet *sheet) {
-    struct rect row = sheet->rect;
     const int at = sheet->row - 1 - sheet->top;
-    if (!sheet->canvas || at < 0 || at >= row.rows) return;
-    row.row += at;
-    row.rows = 1;
-    canvas_select(sheet->canvas, row);
+    if (!sheet->canvas || at < 0 || at >= sheet->rect.rows) return;
+    canvas_select(sheet->canvas, rect_row(sheet->rect, at));
 }
 
 // What separates a row from the next is not shown: a line break, or the blanks at a wrap.

@@ -67,13 +67,7 @@ static void draw_rows(const struct model *model, struct place place, struct canv
         pen.end--;
         pane->draw_row(model, at, &pen);
         if (!is_selected || !place.is_focused) continue;
-        canvas_select(
-            canvas, (struct rect){
-                        .column = rect.column,
-                        .row = rect.row + row,
-                        .columns = rect.columns,
-                        .rows = 1,
-                    });
+        canvas_select(canvas, rect_row(rect, row));
     }
 }
 

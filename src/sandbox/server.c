@@ -8,10 +8,10 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "mhd_library.h"
 #include "server_connections.h"
 #include "server_gzip.h"
 #include "server_head.h"
+#include "server_library.h"
 #include "server_listen.h"
 #include "server_path.h"
 #include "server_peers.h"
@@ -365,7 +365,7 @@ static size_t keep_escaped(void *context, struct MHD_Connection *connection, cha
 // The times of connections are ours (server_connections.h); libmicrohttpd's would start anew with every
 // byte.
 bool server_start(struct server *server, struct error *err) {
-    if (!mhd_load(err)) return false;
+    if (!server_library_load(err)) return false;
     server->daemon = mhd()->start_daemon(
         MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, &handle, server,
         MHD_OPTION_LISTEN_SOCKET, server->place.fd, MHD_OPTION_URI_LOG_CALLBACK, &uri_arrived,

@@ -124,13 +124,7 @@ static void draw_exchange(
     draw_bar(journey_of(model), exchange, scale, &pen);
     draw_figures(journey_of(model), exchange, is_narrow, &pen);
     if (is_here && !screen->is_reading) {
-        canvas_select(
-            canvas, (struct rect){
-                        .column = rect.column,
-                        .row = rect.row + row,
-                        .columns = rect.columns,
-                        .rows = 1,
-                    });
+        canvas_select(canvas, rect_row(rect, row));
     }
 }
 

@@ -51,13 +51,7 @@ static void draw(const struct model *model, struct rect rect, struct canvas *can
         struct canvas_pen pen = canvas_pen(canvas, inside, (int)row);
         draw_profile(model, first + row, &pen);
         if (first + row != model->setup.profile) continue;
-        canvas_select(
-            canvas, (struct rect){
-                        .column = inside.column,
-                        .row = inside.row + (int)row,
-                        .columns = inside.columns,
-                        .rows = 1,
-                    });
+        canvas_select(canvas, rect_row(inside, (int)row));
     }
 }
 

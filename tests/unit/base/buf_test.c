@@ -205,10 +205,19 @@ static void buf_cleaning_counts_more_than_it_notes(void **state) {
     assert_str(buf_str(&notes), "12 spaces and 8 more");
 }
 
+static void buf_quoted_can_be_told_from_its_end(void **state) {
+    (void)state;
+    CLEANUP(buf_release) struct buf out = {0};
+    buf_add_quoted(&out, STR("a \"b\" \\"));
+    buf_add_quoted(&out, (struct str){0});
+    assert_str(buf_str(&out), "\"a \\\"b\\\" \\\\\"\"\"");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(buf_past_its_limit_reports_once_and_keeps_what_fitted),
     cmocka_unit_test(buf_empty_is_an_empty_c_string),
     cmocka_unit_test(buf_numbers_read_back_the_same),
+    cmocka_unit_test(buf_quoted_can_be_told_from_its_end),
     cmocka_unit_test(buf_printable_shows_what_a_terminal_would_obey),
     cmocka_unit_test(formats_come_out_as_printf_writes_them),
     cmocka_unit_test(thousandths_are_written_as_printf_would),

@@ -1,10 +1,10 @@
-// mhd_library — libmicrohttpd's functions, loaded when the first server opens.
+// server_library — libmicrohttpd's functions, loaded when the first server opens.
 //
-// Shape    `mhd()->run()` is MHD_run, and so on; only these are used, all after mhd_load.
+// Shape    `mhd()->run()` is MHD_run, and so on; only these are used, all after server_library_load.
 // Why      libmicrohttpd brings GnuTLS and its libraries along, whose loading is half of the start of a command
 //          that serves nobody; the console opens its terminal meanwhile (programs/libraries.h).
 // Errors   ERROR_NOT_FOUND when it is not installed.
-// Threads  any; the first call of mhd_load loads, others wait for it.
+// Threads  any; the first call of server_library_load loads, others wait for it.
 #pragma once
 
 #include "base/error.h"
@@ -28,11 +28,11 @@
     X(queue_response)                                                                              \
     X(destroy_response)
 
-struct mhd_library {
+struct server_library {
 #define X(name) __typeof__ (&MHD_##name)(name);
     MHD_FUNCTIONS(X)
 #undef X
 };
 
-bool mhd_load(struct error *err) MUST_CHECK;
-const struct mhd_library *mhd(void);
+bool server_library_load(struct error *err) MUST_CHECK;
+const struct server_library *mhd(void);
