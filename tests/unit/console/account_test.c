@@ -1,58 +1,6 @@
 // account_test — another profile is another account: nothing of the one left behind stays on the screen.
+#include "support/model_fixture.h"
 #include "support/test.h"
-
-#include "base/memory.h"
-#include "console/model.h"
-
-struct fixture {
-    struct model model;
-    struct effects effects;
-};
-
-static int set_up(void **state) {
-    struct fixture *fixture = MEM_NEW(struct fixture);
-    const struct model_options options = {0};
-    model_init(&fixture->model, &options);
-    model_resize(&fixture->model, 80, 24);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct fixture *fixture = *state;
-    effects_release(&fixture->effects);
-    model_release(&fixture->model);
-    mem_free(fixture);
-    return 0;
-}
-
-static void press(struct fixture *fixture, uint32_t key) {
-    const struct input input = {.key = key};
-    effects_release(&fixture->effects);
-    model_handle(&fixture->model, &input, &fixture->effects);
-}
-
-static void receive(struct fixture *fixture, struct message *take_message) {
-    effects_release(&fixture->effects);
-    model_apply(&fixture->model, take_message, &fixture->effects);
-}
-
-static const struct command *sent(const struct fixture *fixture, const char *action) {
-    for (size_t i = 0; i < fixture->effects.command_count; i++) {
-        const struct command *command = fixture->effects.commands[i];
-        if (command->action && strcmp(command->action, action) == 0) return command;
-    }
-    return NULL;
-}
-
-static struct message *list_of(uint64_t run_id, const char *user, const char *items) {
-    struct message *message = message_new(MESSAGE_RECOMMENDATIONS, run_id);
-    message->as.recommendations.user_id = message_copy_text(str_from(user));
-    for (; *items; items++) {
-        message_add_item(message, (struct str){.ptr = items, .len = 1}, 0.5);
-    }
-    return message;
-}
 
 static struct message *settings_of(uint64_t run_id, const char *profile) {
     struct message *message = message_new(MESSAGE_SETTINGS, run_id);
@@ -70,27 +18,27 @@ static void use_profile(struct fixture *fixture, const char *name) {
     struct error none = {0};
     effects_release(&fixture->effects);
     setup_use_profile(&fixture->model, name, &fixture->effects);
-    receive(fixture, message_new_done(run_id, &none));
+    fixture_receive(fixture, message_new_done(run_id, &none));
 }
 
 static void account_shows_no_answer_of_the_one_before(void **state) {
     struct fixture *fixture = *state;
     struct model *model = &fixture->model;
     model_start(model, &fixture->effects);
-    receive(fixture, settings_of(0, "sandbox"));
+    fixture_receive(fixture, settings_of(0, "sandbox"));
     const uint64_t asked = model->recommendations.run_id;
     const uint64_t watched = model->stream.watch_run_id;
     assert_true(asked && watched);
     use_profile(fixture, "work");
-    assert_non_null(sent(fixture, "recommend")); // at once: nobody waits for the old answer
-    receive(fixture, list_of(asked, model->user, "abc"));
+    assert_non_null(fixture_sent(fixture, "recommend")); // at once: nobody waits for the old answer
+    fixture_receive(fixture, fixture_list(asked, model->user, "abc"));
     assert_null(model->recommendations.now);
     assert_int_equal(model->shown_lists.moment_count, 0);
     struct message *event = message_new(MESSAGE_EVENT, watched);
     event->as.event.type = message_copy_text(STR("track"));
-    receive(fixture, event);
+    fixture_receive(fixture, event);
     assert_int_equal(model_event_count(model), 0);
-    receive(fixture, list_of(model->recommendations.run_id, model->user, "cb"));
+    fixture_receive(fixture, fixture_list(model->recommendations.run_id, model->user, "cb"));
     assert_int_equal(previous_rank(fixture, 0), -1);
 }
 
@@ -98,12 +46,12 @@ static void account_forgets_what_was_counted_and_fired_before(void **state) {
     struct fixture *fixture = *state;
     struct model *model = &fixture->model;
     model_start(model, &fixture->effects);
-    receive(fixture, settings_of(0, "sandbox"));
-    press(fixture, 't');
+    fixture_receive(fixture, settings_of(0, "sandbox"));
+    fixture_press(fixture, 't');
     const uint64_t fired = model->fire.run_id, watched = model->meter.watch_run_id;
     struct message *hop = message_new(MESSAGE_HOP, fired);
     hop->as.hop = (struct hop){.id = HOP_SEGMENT, .state = HOP_DONE, .ms = 1};
-    receive(fixture, hop);
+    fixture_receive(fixture, hop);
     assert_int_equal(model->meter.hops[HOP_SEGMENT].passed, 1);
     use_profile(fixture, "work");
     assert_int_equal(model->meter.hops[HOP_SEGMENT].passed, 0);
@@ -112,7 +60,7 @@ static void account_forgets_what_was_counted_and_fired_before(void **state) {
     assert_true(str_contains(buf_str(&model->notice.text), STR("not followed any more")));
     hop = message_new(MESSAGE_HOP, fired);
     hop->as.hop = (struct hop){.id = HOP_PROFILE, .state = HOP_DONE, .ms = 1};
-    receive(fixture, hop);
+    fixture_receive(fixture, hop);
     assert_int_equal(model->meter.hops[HOP_PROFILE].passed, 0);
 }
 
@@ -120,11 +68,11 @@ static void account_stops_a_stream_with_its_profile(void **state) {
     struct fixture *fixture = *state;
     struct model *model = &fixture->model;
     model_start(model, &fixture->effects);
-    receive(fixture, settings_of(0, "sandbox"));
+    fixture_receive(fixture, settings_of(0, "sandbox"));
     struct message *backend = message_new(MESSAGE_BACKEND, 0);
     backend->as.backend.kind = MESSAGE_BACKEND_SANDBOX_OWN;
     backend->as.backend.is_up = true;
-    receive(fixture, backend);
+    fixture_receive(fixture, backend);
     stream_controls_start_or_stop(model, &fixture->effects);
     const uint64_t stream = model->stream.generate_run_id;
     assert_true(stream > 0);
@@ -143,17 +91,17 @@ static void account_changes_with_settings_of_another_profile(void **state) {
     struct fixture *fixture = *state;
     struct model *model = &fixture->model;
     model_start(model, &fixture->effects);
-    receive(fixture, settings_of(0, "sandbox"));
-    receive(fixture, list_of(model->recommendations.run_id, model->user, "abc"));
-    receive(fixture, settings_of(0, "sandbox"));
+    fixture_receive(fixture, settings_of(0, "sandbox"));
+    fixture_receive(fixture, fixture_list(model->recommendations.run_id, model->user, "abc"));
+    fixture_receive(fixture, settings_of(0, "sandbox"));
     assert_non_null(model->recommendations.now);
-    receive(fixture, settings_of(0, "work"));
+    fixture_receive(fixture, settings_of(0, "work"));
     assert_null(model->recommendations.now);
-    assert_non_null(sent(fixture, "recommend"));
-    assert_non_null(sent(fixture, "watch"));
+    assert_non_null(fixture_sent(fixture, "recommend"));
+    assert_non_null(fixture_sent(fixture, "watch"));
 }
 
-#define ACCOUNT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define ACCOUNT_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 static const struct CMUnitTest tests[] = {
     ACCOUNT_TEST(account_shows_no_answer_of_the_one_before),

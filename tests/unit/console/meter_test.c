@@ -1,31 +1,14 @@
+#include "support/model_fixture.h"
 #include "support/test.h"
 
-#include "base/memory.h"
 #include "console/amount.h"
-#include "console/model.h"
 #include "console/strip.h"
 
-struct fixture {
-    struct model model;
-    struct effects effects;
-};
-
 static int set_up(void **state) {
-    struct fixture *fixture = MEM_NEW(struct fixture);
-    const struct model_options options = {0};
-    model_init(&fixture->model, &options);
-    model_resize(&fixture->model, 80, 24);
+    (void)fixture_set_up(state);
+    struct fixture *fixture = *state;
     model_set_now(&fixture->model, 1000);
     model_start(&fixture->model, &fixture->effects);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct fixture *fixture = *state;
-    effects_release(&fixture->effects);
-    model_release(&fixture->model);
-    mem_free(fixture);
     return 0;
 }
 
@@ -133,11 +116,11 @@ static void amounts_are_cut_never_rounded_up(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
-        meter_keeps_the_last_failure_while_others_pass, set_up, tear_down),
+        meter_keeps_the_last_failure_while_others_pass, set_up, fixture_tear_down),
     cmocka_unit_test_setup_teardown(
-        meter_recent_times_come_oldest_first_past_the_end_of_the_ring, set_up, tear_down),
+        meter_recent_times_come_oldest_first_past_the_end_of_the_ring, set_up, fixture_tear_down),
     cmocka_unit_test_setup_teardown(
-        meter_sees_inside_only_where_deliveries_are_told, set_up, tear_down),
+        meter_sees_inside_only_where_deliveries_are_told, set_up, fixture_tear_down),
     cmocka_unit_test(strip_finds_the_hop_under_a_column),
     cmocka_unit_test(amounts_are_cut_never_rounded_up),
 };

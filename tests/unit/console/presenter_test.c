@@ -1,37 +1,8 @@
+#include "support/model_fixture.h"
 #include "support/test.h"
 
-#include "base/memory.h"
-#include "console/model.h"
 #include "console/presenter.h"
 #include "console/view.h"
-
-struct fixture {
-    struct model model;
-    struct effects effects;
-};
-
-static int set_up(void **state) {
-    struct fixture *fixture = MEM_NEW(struct fixture);
-    const struct model_options options = {0};
-    model_init(&fixture->model, &options);
-    model_resize(&fixture->model, 80, 24);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct fixture *fixture = *state;
-    effects_release(&fixture->effects);
-    model_release(&fixture->model);
-    mem_free(fixture);
-    return 0;
-}
-
-static void press(struct fixture *fixture, uint32_t key) {
-    const struct input input = {.key = key};
-    effects_release(&fixture->effects);
-    model_handle(&fixture->model, &input, &fixture->effects);
-}
 
 static bool is_presenting(const struct fixture *fixture) {
     const struct overlay *top = overlay_top(&fixture->model);
@@ -41,16 +12,16 @@ static bool is_presenting(const struct fixture *fixture) {
 static void presenter_comes_from_every_pane_and_goes_back(void **state) {
     struct fixture *fixture = *state;
     for (int id = 0; id < PANE_COUNT; id++) {
-        press(fixture, (uint32_t)('1' + id));
-        press(fixture, 'P');
+        fixture_press(fixture, (uint32_t)('1' + id));
+        fixture_press(fixture, 'P');
         assert_true(is_presenting(fixture));
-        press(fixture, 'P');
+        fixture_press(fixture, 'P');
         assert_int_equal(fixture->model.overlay_count, 0);
         assert_int_equal(fixture->model.pane, id);
         fixture->model.is_detail_open = true;
-        press(fixture, 'P');
+        fixture_press(fixture, 'P');
         assert_true(is_presenting(fixture));
-        press(fixture, 'P');
+        fixture_press(fixture, 'P');
         assert_int_equal(fixture->model.overlay_count, 0);
         assert_true(fixture->model.is_detail_open);
         fixture->model.is_detail_open = false;
@@ -68,14 +39,14 @@ static void presenter_comes_over_what_is_open_and_goes_back_to_it(void **state) 
         const struct overlay *overlay = overlay_get((enum overlay_id)id);
         if (id == OVERLAY_PRESENTER || overlay->takes_text) continue;
         overlay_open(&fixture->model, (enum overlay_id)id);
-        press(fixture, 'P');
+        fixture_press(fixture, 'P');
         if (is_question((enum overlay_id)id)) {
             assert_false(is_presenting(fixture));
             assert_true(fixture->model.notice.text.len > 0);
         } else {
             if (!is_presenting(fixture)) fail_msg("P does nothing in overlay %d", id);
             assert_int_equal(fixture->model.overlay_count, 2);
-            press(fixture, 'P');
+            fixture_press(fixture, 'P');
         }
         assert_int_equal(fixture->model.overlay_count, 1);
         assert_int_equal(fixture->model.overlays[0], id);
@@ -85,23 +56,23 @@ static void presenter_comes_over_what_is_open_and_goes_back_to_it(void **state) 
 
 static void presenter_is_come_back_to_from_what_was_opened_on_it(void **state) {
     struct fixture *fixture = *state;
-    press(fixture, 'P');
-    press(fixture, '?');
+    fixture_press(fixture, 'P');
+    fixture_press(fixture, '?');
     assert_int_equal(fixture->model.overlay_count, 2);
-    press(fixture, 'P');
+    fixture_press(fixture, 'P');
     assert_int_equal(fixture->model.overlay_count, 1);
     assert_true(is_presenting(fixture));
-    press(fixture, 'P');
+    fixture_press(fixture, 'P');
     assert_int_equal(fixture->model.overlay_count, 0);
 }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
-        presenter_comes_from_every_pane_and_goes_back, set_up, tear_down),
+        presenter_comes_from_every_pane_and_goes_back, fixture_set_up, fixture_tear_down),
     cmocka_unit_test_setup_teardown(
-        presenter_comes_over_what_is_open_and_goes_back_to_it, set_up, tear_down),
+        presenter_comes_over_what_is_open_and_goes_back_to_it, fixture_set_up, fixture_tear_down),
     cmocka_unit_test_setup_teardown(
-        presenter_is_come_back_to_from_what_was_opened_on_it, set_up, tear_down),
+        presenter_is_come_back_to_from_what_was_opened_on_it, fixture_set_up, fixture_tear_down),
 };
 
 int main(void) {

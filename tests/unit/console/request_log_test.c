@@ -1,40 +1,13 @@
+#include "support/model_fixture.h"
 #include "support/test.h"
 
 #include "base/memory.h"
-#include "console/model.h"
-
-struct fixture {
-    struct model model;
-    struct effects effects;
-};
 
 static int set_up(void **state) {
-    struct fixture *fixture = MEM_NEW(struct fixture);
-    const struct model_options options = {0};
-    model_init(&fixture->model, &options);
-    model_resize(&fixture->model, 80, 24);
-    model_set_now(&fixture->model, 1767607200000);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state) {
+    (void)fixture_set_up(state);
     struct fixture *fixture = *state;
-    effects_release(&fixture->effects);
-    model_release(&fixture->model);
-    mem_free(fixture);
+    model_set_now(&fixture->model, 1767607200000);
     return 0;
-}
-
-static void press(struct fixture *fixture, uint32_t key) {
-    const struct input input = {.key = key};
-    effects_release(&fixture->effects);
-    model_handle(&fixture->model, &input, &fixture->effects);
-}
-
-static void receive(struct fixture *fixture, struct message *take_message) {
-    effects_release(&fixture->effects);
-    model_apply(&fixture->model, take_message, &fixture->effects);
 }
 
 static void request_of(
@@ -48,7 +21,7 @@ static void request_of(
     told->status = status;
     told->is_final = true;
     told->answer = message_copy_text(answer);
-    receive(fixture, message);
+    fixture_receive(fixture, message);
 }
 
 static void request(struct fixture *fixture, uint64_t sequence, int status, struct str answer) {
@@ -63,7 +36,7 @@ static uint64_t selected(const struct fixture *fixture) {
 static void request_log_keeps_the_newest_and_counts_all(void **state) {
     struct fixture *fixture = *state;
     const struct request_log *log = &fixture->model.requests;
-    press(fixture, '6');
+    fixture_press(fixture, '6');
     for (uint64_t i = 1; i <= REQUEST_LOG_ROWS + 50; i++)
         request(fixture, i, i % 10 ? 200 : 500, STR("200 OK"));
     assert_int_equal(log->count, REQUEST_LOG_ROWS);
@@ -79,10 +52,10 @@ static void request_log_polls_push_nothing_out(void **state) {
     const struct request_log *log = &fixture->model.requests;
     const uint64_t watch = 77;
     fixture->model.stream.watch_run_id = watch;
-    press(fixture, '6');
+    fixture_press(fixture, '6');
     request(fixture, 1, 200, STR("200 OK"));
     request(fixture, 2, 200, STR("200 OK"));
-    press(fixture, INPUT_UP);
+    fixture_press(fixture, INPUT_UP);
     for (uint64_t i = 3; i <= 3 * REQUEST_LOG_ROWS; i++)
         request_of(fixture, watch, i, 200, STR("200 OK"));
     assert_int_equal(request_log_count(&fixture->model), 2);
@@ -93,17 +66,17 @@ static void request_log_polls_push_nothing_out(void **state) {
     request_of(fixture, watch, 9001, 503, STR("503 No")); // errors always show
     request(fixture, 9002, 200, STR("200 OK"));
     assert_int_equal(request_log_count(&fixture->model), 4);
-    press(fixture, 'a');
+    fixture_press(fixture, 'a');
     assert_int_equal(request_log_count(&fixture->model), REQUEST_LOG_POLLS + 4);
     assert_int_equal(selected(fixture), 1);
-    press(fixture, 'G');
+    fixture_press(fixture, 'G');
     assert_int_equal(selected(fixture), 9002);
-    press(fixture, INPUT_UP);
-    press(fixture, INPUT_UP);
+    fixture_press(fixture, INPUT_UP);
+    fixture_press(fixture, INPUT_UP);
     assert_int_equal(selected(fixture), 3 * REQUEST_LOG_ROWS); // a poll
     request_of(fixture, watch, 9003, 200, STR("200 OK"));      // the oldest poll goes
     assert_int_equal(selected(fixture), 3 * REQUEST_LOG_ROWS);
-    press(fixture, 'a');
+    fixture_press(fixture, 'a');
     assert_int_equal(selected(fixture), 2); // the one before it that is shown
     assert_int_equal(request_log_count(&fixture->model), 4);
 }
@@ -124,32 +97,32 @@ static void request_log_bounds_the_bytes_of_texts(void **state) {
 
 static void request_log_selection_stays_with_its_request(void **state) {
     struct fixture *fixture = *state;
-    press(fixture, '6');
+    fixture_press(fixture, '6');
     for (uint64_t i = 1; i <= REQUEST_LOG_ROWS; i++)
         request(fixture, i, 200, STR("200 OK"));
-    press(fixture, INPUT_UP);
+    fixture_press(fixture, INPUT_UP);
     assert_int_equal(selected(fixture), REQUEST_LOG_ROWS - 1);
     for (uint64_t i = 1; i <= 30; i++)
         request(fixture, REQUEST_LOG_ROWS + i, 200, STR("200 OK"));
     assert_int_equal(selected(fixture), REQUEST_LOG_ROWS - 1);
-    press(fixture, 'F');
+    fixture_press(fixture, 'F');
     assert_int_equal(selected(fixture), REQUEST_LOG_ROWS + 30);
-    press(fixture, 'F'); // holds the newest row, too
+    fixture_press(fixture, 'F'); // holds the newest row, too
     request(fixture, 5000, 200, STR("200 OK"));
     assert_int_equal(selected(fixture), REQUEST_LOG_ROWS + 30);
 }
 
 static void request_log_shows_an_opened_text_that_has_left(void **state) {
     struct fixture *fixture = *state;
-    press(fixture, '6');
+    fixture_press(fixture, '6');
     request(fixture, 1, 500, STR("500 Oh\n\nwhat it said"));
-    press(fixture, INPUT_ENTER);
+    fixture_press(fixture, INPUT_ENTER);
     assert_int_equal(fixture->model.overlay_count, 1);
     for (uint64_t i = 2; i <= REQUEST_LOG_ROWS + 10; i++)
         request(fixture, i, 200, STR("200 OK"));
     assert_null(request_log_opened(&fixture->model));
     assert_contains(buf_str(&fixture->model.requests.screen.fold.text), "what it said");
-    press(fixture, INPUT_TAB); // there is no other text any more
+    fixture_press(fixture, INPUT_TAB); // there is no other text any more
     assert_contains(buf_str(&fixture->model.requests.screen.fold.text), "what it said");
 }
 
@@ -164,26 +137,26 @@ static const struct command *find_command(const struct fixture *fixture, const c
 static void request_log_follows_the_function_once(void **state) {
     struct fixture *fixture = *state;
     const struct request_log *log = &fixture->model.requests;
-    press(fixture, '6');
-    press(fixture, 'l');
+    fixture_press(fixture, '6');
+    fixture_press(fixture, 'l');
     const struct command *command = find_command(fixture, "lambda logs");
     assert_non_null(command);
     const uint64_t run_id = command->run_id;
-    press(fixture, 'l');
-    press(fixture, 'l');
+    fixture_press(fixture, 'l');
+    fixture_press(fixture, 'l');
     assert_null(find_command(fixture, "lambda logs"));
     for (int i = 0; i < REQUEST_LOG_LINES + 5; i++)
-        receive(fixture, message_new_line(run_id, false, STR("[ERROR] no sku")));
-    receive(fixture, message_new_line(run_id + 1000, false, STR("another run's")));
+        fixture_receive(fixture, message_new_line(run_id, false, STR("[ERROR] no sku")));
+    fixture_receive(fixture, message_new_line(run_id + 1000, false, STR("another run's")));
     assert_int_equal(log->line_count, REQUEST_LOG_LINES);
     assert_int_equal(log->lines_dropped, 5);
     assert_true(request_log_line_at(&fixture->model, 0)->is_bad);
-    receive(fixture, message_new_done(run_id, NULL));
-    press(fixture, 'R');
+    fixture_receive(fixture, message_new_done(run_id, NULL));
+    fixture_press(fixture, 'R');
     assert_non_null(find_command(fixture, "lambda logs"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(request_log_keeps_the_newest_and_counts_all),
     TEST(request_log_polls_push_nothing_out),

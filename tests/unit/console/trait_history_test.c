@@ -1,37 +1,16 @@
+#include "support/model_fixture.h"
 #include "support/test.h"
 
 #include "base/memory.h"
-#include "console/model.h"
 
 #define START_MS 1767607200000
 #define USER "2941404340"
 
-struct fixture {
-    struct model model;
-    struct effects effects;
-};
-
 static int set_up(void **state) {
-    struct fixture *fixture = MEM_NEW(struct fixture);
-    const struct model_options options = {0};
-    model_init(&fixture->model, &options);
-    model_resize(&fixture->model, 80, 24);
-    model_set_now(&fixture->model, START_MS);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state) {
+    (void)fixture_set_up(state);
     struct fixture *fixture = *state;
-    effects_release(&fixture->effects);
-    model_release(&fixture->model);
-    mem_free(fixture);
+    model_set_now(&fixture->model, START_MS);
     return 0;
-}
-
-static void receive(struct fixture *fixture, struct message *take_message) {
-    effects_release(&fixture->effects);
-    model_apply(&fixture->model, take_message, &fixture->effects);
 }
 
 static void profile(struct fixture *fixture, struct str list, int64_t at_ms) {
@@ -39,7 +18,7 @@ static void profile(struct fixture *fixture, struct str list, int64_t at_ms) {
     message->as.profile.user_id = message_copy_text(STR(USER));
     struct message_trait *trait = message_add_trait(message, STR(TRAIT_HISTORY_TRAIT), list);
     trait->updated_at_ms = at_ms;
-    receive(fixture, message);
+    fixture_receive(fixture, message);
 }
 
 static void click(struct fixture *fixture, const char *user, int64_t at_ms) {
@@ -50,7 +29,7 @@ static void click(struct fixture *fixture, const char *user, int64_t at_ms) {
     event->sku = message_copy_text(STR("a"));
     event->user_id = message_copy_text(str_from(user));
     event->received_at_ms = at_ms;
-    receive(fixture, message);
+    fixture_receive(fixture, message);
 }
 
 // So much later, with what fell due meanwhile; returns how often something did.
@@ -182,7 +161,7 @@ static void trait_history_sums_lists_up(void **state) {
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 static const struct CMUnitTest tests[] = {
     TEST(trait_history_tells_cause_and_lag),
     TEST(trait_history_alarms_after_a_second_look_only),
