@@ -33,16 +33,18 @@ static bool find_next(const struct model *model, size_t from, int step, size_t *
 }
 
 static void open_row(struct model *model, size_t row, struct effects *effects) {
-    const struct journey_screen before = model->journey; // what is read of it outlives it
+    const struct journey_screen *screen = &model->journey;
+    const bool is_reading = screen->is_reading;
+    const enum journey_tab tab = screen->tab;
     const struct message_event *event = model_event_at(model, row);
     CLEANUP(buf_release) struct buf label = {0}, pattern = {0};
     buf_add(&label, str_from(event->name ? event->name : event->type));
     if (event->sku) buf_add_format(&label, " %s", event->sku);
-    buf_add(&pattern, buf_str(&before.fold.pattern));
+    buf_add(&pattern, buf_str(&screen->fold.pattern));
     model->lists[PANE_STREAM].selected = row;
     journey_screen_open(model, event->message_id, buf_text(&label), effects);
-    model->journey.tab = before.tab;
-    model->journey.is_reading = before.is_reading;
+    model->journey.tab = tab;
+    model->journey.is_reading = is_reading;
     buf_add(&model->journey.fold.pattern, buf_str(&pattern));
 }
 
