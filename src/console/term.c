@@ -52,7 +52,10 @@ struct term {
     bool has_own_eight;  // among colours of 24 bits
     struct canvas shown; // what the terminal shows
     bool is_stale;       // everything must be written
-    short pairs[THEME_ROLE_COUNT][2];
+    struct {
+        short pair;
+        attr_t attributes;
+    } inks[THEME_ROLE_COUNT][2]; // of the theme in this depth; the second: selected
     struct termios saved;
     struct term_signals signals;
     int empty_reads;
@@ -76,31 +79,32 @@ static int number_of_color(const struct term *term, int color) {
     return is_own_eight ? 8 : color;
 }
 
-static void make_pairs(struct term *term) {
-    if (term->depth == THEME_DEPTH_MONO) return;
-    use_default_colors();
+static attr_t attributes_of(const struct theme_style *style) {
+    attr_t attributes = 0;
+    if (style->bold) attributes |= WA_BOLD;
+    if (style->dim) attributes |= WA_DIM;
+    if (style->underline) attributes |= WA_UNDERLINE;
+    if (style->reverse) attributes |= WA_REVERSE;
+    return attributes;
+}
+
+// Once for a theme: what a role looks like takes a search among 256 colours.
+static void make_inks(struct term *term) {
+    const bool has_color = term->depth != THEME_DEPTH_MONO;
+    if (has_color) use_default_colors();
     short pair = 1;
     for (int role = 0; role < THEME_ROLE_COUNT; role++) {
         for (int selected = 0; selected < 2; selected++) {
             const struct theme_style style =
                 theme_style(term->theme, term->depth, (enum theme_role)role, selected == 1);
+            term->inks[role][selected].attributes = attributes_of(&style);
+            if (!has_color) continue;
             init_extended_pair(
                 pair, number_of_color(term, style.foreground),
                 number_of_color(term, style.background));
-            term->pairs[role][selected] = pair++;
+            term->inks[role][selected].pair = pair++;
         }
     }
-}
-
-static attr_t attributes_of(const struct term *term, const struct canvas_cell *cell) {
-    const struct theme_style style =
-        theme_style(term->theme, term->depth, (enum theme_role)cell->role, cell->is_selected != 0);
-    attr_t attributes = 0;
-    if (style.bold) attributes |= WA_BOLD;
-    if (style.dim) attributes |= WA_DIM;
-    if (style.underline) attributes |= WA_UNDERLINE;
-    if (style.reverse) attributes |= WA_REVERSE;
-    return attributes;
 }
 
 // Opening
@@ -280,7 +284,7 @@ bool term_open(const struct term_options *options, struct term **out, struct err
     arm_crash(term);
     set_up_keys();
     term->depth = choose_depth(options);
-    make_pairs(term);
+    make_inks(term);
     term->is_stale = true;
     say(PASTE_ON);
     *out = term;
@@ -325,9 +329,9 @@ static bool is_agreed(const struct canvas_cell *cell) {
 
 static void put_cell(const struct term *term, int row, int column, const struct canvas_cell *cell) {
     wchar_t text[CANVAS_RUNES + 1] = {0};
-    const attr_t attributes = attributes_of(term, cell);
+    const attr_t attributes = term->inks[cell->role][cell->is_selected ? 1 : 0].attributes;
     const short pair =
-        term->theme == THEME_ID_MONO ? 0 : term->pairs[cell->role][cell->is_selected ? 1 : 0];
+        term->theme == THEME_ID_MONO ? 0 : term->inks[cell->role][cell->is_selected ? 1 : 0].pair;
     cchar_t glyph;
     if (is_agreed(cell)) {
         for (size_t i = 0, at = 0; i < CANVAS_RUNES && cell->runes[i]; i++) {
@@ -389,7 +393,7 @@ void term_set_mouse(struct term *term, bool is_on) {
 void term_set_theme(struct term *term, enum theme_id theme) {
     if (term->theme == theme) return;
     term->theme = theme;
-    make_pairs(term);
+    make_inks(term);
     term->is_stale = true;
 }
 
